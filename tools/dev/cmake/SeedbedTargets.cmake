@@ -1,0 +1,51 @@
+# How targets are made here: one library for each folder, one test binary for each folder of tests.
+include_guard(GLOBAL)
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+add_library(seedbed_options INTERFACE)
+target_compile_options(seedbed_options INTERFACE -Wall -Wextra -Wno-missing-field-initializers -fno-omit-frame-pointer)
+if(SEEDBED_SANITIZE)
+  target_compile_options(seedbed_options INTERFACE -fsanitize=${SEEDBED_SANITIZE} -fno-sanitize-recover=undefined)
+  target_link_options(seedbed_options INTERFACE -fsanitize=${SEEDBED_SANITIZE})
+endif()
+
+# seedbed_library(NAME DEPENDS targets...): every .cc and .proto of the current folder becomes
+# seedbed_NAME (alias seedbed::NAME), linked with exactly the named targets.
+function(seedbed_library name)
+  cmake_parse_arguments(ARG "" "" "DEPENDS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS *.cc)
+  file(GLOB headers CONFIGURE_DEPENDS *.h)
+  file(GLOB protos CONFIGURE_DEPENDS *.proto)
+  add_library(seedbed_${name} STATIC ${sources} ${headers})
+  add_library(seedbed::${name} ALIAS seedbed_${name})
+  set_target_properties(seedbed_${name} PROPERTIES EXPORT_NAME ${name})
+  if(protos)
+    protobuf_generate(TARGET seedbed_${name} LANGUAGE cpp PROTOS ${protos}
+      IMPORT_DIRS ${PROJECT_SOURCE_DIR} PROTOC_OUT_DIR ${PROJECT_BINARY_DIR})
+  endif()
+  target_include_directories(seedbed_${name} PUBLIC
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}>
+    $<INSTALL_INTERFACE:include/seedbed>)
+  target_link_libraries(seedbed_${name} PUBLIC ${ARG_DEPENDS} PRIVATE $<BUILD_INTERFACE:seedbed_options>)
+  set_property(GLOBAL APPEND PROPERTY SEEDBED_LIBRARIES seedbed_${name})
+endfunction()
+
+# seedbed_test(NAME DEPENDS targets...): every *_test.cc of the current folder, in one binary.
+function(seedbed_test name)
+  cmake_parse_arguments(ARG "" "" "DEPENDS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS *.cc)
+  add_executable(${name}_test ${sources})
+  target_link_libraries(${name}_test PRIVATE ${ARG_DEPENDS} seedbed_options GTest::gtest_main)
+  target_compile_definitions(${name}_test PRIVATE SEEDBED_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  gtest_discover_tests(${name}_test DISCOVERY_TIMEOUT 60)
+endfunction()
