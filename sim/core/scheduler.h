@@ -78,6 +78,7 @@ class TaskGroup {
 
  private:
   friend class Scheduler;
+  friend class Task;
   Scheduler& scheduler_;
   Scope scope_;
   uint64_t wakeups_ = 0;
