@@ -1,6 +1,6 @@
-# Shell functions that tools/seedbed, tools/test and the scripts beside this file share. Sourced, never
-# run: the caller sets `root` to the repository first. Everything said here goes to stderr, so that
-# stdout belongs to the program.
+# Shell functions that tools/seedbed, tools/test and the scripts beside this file share. Sourced,
+# never run: the caller sets `root` to the repository first. Everything said here goes to stderr, so
+# that stdout belongs to the program.
 #
 #   SEEDBED_NO_INSTALL=1   name missing packages and stop instead of installing them
 #   SEEDBED_JOBS=N         how many compilers at once (default: one for each processor)
@@ -26,7 +26,7 @@ missing_packages() {
   done
 }
 
-# may_install: whether packages can be installed here; sets `as_root` to what goes before the command.
+# may_install: whether packages can be installed here; sets `as_root`, a prefix for the command.
 may_install() {
   as_root=()
   [[ ${SEEDBED_NO_INSTALL:-} != 1 ]] || return 1
@@ -46,8 +46,8 @@ install_packages() {
       "${apt[@]}" install --no-install-recommends "$@" </dev/null >&2; }
 }
 
-# require_packages NAME...: installs what is missing, or names it and exits. A stamp remembers a list
-# that was complete; a package removed later shows up as a failing build.
+# require_packages NAME...: installs what is missing, or names it and exits. A stamp remembers a
+# list that was complete; a package removed later shows up as a failing build.
 require_packages() {
   local stamp=$root/build/.packages
   if ! command -v dpkg-query >/dev/null; then

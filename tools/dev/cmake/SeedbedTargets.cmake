@@ -46,7 +46,7 @@ function(seedbed_library name)
 endfunction()
 
 # seedbed_test(NAME DEPENDS targets... [LABELS labels...]): every .cc of the current folder, in one
-# binary. What takes more than a few seconds has the label `slow`: `tools/test --fast` leaves it out.
+# binary. What takes more than a few seconds gets the label `slow`, which --fast leaves out.
 function(seedbed_test name)
   cmake_parse_arguments(ARG "" "" "DEPENDS;LABELS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *.cc)
