@@ -12,7 +12,9 @@ namespace {
 
 bool is_cpp(std::string_view path) { return path.ends_with(".h") || path.ends_with(".cc"); }
 
-bool is_prose(std::string_view path) { return path.ends_with(".md") || path == "LICENSE"; }
+bool is_prose(std::string_view path) {
+  return path.ends_with(".md") || path.starts_with("docs/") || path == "LICENSE";
+}
 
 // Finds functions by their braces. `head_` is the text since the last statement ended: what stands
 // before an opening brace tells what the brace opens.
