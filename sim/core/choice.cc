@@ -1,0 +1,132 @@
+#include "sim/core/choice.h"
+
+#include <fmt/format.h>
+
+#include "sim/core/check.h"
+
+namespace seedbed {
+namespace {
+
+constexpr uint64_t kMiddle = uint64_t{1} << 63;  // of 64 uniform bits
+
+uint64_t key_of(uint64_t site, uint64_t scope, uint64_t ordinal) {
+  return mix(mix(site, scope), ordinal);
+}
+
+uint64_t labelled_key_of(uint64_t site, uint64_t scope, std::string_view label) {
+  return mix(mix(site, scope), hash_bytes(label, 1));
+}
+
+uint64_t key_of(const ChoiceRecord& record) {
+  const uint64_t site = hash_bytes(record.site);
+  const uint64_t scope = hash_bytes(record.scope);
+  if (!record.label.empty()) return labelled_key_of(site, scope, record.label);
+  return key_of(site, scope, record.ordinal);
+}
+
+}  // namespace
+
+std::string Label::text() const {
+  if (empty()) return {};
+  std::string text = fmt::format("{}={}", first, first_value);
+  if (second != nullptr) text += fmt::format(" {}={}", second, second_value);
+  return text;
+}
+
+std::string ChoiceRecord::text() const {
+  return fmt::format("{}  {}  #{}{} = {}", site, scope, ordinal,
+                     label.empty() ? "" : fmt::format(" ({})", label), value);
+}
+
+Scope Choices::scope(std::string_view text) {
+  const Scope scope{hash_bytes(text)};
+  if (logging_) {
+    const auto [entry, inserted] = scope_texts_.emplace(scope.hash, text);
+    CHECK(inserted || entry->second == text);  // two texts, one hash
+  }
+  return scope;
+}
+
+void Choices::replay_faults(const std::vector<ChoiceRecord>& faults) {
+  faults_listed_ = true;
+  override_with(faults);
+}
+
+void Choices::override_with(const std::vector<ChoiceRecord>& values) {
+  watched_ = true;
+  for (const ChoiceRecord& record : values) {
+    overrides_[key_of(record)] = Override{.record = record};
+  }
+}
+
+void Choices::quieten(std::string_view site) {
+  watched_ = true;
+  quiet_sites_.insert(hash_bytes(site));
+}
+
+void Choices::start_logging() {
+  watched_ = true;
+  logging_ = true;
+}
+
+std::vector<ChoiceRecord> Choices::unmatched() const {
+  std::vector<ChoiceRecord> records;
+  for (const auto& [key, entry] : overrides_) {
+    if (!entry.matched) records.push_back(entry.record);
+  }
+  return records;
+}
+
+void Choices::retract_last_fault() {
+  if (logging_) log_.pop_back();
+}
+
+uint64_t Choices::watched_ambient(const Site& site, Scope scope, uint64_t ordinal) {
+  note_drawn(site, scope, ordinal);
+  if (const auto value = overridden(site, scope, ordinal, {})) return *value;
+  if (quiet_sites_.contains(site.hash())) return kMiddle;
+  return bits(site, scope, ordinal);
+}
+
+uint64_t Choices::watched_fault(const Site& site, Scope scope, uint64_t ordinal, Ratio odds,
+                                uint64_t magnitudes, Label label) {
+  note_drawn(site, scope, ordinal);
+  uint64_t value = 0;
+  if (const auto listed = overridden(site, scope, ordinal, label)) {
+    value = *listed;
+  } else if (!faults_listed_ && !odds.never()) {
+    value = drawn_fault(site, scope, ordinal, odds, magnitudes);
+  }
+  if (logging_ && value != 0) {
+    const auto text = scope_texts_.find(scope.hash);
+    log_.push_back({.site = std::string(site.name()),
+                    .scope = text == scope_texts_.end() ? "?" : text->second,
+                    .ordinal = ordinal,
+                    .label = label.text(),
+                    .value = value});
+  }
+  return value;
+}
+
+void Choices::note_drawn(const Site& site, Scope scope, uint64_t ordinal) {
+  if (!logging_) return;
+  const bool first_time = drawn_.insert(key_of(site.hash(), scope.hash, ordinal)).second;
+  CHECK(first_time && "a choice was drawn twice: its owner does not count its ordinal");
+}
+
+std::optional<uint64_t> Choices::overridden(const Site& site, Scope scope, uint64_t ordinal,
+                                            Label label) {
+  if (overrides_.empty()) return std::nullopt;
+  auto found = overrides_.end();
+  if (!label.empty()) {
+    found = overrides_.find(labelled_key_of(site.hash(), scope.hash, label.text()));
+  }
+  if (found == overrides_.end()) {
+    found = overrides_.find(key_of(site.hash(), scope.hash, ordinal));
+  }
+  if (found == overrides_.end()) return std::nullopt;
+  found->second.matched = true;
+  return found->second.record.value;
+}
+
+}  // namespace seedbed

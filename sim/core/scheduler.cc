@@ -1,0 +1,223 @@
+// Invariants:
+//   1. At most one task runs; running_ is null exactly while the scheduler or an action runs.
+//   2. A suspended task is in at most one of: a wait list, the ready list, its group's deferred list.
+//   3. Virtual time moves only when nothing is ready.
+#include "sim/core/scheduler.h"
+
+#include <fmt/format.h>
+
+#include <exception>
+#include <utility>
+
+#include "sim/core/arena.h"
+
+namespace seedbed {
+namespace {
+
+constexpr Site kWakeup("kernel.wakeup", ChoiceClass::kAmbient);
+
+// Wakes one task at one time; lives on the stack of the task that sleeps.
+class WakeAt final : public Action {
+ public:
+  WakeAt(Scheduler& scheduler, Task& task) : scheduler_(scheduler), task_(task) {}
+  ~WakeAt() { scheduler_.cancel(*this); }
+  void fire() override { scheduler_.wake(task_); }
+
+ private:
+  Scheduler& scheduler_;
+  Task& task_;
+};
+
+}  // namespace
+
+std::string_view to_string(RunEnd end) {
+  switch (end) {
+    case RunEnd::kRunning: return "running";
+    case RunEnd::kCompleted: return "completed";
+    case RunEnd::kIdle: return "idle";
+    case RunEnd::kTimeLimit: return "time limit";
+    case RunEnd::kStopped: return "stopped by a check";
+    case RunEnd::kInvariant: return "broken invariant";
+    case RunEnd::kException: return "exception";
+    case RunEnd::kEventLimit: return "event limit";
+    case RunEnd::kQueueLimit: return "queue limit";
+    case RunEnd::kTaskLimit: return "task limit";
+    case RunEnd::kStepLimit: return "step limit";
+    case RunEnd::kMemoryLimit: return "memory limit";
+  }
+  return "unknown";
+}
+
+Task::Task(TaskGroup& group, StackPool& stacks, std::string_view name, std::function<void()> body)
+    : group_(&group), name_(name), body_(std::move(body)), fiber_(stacks, &Task::enter, this) {}
+
+void Task::enter(void* self) {
+  Task& task = *static_cast<Task*>(self);
+  Scheduler& scheduler = task.group_->scheduler_;
+  try {
+    task.body_();
+  } catch (const ProcessKilled&) {
+    // The end of an incarnation: what it held has been unwound.
+  } catch (const InvariantFailure& failure) {
+    scheduler.stop(RunEnd::kInvariant, failure.message());
+  } catch (const std::exception& exception) {
+    scheduler.stop(RunEnd::kException,
+                   fmt::format("{}: {}", task.name_, exception.what()));
+  }
+}
+
+TaskGroup::TaskGroup(Scheduler& scheduler, std::string_view name)
+    : scheduler_(scheduler), scope_(scheduler.choices().scope(name)) {}
+
+TaskGroup::~TaskGroup() { CHECK(size_ == 0); }
+
+void TaskGroup::thaw() {
+  frozen_ = false;
+  while (Task* task = deferred_.pop_front()) {
+    task->deferred_ = false;
+    scheduler_.make_ready(*task);
+  }
+}
+
+void TaskGroup::kill() {
+  frozen_ = true;  // nothing of it is woken any more
+  while (Task* task = members_.front()) {
+    CHECK(task != scheduler_.running_);
+    Task* outer = std::exchange(scheduler_.running_, task);
+    if (!task->fiber_.finished()) task->fiber_.kill();
+    scheduler_.running_ = outer;
+    scheduler_.retire(*task);
+  }
+}
+
+Scheduler::Scheduler(Choices& choices, StackPool& stacks, SchedulerOptions options)
+    : choices_(choices), stacks_(stacks), options_(options) {}
+
+Scheduler::~Scheduler() = default;
+
+void Scheduler::spawn(TaskGroup& group, std::string_view name, std::function<void()> body) {
+  if (tasks_ >= options_.limits.tasks) {
+    stop(RunEnd::kTaskLimit, fmt::format("{} tasks are alive", tasks_));
+    return;
+  }
+  ++tasks_;
+  ++group.size_;
+  Task* task = new Task(group, stacks_, name, std::move(body));
+  group.members_.push_back(*task);
+  wake(*task);
+}
+
+RunEnd Scheduler::run() {
+  while (end_ == RunEnd::kRunning) {
+    if (Task* task = ready_.pop_front()) {
+      if (task->group_->frozen_) {  // it was ready before its group was
+        defer(*task);
+        continue;
+      }
+      if (++steps_ > options_.limits.steps) {
+        stop(RunEnd::kStepLimit, fmt::format("{} wake-ups at one instant", steps_));
+        break;
+      }
+      run_task(*task);
+      continue;
+    }
+    if (!within_bounds()) break;
+    Action* action = queue_.pop(options_.limits.end);
+    if (action == nullptr) {
+      stop(queue_.size() == 0 ? RunEnd::kIdle : RunEnd::kTimeLimit);
+      break;
+    }
+    if (action->time() != stream_.now()) {
+      stream_.set_now(action->time());
+      steps_ = 0;
+    }
+    if (++steps_ > options_.limits.steps) {
+      stop(RunEnd::kStepLimit, fmt::format("{} actions at one instant", steps_));
+      break;
+    }
+    stream_.resume_from(action->cause());
+    try {
+      action->fire();
+    } catch (const InvariantFailure& failure) {
+      stop(RunEnd::kInvariant, failure.message());
+    }
+  }
+  return end_;
+}
+
+void Scheduler::stop(RunEnd reason, std::string message) {
+  if (end_ != RunEnd::kRunning) return;
+  end_ = reason;
+  end_message_ = std::move(message);
+}
+
+void Scheduler::suspend() { Fiber::suspend(); }
+
+void Scheduler::wake(Task& task) {
+  task.wake_cause_ = stream_.current();
+  if (task.group_->frozen_) {
+    defer(task);
+  } else {
+    make_ready(task);
+  }
+}
+
+void Scheduler::defer(Task& task) {
+  task.deferred_ = true;
+  task.group_->deferred_.push_back(task);
+}
+
+void Scheduler::sleep(Duration duration) {
+  CHECK(running_ != nullptr);
+  WakeAt wake_up(*this, *running_);
+  schedule_in(wake_up, duration < Duration::zero() ? Duration::zero() : duration);
+  suspend();
+}
+
+void Scheduler::run_task(Task& task) {
+  stream_.resume_from(task.wake_cause_);
+  running_ = &task;
+  task.fiber_.resume();
+  running_ = nullptr;
+  if (task.fiber_.finished()) retire(task);
+}
+
+void Scheduler::make_ready(Task& task) {
+  if (!options_.keyed_wakeups) {
+    ready_.push_back(task);
+    return;
+  }
+  TaskGroup& group = *task.group_;
+  task.priority_ = choices_.ambient(kWakeup, group.scope_, ++group.wakeups_);
+  Task* place = ready_.back();
+  while (place != nullptr && place->priority_ > task.priority_) place = ready_.previous(*place);
+  ready_.insert_after(place, task);
+}
+
+void Scheduler::retire(Task& task) {
+  if (task.ready_.linked) {
+    if (task.deferred_) {
+      task.group_->deferred_.remove(task);
+    } else {
+      ready_.remove(task);
+    }
+  }
+  task.group_->members_.remove(task);
+  --task.group_->size_;
+  --tasks_;
+  delete &task;
+}
+
+bool Scheduler::within_bounds() {
+  const Limits& limits = options_.limits;
+  if (stream_.count() > limits.events) {
+    stop(RunEnd::kEventLimit, fmt::format("{} events", stream_.count()));
+  } else if (queue_.size() > limits.queue) {
+    stop(RunEnd::kQueueLimit, fmt::format("{} pending actions", queue_.size()));
+  } else if (RunArena::exhausted()) {
+    stop(RunEnd::kMemoryLimit, fmt::format("more than {} bytes", limits.memory));
+  }
+  return end_ == RunEnd::kRunning;
+}
+
+}  // namespace seedbed

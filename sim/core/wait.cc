@@ -1,0 +1,51 @@
+#include "sim/core/wait.h"
+
+namespace seedbed {
+
+// One blocked task; lives on its stack.
+class WaitList::Waiter final : public WaitList::Hooked, public Action {
+ public:
+  Waiter(WaitList& list, Task& task) : list_(list), task_(task) { list_.waiters_.push_back(*this); }
+  ~Waiter() {
+    if (hook.linked) list_.waiters_.remove(*this);
+    list_.scheduler_.cancel(*this);
+  }
+
+  void fire() override {  // the deadline
+    list_.waiters_.remove(*this);
+    list_.scheduler_.wake(task_);
+  }
+  void notify() {
+    notified_ = true;
+    list_.waiters_.remove(*this);
+    list_.scheduler_.cancel(*this);
+    list_.scheduler_.wake(task_);
+  }
+  bool notified() const { return notified_; }
+
+ private:
+  WaitList& list_;
+  Task& task_;
+  bool notified_ = false;
+};
+
+bool WaitList::wait(Time deadline) {
+  CHECK(scheduler_.current() != nullptr);
+  Waiter waiter(*this, *scheduler_.current());
+  if (deadline != kNever) {
+    scheduler_.schedule(waiter, deadline < scheduler_.now() ? scheduler_.now() : deadline);
+  }
+  scheduler_.suspend();
+  return waiter.notified();
+}
+
+void WaitList::notify_one() {
+  if (!waiters_.empty()) static_cast<Waiter*>(waiters_.front())->notify();
+}
+
+void WaitList::notify_all() {
+  // Those who wait now; whoever waits again before running has come too late.
+  while (!waiters_.empty()) static_cast<Waiter*>(waiters_.front())->notify();
+}
+
+}  // namespace seedbed
