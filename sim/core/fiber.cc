@@ -24,8 +24,10 @@ using boost::context::detail::transfer_t;
 // A fiber that goes on blocking in spite of so many ProcessKilled swallows them.
 constexpr unsigned char kPatience = 100;
 
-[[noreturn]] void fail(const std::string& message, std::source_location where) {
-  check_failed(message.c_str(), where.file_name(), static_cast<int>(where.line()));
+// Like CHECK, with a message that says more than the condition.
+[[noreturn]] void fail(const std::string& message, const char* file = __builtin_FILE(),
+                       int line = __builtin_LINE()) {
+  check_failed(message.c_str(), file, line);
 }
 
 // What escaped, for somebody who has to find it. Called inside a catch.
@@ -92,14 +94,13 @@ void Fiber::run_entry() {
     // The end that was asked for.
   } catch (...) {
     const std::string what = describe_caught_exception();
-    fail(fmt::format("an exception left a fiber: {}", what), std::source_location::current());
+    fail(fmt::format("an exception left a fiber: {}", what));
   }
 }
 
 void Fiber::throw_killed() {
   if (killed_ > kPatience) {
-    fail("a fiber swallows ProcessKilled: catch (...) without throw?",
-         std::source_location::current());
+    fail("a fiber swallows ProcessKilled: catch (...) without throw?");
   }
   ++killed_;
   throw ProcessKilled{};
@@ -108,10 +109,9 @@ void Fiber::throw_killed() {
 void Fiber::refuse_to_suspend() {
   CHECK(running_ != nullptr);
   if (const NoSuspend* guard = NoSuspend::innermost_; guard != nullptr) {
-    fail(fmt::format("suspended inside NoSuspend: {}", guard->reason_), guard->where_);
+    fail(fmt::format("suspended inside NoSuspend: {}", guard->reason_), guard->file_, guard->line_);
   }
-  fail("suspended while an exception is on its way, in a destructor",
-       std::source_location::current());
+  fail("suspended while an exception is on its way, in a destructor");
 }
 
 }  // namespace seedbed

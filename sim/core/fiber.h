@@ -40,7 +40,6 @@
 #pragma once
 
 #include <cstddef>
-#include <source_location>
 #include <utility>
 
 #include "sim/core/check.h"
@@ -130,9 +129,9 @@ class Fiber {
 // bind the fibers that it resumes.
 class [[nodiscard]] NoSuspend {
  public:
-  explicit NoSuspend(const char* reason,
-                     std::source_location where = std::source_location::current())
-      : reason_(reason), where_(where), outer_(innermost_) {
+  explicit NoSuspend(const char* reason, const char* file = __builtin_FILE(),
+                     int line = __builtin_LINE())
+      : reason_(reason), file_(file), line_(line), outer_(innermost_) {
     innermost_ = this;
   }
   ~NoSuspend() { innermost_ = outer_; }
@@ -145,7 +144,8 @@ class [[nodiscard]] NoSuspend {
  private:
   friend class Fiber;
   const char* reason_;
-  std::source_location where_;
+  const char* file_;
+  int line_;
   NoSuspend* outer_;
   static constinit NoSuspend* innermost_;  // of the running fiber, or of the scheduler
 };
