@@ -74,7 +74,7 @@ Entry entry_from(const history::Entry& message, std::string_view place) {
 std::string_view body_of(std::string_view bytes, std::string_view place) {
   if (bytes.substr(0, kMagic.size()) != kMagic.substr(0, bytes.size())) {
     throw ConfigError(fmt::format("{}: not a history: expected it to begin with {}", place,
-                                  quoted(kMagic.substr(0, kMagic.size() - 1))));
+                                  in_quotes(kMagic.substr(0, kMagic.size() - 1))));
   }
   if (bytes.size() < kHeader) {
     throw ConfigError(fmt::format("{}: cut short: {} bytes, but the header alone has {}", place,

@@ -32,36 +32,40 @@ Outcome outcome_from(uint64_t number) {
   return static_cast<Outcome>(number);
 }
 
-Operation get(std::string key) { return {.function = std::string(kGet), .key = std::move(key)}; }
+Operation Operation::get(std::string key) {
+  return {.function = std::string(kGet), .key = std::move(key)};
+}
 
-Operation put(std::string key, std::string value) {
+Operation Operation::put(std::string key, std::string value) {
   return {.function = std::string(kPut), .key = std::move(key), .argument = std::move(value)};
 }
 
-Operation append(std::string key, std::string suffix) {
+Operation Operation::append(std::string key, std::string suffix) {
   return {.function = std::string(kAppend), .key = std::move(key), .argument = std::move(suffix)};
 }
 
-Operation cas(std::string key, std::optional<std::string> expected, std::string value) {
+Operation Operation::cas(std::string key, std::optional<std::string> expected, std::string value) {
   return {.function = std::string(kCas),
           .key = std::move(key),
           .argument = std::move(value),
           .expected = std::move(expected)};
 }
 
-Operation erase(std::string key) {
+Operation Operation::erase(std::string key) {
   return {.function = std::string(kDelete), .key = std::move(key)};
 }
 
-Operation increment(std::string key, int64_t amount) {
+Operation Operation::increment(std::string key, int64_t amount) {
   return {.function = std::string(kIncrement), .key = std::move(key), .amount = amount};
 }
 
-Operation decrement(std::string key, int64_t amount) {
+Operation Operation::decrement(std::string key, int64_t amount) {
   return {.function = std::string(kDecrement), .key = std::move(key), .amount = amount};
 }
 
-Operation read(std::string key) { return {.function = std::string(kRead), .key = std::move(key)}; }
+Operation Operation::read(std::string key) {
+  return {.function = std::string(kRead), .key = std::move(key)};
+}
 
 Response Response::done() { return {Outcome::kOk, std::nullopt}; }
 Response Response::found(std::string value) { return {Outcome::kOk, std::move(value)}; }
@@ -76,7 +80,7 @@ Response Response::after(Error error) {
   return error == Error::kUnavailable ? fail(std::move(reason)) : info(std::move(reason));
 }
 
-std::string quoted(std::string_view value) {
+std::string in_quotes(std::string_view value) {
   std::string text = "\"";
   for (const char c : value) {
     if (text.size() > kLongestQuote) return text + fmt::format("...\" ({} bytes)", value.size());
@@ -95,13 +99,13 @@ std::string to_string(const Operation& operation) {
   const std::string& function = operation.function;
   std::string text = function + '(' + operation.key;
   if (function == kCas) {
-    text += ',' + (operation.expected ? quoted(*operation.expected) : std::string("nothing"));
+    text += ',' + (operation.expected ? in_quotes(*operation.expected) : std::string("nothing"));
   }
   if (function == kIncrement || function == kDecrement) {
     text += fmt::format(",{}", operation.amount);
   } else if (function == kPut || function == kAppend || function == kCas ||
              !operation.argument.empty()) {
-    text += ',' + quoted(operation.argument);
+    text += ',' + in_quotes(operation.argument);
   }
   return text + ')';
 }
@@ -118,7 +122,7 @@ std::string describe(const Operation& question, const Response& answer) {
   if (question.function == kRead) return fmt::format("returned {}", answer.number);
   if (question.function == kGet && !answer.output) return "found nothing";
   if (question.function == kCas) return answer.output ? "found another value" : "succeeded";
-  return answer.output ? "returned " + quoted(*answer.output) : "completed";
+  return answer.output ? "returned " + in_quotes(*answer.output) : "completed";
 }
 
 void store(const Operation& operation, history::Operation* payload) {

@@ -1,6 +1,6 @@
 // Operations: what a client asks of a system, and what it is told.
 //
-//   Operation ask = cas("x", "3", "5");
+//   Operation ask = Operation::cas("x", "3", "5");
 //   Response answer = Response::mismatch();        // x held something else: that is an answer
 //   Response answer = Response::info("timeout");   // who knows whether it happened?
 //
@@ -49,22 +49,22 @@ inline constexpr std::string_view kMismatch = "mismatch";
 
 // The question.
 struct Operation {
+  static Operation get(std::string key);
+  static Operation put(std::string key, std::string value);
+  static Operation append(std::string key, std::string suffix);
+  // Replaces `expected` (nullopt: absent) by `value`; answers done() or mismatch().
+  static Operation cas(std::string key, std::optional<std::string> expected, std::string value);
+  static Operation erase(std::string key);  // "delete"
+  static Operation increment(std::string key, int64_t amount = 1);
+  static Operation decrement(std::string key, int64_t amount = 1);
+  static Operation read(std::string key);
+
   std::string function;
   std::string key;
   std::string argument;                 // put, cas: the new value; append: the suffix
   std::optional<std::string> expected;  // cas: what must stand there; nullopt: nothing
   int64_t amount = 0;                   // increment, decrement
 };
-
-Operation get(std::string key);
-Operation put(std::string key, std::string value);
-Operation append(std::string key, std::string suffix);
-// Replaces `expected` (nullopt: absent) by `value`; answers done() or mismatch().
-Operation cas(std::string key, std::optional<std::string> expected, std::string value);
-Operation erase(std::string key);  // "delete"
-Operation increment(std::string key, int64_t amount = 1);
-Operation decrement(std::string key, int64_t amount = 1);
-Operation read(std::string key);
 
 // The answer.
 struct Response {
@@ -100,7 +100,7 @@ std::string to_string(const Operation& operation);
 // The predicate that goes with it: returned "3", found nothing, succeeded, timed out ...
 std::string describe(const Operation& question, const Response& answer);
 // A value in quotes, with unprintable bytes escaped, cut after about 40 characters.
-std::string quoted(std::string_view value);
+std::string in_quotes(std::string_view value);
 
 // To and from the payload of invoke and return events. The payload must be empty before.
 void store(const Operation& operation, history::Operation* payload);

@@ -44,13 +44,13 @@ class Tape {
 
 History example() {
   Tape tape;
-  tape.invoke(7, 1, cas("x", "", "b"));
-  tape.invoke(8, 2, get("x"));
-  tape.complete(8, 2, get("x"), Response::found(""));
-  tape.invoke(9, 3, increment("n", -3));
-  tape.complete(7, 1, cas("x", "", "b"), Response::mismatch());
-  tape.invoke(10, 2, put("x", "c"));
-  tape.complete(10, 2, put("x", "c"), Response::info("timeout"));
+  tape.invoke(7, 1, Operation::cas("x", "", "b"));
+  tape.invoke(8, 2, Operation::get("x"));
+  tape.complete(8, 2, Operation::get("x"), Response::found(""));
+  tape.invoke(9, 3, Operation::increment("n", -3));
+  tape.complete(7, 1, Operation::cas("x", "", "b"), Response::mismatch());
+  tape.invoke(10, 2, Operation::put("x", "c"));
+  tape.complete(10, 2, Operation::put("x", "c"), Response::info("timeout"));
   return tape.builder.take();
 }
 
@@ -88,8 +88,8 @@ TEST(History, NeverPutsAnUnknownOperationBeforeAnother) {
 
 TEST(HistoryBuilderDeathTest, RefusesAReturnWithoutInvocation) {
   Tape tape;
-  tape.invoke(1, 1, get("x"));
-  EXPECT_DEATH(tape.complete(2, 1, get("x"), Response::absent()), "");
+  tape.invoke(1, 1, Operation::get("x"));
+  EXPECT_DEATH(tape.complete(2, 1, Operation::get("x"), Response::absent()), "");
 }
 
 TEST(HistoryCodec, GivesBackTheSameHistory) {

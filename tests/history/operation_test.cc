@@ -10,29 +10,29 @@ namespace seedbed {
 namespace {
 
 TEST(Operation, ReadsLikeACall) {
-  EXPECT_EQ(to_string(get("x")), "get(x)");
-  EXPECT_EQ(to_string(put("x", "5")), "put(x,\"5\")");
-  EXPECT_EQ(to_string(append("x", "")), "append(x,\"\")");
-  EXPECT_EQ(to_string(cas("x", "3", "5")), "cas(x,\"3\",\"5\")");
-  EXPECT_EQ(to_string(cas("x", std::nullopt, "5")), "cas(x,nothing,\"5\")");
-  EXPECT_EQ(to_string(erase("x")), "delete(x)");
-  EXPECT_EQ(to_string(decrement("likes", -2)), "decrement(likes,-2)");
-  EXPECT_EQ(to_string(read("likes")), "read(likes)");
+  EXPECT_EQ(to_string(Operation::get("x")), "get(x)");
+  EXPECT_EQ(to_string(Operation::put("x", "5")), "put(x,\"5\")");
+  EXPECT_EQ(to_string(Operation::append("x", "")), "append(x,\"\")");
+  EXPECT_EQ(to_string(Operation::cas("x", "3", "5")), "cas(x,\"3\",\"5\")");
+  EXPECT_EQ(to_string(Operation::cas("x", std::nullopt, "5")), "cas(x,nothing,\"5\")");
+  EXPECT_EQ(to_string(Operation::erase("x")), "delete(x)");
+  EXPECT_EQ(to_string(Operation::decrement("likes", -2)), "decrement(likes,-2)");
+  EXPECT_EQ(to_string(Operation::read("likes")), "read(likes)");
 }
 
 TEST(Operation, QuotesWhatCannotBePrintedAndCutsWhatIsLong) {
-  EXPECT_EQ(quoted("a\"\n\xff"), "\"a\\\"\\x0a\\xff\"");
-  EXPECT_EQ(quoted(std::string(1000, 'a')), "\"" + std::string(40, 'a') + "...\" (1000 bytes)");
+  EXPECT_EQ(in_quotes("a\"\n\xff"), "\"a\\\"\\x0a\\xff\"");
+  EXPECT_EQ(in_quotes(std::string(1000, 'a')), "\"" + std::string(40, 'a') + "...\" (1000 bytes)");
 }
 
 TEST(Response, SaysWhatTheClientWasTold) {
-  EXPECT_EQ(describe(get("x"), Response::found("3")), "returned \"3\"");
-  EXPECT_EQ(describe(get("x"), Response::absent()), "found nothing");
-  EXPECT_EQ(describe(put("x", "3"), Response::done()), "completed");
-  EXPECT_EQ(describe(cas("x", "1", "2"), Response::done()), "succeeded");
-  EXPECT_EQ(describe(cas("x", "1", "2"), Response::mismatch()), "found another value");
-  EXPECT_EQ(describe(read("n"), Response::number_is(-7)), "returned -7");
-  EXPECT_EQ(describe(get("x"), Response::info("timeout")), "is unknown (timeout)");
+  EXPECT_EQ(describe(Operation::get("x"), Response::found("3")), "returned \"3\"");
+  EXPECT_EQ(describe(Operation::get("x"), Response::absent()), "found nothing");
+  EXPECT_EQ(describe(Operation::put("x", "3"), Response::done()), "completed");
+  EXPECT_EQ(describe(Operation::cas("x", "1", "2"), Response::done()), "succeeded");
+  EXPECT_EQ(describe(Operation::cas("x", "1", "2"), Response::mismatch()), "found another value");
+  EXPECT_EQ(describe(Operation::read("n"), Response::number_is(-7)), "returned -7");
+  EXPECT_EQ(describe(Operation::get("x"), Response::info("timeout")), "is unknown (timeout)");
 }
 
 TEST(Response, HasNoDefaultOutcome) { EXPECT_FALSE(std::is_default_constructible_v<Response>); }
