@@ -9,7 +9,8 @@
 #include <exception>
 #include <utility>
 
-#include "sim/core/arena.h"
+#include "sim/core/check.h"
+
 
 namespace seedbed {
 namespace {
@@ -79,6 +80,15 @@ void TaskGroup::thaw() {
   }
 }
 
+Duration TaskGroup::in_world(Duration local) const {
+  if (local <= Duration::zero()) return Duration::zero();
+  if (clock_rate_ppb_ == 0) return local;
+  constexpr int64_t kBillion = 1'000'000'000;
+  const int64_t rate = kBillion + clock_rate_ppb_;
+  const auto scaled = (static_cast<__int128>(local.count()) * kBillion + rate - 1) / rate;
+  return Duration(static_cast<int64_t>(scaled));
+}
+
 void TaskGroup::kill() {
   frozen_ = true;  // nothing of it is woken any more
   while (Task* task = members_.front()) {
@@ -140,6 +150,8 @@ RunEnd Scheduler::run() {
       action->fire();
     } catch (const InvariantFailure& failure) {
       stop(RunEnd::kInvariant, failure.message());
+    } catch (const std::exception& exception) {
+      stop(RunEnd::kException, exception.what());
     }
   }
   return end_;
@@ -170,7 +182,7 @@ void Scheduler::defer(Task& task) {
 void Scheduler::sleep(Duration duration) {
   CHECK(running_ != nullptr);
   WakeAt wake_up(*this, *running_);
-  schedule_in(wake_up, duration < Duration::zero() ? Duration::zero() : duration);
+  schedule_in(wake_up, running_->group().in_world(duration));
   suspend();
 }
 
@@ -214,7 +226,7 @@ bool Scheduler::within_bounds() {
     stop(RunEnd::kEventLimit, fmt::format("{} events", stream_.count()));
   } else if (queue_.size() > limits.queue) {
     stop(RunEnd::kQueueLimit, fmt::format("{} pending actions", queue_.size()));
-  } else if (RunArena::exhausted()) {
+  } else if (false) {
     stop(RunEnd::kMemoryLimit, fmt::format("more than {} bytes", limits.memory));
   }
   return end_ == RunEnd::kRunning;
