@@ -142,22 +142,30 @@ class Explainer {
     return "";
   }
 
-  // True if every way to bring `seen` about must have happened before `other` did.
+  // True if every way to bring `seen` about must have happened before `other` did. A single unknown
+  // way is spent once somebody saw its effect: that witness is added to `proof`.
   bool all_spent_before(const Entry& other, const std::string& seen,
-                        const std::vector<size_t>& writers) const {
+                        const std::vector<size_t>& writers, std::vector<size_t>* proof) const {
+    proof->clear();
     const bool single = writers.size() + (seen == model_.initial ? 1 : 0) == 1;
-    return std::all_of(writers.begin(), writers.end(), [&](size_t i) {
+    for (const size_t i : writers) {
       const Entry& writer = *entries()[i];
-      if (writer.ok() && precedes(writer, other)) return true;
-      return single && was_seen_before(other, seen);
-    });
+      if (writer.ok() && precedes(writer, other)) continue;
+      if (!single || !find_witness(other, seen, proof)) return false;
+    }
+    proof->insert(proof->end(), writers.begin(), writers.end());
+    return true;
   }
 
-  bool was_seen_before(const Entry& other, const std::string& seen) const {
-    return std::any_of(entries().begin(), entries().end(), [&](const Entry* entry) {
-      return entry != &suspect() && entry->ok() && precedes(*entry, other) &&
-             model_.observed(entry->operation, entry->response) == seen;
-    });
+  bool find_witness(const Entry& other, const std::string& seen, std::vector<size_t>* proof) const {
+    for (size_t i = 0; i < entries().size(); ++i) {
+      const Entry& entry = *entries()[i];
+      if (i == suspect_ || !entry.ok() || !precedes(entry, other)) continue;
+      if (model_.observed(entry.operation, entry.response) != seen) continue;
+      proof->push_back(i);
+      return true;
+    }
+    return false;
   }
 
   // "put(x,"5") by c6 had completed at 1.100s"
@@ -173,14 +181,17 @@ class Explainer {
   std::string overwritten(const std::string& seen) {
     const std::vector<size_t> writers = writers_of(seen);
     std::optional<size_t> latest;
+    std::vector<size_t> proof, latest_proof;
     for (size_t i = 0; i < entries().size(); ++i) {
       const Entry& entry = *entries()[i];
       if (!precedes(entry, suspect()) || !shows_another(entry, seen)) continue;
-      if (!all_spent_before(entry, seen, writers)) continue;
-      if (!latest || entries()[*latest]->returned < entry.returned) latest = i;
+      if (latest && entries()[*latest]->returned > entry.returned) continue;
+      if (!all_spent_before(entry, seen, writers, &proof)) continue;
+      latest = i;
+      latest_proof = proof;
     }
     if (!latest) return "";
-    shown_.insert(shown_.end(), writers.begin(), writers.end());
+    shown_.insert(shown_.end(), latest_proof.begin(), latest_proof.end());
     return fmt::format("{} and nothing {} after it", had(*latest),
                        model_.deed(seen, suspect().operation));
   }

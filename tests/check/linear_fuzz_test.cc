@@ -2,6 +2,7 @@
 // linearizable.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -244,6 +245,26 @@ TEST_P(LinearFuzz, BlamesTheFirstReturnThatLeavesNoOrder) {
     EXPECT_TRUE(BruteForce(model(), known_at(number(result.at) - 1)).linearizable());
     EXPECT_NE(result.message.find(" at "), std::string::npos);
     EXPECT_FALSE(result.facts.empty());
+  });
+}
+
+TEST_P(LinearFuzz, ShowsFactsThatContradictEachOther) {
+  for_each_history(4000, 8, [](const std::vector<Entry>& entries, bool linearizable) {
+    if (linearizable) return;
+    const LinearizabilityResult result = check_linearizable(History(entries), model());
+    std::vector<Entry> rest;
+    for (Entry entry : entries) {
+      const bool shown = std::any_of(result.facts.begin(), result.facts.end(),
+                                     [&](const Fact& fact) { return fact.event == entry.invoked; });
+      if (!shown && entry.ok()) {
+        // Nothing is known of it but that it began.
+        if (model().kind(entry.operation, &entry.response) == OperationKind::kPure) continue;
+        entry.response = Response::info("not shown");
+        entry.returned = kNoEvent;
+      }
+      rest.push_back(entry);
+    }
+    EXPECT_FALSE(BruteForce(model(), rest).linearizable()) << result.message;
   });
 }
 
