@@ -107,7 +107,7 @@ Scheduler::Scheduler(Choices& choices, StackPool& stacks, SchedulerOptions optio
 Scheduler::~Scheduler() = default;
 
 void Scheduler::spawn(TaskGroup& group, std::string_view name, std::function<void()> body) {
-  if (tasks_ >= options_.limits.tasks) {
+  if (tasks_ >= options_.limits.tasks || !stacks_.prepare()) {
     stop(RunEnd::kTaskLimit, fmt::format("{} tasks are alive", tasks_));
     return;
   }

@@ -181,11 +181,14 @@ void Simulation::add_clients() {
           faults_end(scenario_.data) * 3 / 2 / static_cast<int64_t>(plan.operations);
     }
     world_.add_node(
-        {.name = name, .process = [this, plan, &kind = workload.kind(), name, keys](Env& env) {
-           return std::make_unique<ClientProcess>(
-               env, plan, scenario_.protocol->make_client(env, setup_),
-               make_workload(kind, choices_, name, keys), [this] { client_done(); });
-         }});
+        {.name = name,
+         .process =
+             [this, plan, &kind = workload.kind(), name, keys](Env& env) {
+               return std::make_unique<ClientProcess>(
+                   env, plan, scenario_.protocol->make_client(env, setup_),
+                   make_workload(kind, choices_, name, keys), [this] { client_done(); });
+             },
+         .clock = Clock()});
   }
 }
 
