@@ -22,9 +22,9 @@ if(SEEDBED_SANITIZE)
   target_link_options(seedbed_options INTERFACE -fsanitize=${SEEDBED_SANITIZE})
 endif()
 
-# seedbed_protobuf(TARGET protos...): generates sim/x/y.pb.h from sim/x/y.proto. All protos are named from
-# the root of the repository, in imports and in #include. (protobuf_generate names them from their own
-# folder, so that two files of one name collide.)
+# seedbed_protobuf(TARGET protos...): generates sim/x/y.pb.h from sim/x/y.proto. All protos are
+# named from the root of the repository, in imports and in #include. (protobuf_generate names them
+# from their own folder, so that two files of one name collide.)
 function(seedbed_protobuf target)
   foreach(proto ${ARGN})
     file(RELATIVE_PATH path ${PROJECT_SOURCE_DIR} ${proto})
