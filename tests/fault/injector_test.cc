@@ -20,12 +20,14 @@ class Idle final : public Process {
 };
 
 class InjectorTest : public ::testing::Test {
- protected:
+ public:
   InjectorTest() {
     for (const char* name : {"n1", "n2", "n3"}) {
-      servers.push_back(world.add_node(
-          {.name = name, .process = [](Env& env) { return std::make_unique<Idle>(env); },
-           .disk = {}, .clock = Clock()}));
+      servers.push_back(
+          world.add_node({.name = name,
+                          .process = [](Env& env) { return std::make_unique<Idle>(env); },
+                          .disk = {},
+                          .clock = Clock()}));
       world.start(servers.back());
     }
   }
@@ -36,8 +38,13 @@ class InjectorTest : public ::testing::Test {
     scheduler.run();
   }
   Fault fault(FaultKind kind, Duration at, Duration duration, int64_t magnitude = 0) {
-    return {.id = ++ids, .kind = kind, .begin = {.at = kStart + at}, .duration = duration,
-            .targets = {servers[0]}, .others = {servers[1], servers[2]}, .magnitude = magnitude};
+    return {.id = ++ids,
+            .kind = kind,
+            .begin = {.at = kStart + at},
+            .duration = duration,
+            .targets = {servers[0]},
+            .others = {servers[1], servers[2]},
+            .magnitude = magnitude};
   }
 
   Choices choices{1};
@@ -88,8 +95,10 @@ TEST_F(InjectorTest, CrashesRightAfterADiskOperation) {
     }
     void on_event(const TraceEvent& event) override {
       if (event.node != NodeId{1} || crashed) return;
-      if (event.kind == EventKind::kCrash) crashed = true;
-      else ++submitted;
+      if (event.kind == EventKind::kCrash)
+        crashed = true;
+      else
+        ++submitted;
     }
     int submitted = 0;
     bool crashed = false;

@@ -76,11 +76,18 @@ TEST(Nemesis, LeavingOneFaultOutMovesNoOther) {
 }
 
 TEST(FaultPlan, ReadsLikeASchedule) {
-  const Fault crash{.id = 1001, .kind = FaultKind::kCrash, .begin = {.node = NodeId{3}, .disk_operation = 17},
-                    .duration = 800ms, .targets = {NodeId{3}}};
+  const Fault crash{.id = 1001,
+                    .kind = FaultKind::kCrash,
+                    .begin = {.node = NodeId{3}, .disk_operation = 17},
+                    .duration = 800ms,
+                    .targets = {NodeId{3}}};
   EXPECT_EQ(line(crash, name), "1001  crash n3  after disk operation 17 of n3 for 0.800s");
-  const Fault cut{.id = 2003, .kind = FaultKind::kPartition, .begin = {.at = kStart + 4200ms},
-                  .duration = 1900ms, .targets = {NodeId{1}, NodeId{2}}, .others = {NodeId{3}}};
+  const Fault cut{.id = 2003,
+                  .kind = FaultKind::kPartition,
+                  .begin = {.at = kStart + 4200ms},
+                  .duration = 1900ms,
+                  .targets = {NodeId{1}, NodeId{2}},
+                  .others = {NodeId{3}}};
   EXPECT_EQ(line(cut, name), "2003  partition n1 n2 | n3  from 4.200s for 1.900s");
 }
 

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "sim/check/linearizability.h"
+#include "sim/check/model.h"
 #include "sim/history/history.pb.h"
 #include "sim/run/scenario.pb.h"
 
@@ -96,7 +97,8 @@ ProtocolSpec memory_store() {
     return std::make_unique<StoreClient>(env, setup);
   };
   spec.checks = {{"Linearizable", "operations take effect one at a time", [](const Setup&) {
-                    return std::make_unique<LinearizabilityChecker>();
+                    return std::make_unique<LinearizabilityChecker>("Linearizable",
+                                                                    key_value_model());
                   }}};
   for (const char* mutant :
        {"store.forgets", "store.hangs", "store.spins", "store.leaks", "store.asserts"}) {

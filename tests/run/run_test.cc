@@ -18,7 +18,8 @@ Scenario scenario(std::string_view more = "") {
   const std::string text =
       "protocol: 'memory_store' servers: 1 clients: 3 "
       "workload { kind: 'register' operations: 60 } faults { end_ms: 2000 } "
-      "limits { settle_ms: 100 } network { loss_permille { max: 20 } duplicate_permille { max: 0 } } " +
+      "limits { settle_ms: 100 } network { loss_permille { max: 20 } duplicate_permille { max: 0 } "
+      "} " +
       std::string(more);
   return parse_scenario(text, "test", "test", protocols());
 }

@@ -65,23 +65,21 @@ class OnceAt final : public Action {
   std::function<void()> what_;
 };
 
-class WorldTest : public ::testing::Test {
- protected:
-  explicit WorldTest(NetworkOptions network = {}, uint64_t seed = 1)
-      : choices(seed), scheduler(choices, stacks, {.limits = {.end = kStart + 60s}}),
+struct SmallWorld {
+  explicit SmallWorld(NetworkOptions network = {}, uint64_t seed = 1)
+      : choices(seed),
+        scheduler(choices, stacks, {.limits = {.end = kStart + 60s}}),
         world(scheduler, {.network = network}) {
     scheduler.stream().watch(kept);
   }
 
   NodeId add(const std::string& name, std::function<void(Env&)> body, DiskOptions disk = {},
              Clock clock = Clock()) {
-    return world.add_node({.name = name,
-                           .process =
-                               [body](Env& env) {
-                                 return std::make_unique<FunctionProcess>(env, body);
-                               },
-                           .disk = disk,
-                           .clock = clock});
+    return world.add_node(
+        {.name = name,
+         .process = [body](Env& env) { return std::make_unique<FunctionProcess>(env, body); },
+         .disk = disk,
+         .clock = clock});
   }
   void start_all() {
     for (size_t i = 1; i <= world.node_count(); ++i) world.start(NodeId{static_cast<uint32_t>(i)});
@@ -90,12 +88,18 @@ class WorldTest : public ::testing::Test {
     later.push_back(std::make_unique<OnceAt>(scheduler, kStart + when, std::move(what)));
   }
 
+  std::vector<std::string> said;  // outlives the world, whose end unwinds processes
   Choices choices;
   StackPool stacks;
   Scheduler scheduler;
   EventKeeper kept;
   World world;
   std::vector<std::unique_ptr<OnceAt>> later;
+};
+
+class WorldTest : public ::testing::Test, protected SmallWorld {
+ protected:
+  using SmallWorld::SmallWorld;
 };
 
 }  // namespace seedbed

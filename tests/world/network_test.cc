@@ -23,7 +23,8 @@ class NetworkTest : public WorldTest {
   std::vector<uint64_t> heard;
   std::function<void(Env&)> listener() {
     return [this](Env& env) {
-      env.on<wire::Note>([this](NodeId, const wire::Note& note) { heard.push_back(note.number()); });
+      env.on<wire::Note>(
+          [this](NodeId, const wire::Note& note) { heard.push_back(note.number()); });
     };
   }
   std::function<void(Env&)> sender(uint64_t count) {
@@ -102,7 +103,10 @@ TEST_F(NetworkTest, ACutIsOneWayAndCounted) {
   add("n1", sender(100));
   add("n2", listener());
   start_all();
-  at(20ms, [&] { world.network().cut(n1, n2); world.network().cut(n1, n2); });
+  at(20ms, [&] {
+    world.network().cut(n1, n2);
+    world.network().cut(n1, n2);
+  });
   at(40ms, [&] { world.network().mend(n1, n2); });
   at(60ms, [&] { world.network().mend(n1, n2); });
   scheduler.run();
@@ -114,7 +118,8 @@ TEST_F(NetworkTest, ACutIsOneWayAndCounted) {
 
 class LossyTest : public NetworkTest {
  protected:
-  LossyTest() : NetworkTest({.loss = Ratio(1, 4), .duplicate = Ratio(1, 4), .reorder = Ratio(1, 4)}) {}
+  LossyTest()
+      : NetworkTest({.loss = Ratio(1, 4), .duplicate = Ratio(1, 4), .reorder = Ratio(1, 4)}) {}
 };
 
 TEST_F(LossyTest, LosesDuplicatesAndReordersAtItsOddsUntilItHeals) {
@@ -168,7 +173,6 @@ TEST_F(NetworkTest, ASlowNodeServesOneMessageAfterTheOther) {
 }
 
 TEST_F(NetworkTest, AKilledProcessUnwindsAndItsEnvIsSealed) {
-  std::vector<std::string> said;
   struct Says {
     std::vector<std::string>& said;
     ~Says() { said.push_back("unwound"); }
@@ -208,13 +212,16 @@ TEST_F(NetworkTest, DiesWhenADestructorUsesTheEnvOfAKilledProcess) {
 
 TEST_F(NetworkTest, ClocksDriftAndTimersFollowThem) {
   NodeTime woke{};
-  add("n1", [&](Env& env) {
-    const NodeTime before = env.now();
-    env.sleep(1s);
-    woke = env.now();
-    EXPECT_GE(woke - before, 1s);
-    EXPECT_LE(woke - before, 1s + 2ns);
-  }, {}, Clock(5ms, -100'000'000));
+  add(
+      "n1",
+      [&](Env& env) {
+        const NodeTime before = env.now();
+        env.sleep(1s);
+        woke = env.now();
+        EXPECT_GE(woke - before, 1s);
+        EXPECT_LE(woke - before, 1s + 2ns);
+      },
+      {}, Clock(5ms, -100'000'000));
   start_all();
   scheduler.run();
   EXPECT_NEAR(static_cast<double>((scheduler.now() - kStart).count()), 1.111e9, 1e6);
@@ -222,9 +229,8 @@ TEST_F(NetworkTest, ClocksDriftAndTimersFollowThem) {
 
 TEST_F(NetworkTest, HandlersMustNotBlock) {
   add("n1", sender(1));
-  add("n2", [](Env& env) {
-    env.on<wire::Note>([&env](NodeId, const wire::Note&) { env.sleep(1ms); });
-  });
+  add("n2",
+      [](Env& env) { env.on<wire::Note>([&env](NodeId, const wire::Note&) { env.sleep(1ms); }); });
   start_all();
   EXPECT_DEATH(scheduler.run(), "");
 }
