@@ -20,8 +20,9 @@ namespace {
 constexpr size_t kMostFacts = 16;
 constexpr size_t kMostNamed = 3;
 
-bool is_illegal(LinearKey& key, const std::vector<Role>& roles, uint64_t max_steps) {
-  return key.search(roles, {}).run(max_steps) == SearchStatus::kIllegal;
+bool is_illegal(LinearKey& key, const std::vector<Role>& roles, uint64_t max_steps,
+                const SearchOptions& options = {}) {
+  return key.search(roles, options).run(max_steps) == SearchStatus::kIllegal;
 }
 
 class Explainer {
@@ -279,7 +280,8 @@ class Explainer {
 
 }  // namespace
 
-EventIndex shortest_failing_prefix(LinearKey& key, EventIndex from, uint64_t max_steps) {
+EventIndex shortest_failing_prefix(LinearKey& key, EventIndex from, uint64_t max_steps,
+                                   const SearchOptions& options) {
   std::vector<EventIndex> returns;
   for (const Entry* entry : key.entries()) {
     if (entry->ok() && entry->returned >= from) returns.push_back(entry->returned);
@@ -290,7 +292,7 @@ EventIndex shortest_failing_prefix(LinearKey& key, EventIndex from, uint64_t max
   while (legal < illegal) {
     // The lower bound is nearly always the answer: try it first.
     const size_t middle = legal == 0 ? 0 : legal + (illegal - legal) / 2;
-    if (is_illegal(key, key.roles_at(returns[middle]), max_steps)) {
+    if (is_illegal(key, key.roles_at(returns[middle]), max_steps, options)) {
       illegal = middle;
     } else {
       legal = middle + 1;
