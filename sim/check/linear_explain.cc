@@ -77,7 +77,7 @@ class Explainer {
     const std::string subject =
         fmt::format("{} by {} {} at {}", to_string(entry.operation), client_name(entry.client),
                     describe(entry.operation, entry.response), seconds(entry.returned_at));
-    const std::optional<std::string> seen = model_.observed(entry.operation, entry.response);
+    const std::optional<std::string> seen = model_.observed(entry.operation, &entry.response);
     if (seen) {
       std::string reason = never_written(*seen);
       if (reason.empty()) reason = overwritten(*seen);
@@ -103,7 +103,7 @@ class Explainer {
   bool shows_another(const Entry& entry, const std::string& state) const {
     if (!entry.ok()) return false;
     if (!is_pure(entry)) return !model_.may_leave(entry.operation, state);
-    const auto observed = model_.observed(entry.operation, entry.response);
+    const auto observed = model_.observed(entry.operation, &entry.response);
     return observed && *observed != state;
   }
 
@@ -162,7 +162,7 @@ class Explainer {
     for (size_t i = 0; i < entries().size(); ++i) {
       const Entry& entry = *entries()[i];
       if (i == suspect_ || !entry.ok() || !precedes(entry, other)) continue;
-      if (model_.observed(entry.operation, entry.response) != seen) continue;
+      if (model_.observed(entry.operation, &entry.response) != seen) continue;
       proof->push_back(i);
       return true;
     }
@@ -214,7 +214,7 @@ class Explainer {
 
   bool replaces(const Entry& entry, const std::string& seen) const {
     return !is_pure(entry) && shows_another(entry, seen) &&
-           model_.observed(entry.operation, entry.response) == seen;
+           model_.observed(entry.operation, &entry.response) == seen;
   }
 
   // An operation had completed before the suspect began, and the suspect does not show it.
