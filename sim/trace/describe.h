@@ -35,7 +35,8 @@ class Describer {
   DescribeOptions options_;
 };
 
-// "1.204 s", "0.000001250 s": at least three decimals, and then as many groups of three as it takes.
+// "1.204 s", "0.000001250 s": at least three decimals, and then as many groups of three as it
+// takes.
 std::string time_text(Time time);
 
 // A message type as people say it: without the "seedbed." that all of ours begin with.

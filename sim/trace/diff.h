@@ -3,8 +3,9 @@
 //   std::optional<Divergence> split = diff_traces({a, "a.trace"}, {b, "b.trace"});
 //   if (split) fmt::print("{}", split->text());
 //
-// Compared is what happened: every field of every event and the bytes of payloads (if both traces have
-// them), not where the traces were recorded. A trace that was cut off parts from a longer one at its end.
+// Compared is what happened: every field of every event and the bytes of payloads (if both traces
+// have them), not where the traces were recorded. A trace that was cut off parts from a longer one
+// at its end.
 #pragma once
 
 #include <optional>

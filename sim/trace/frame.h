@@ -1,5 +1,5 @@
-// Frames: the pieces of a trace file, each with its length and checksum, so that a file that was cut off
-// or damaged is noticed at the right place and everything before it is still of use.
+// Frames: the pieces of a trace file, each with its length and checksum, so that a file that was
+// cut off or damaged is noticed at the right place and everything before it is still of use.
 //
 //   file  = magic frame*
 //   frame = type (1 byte) size (4 bytes) checksum (8 bytes) content       little endian

@@ -1,5 +1,6 @@
-// FullHash: the hash of everything in a run, where the light hash (sim/core/event_stream.h) stops at the
-// headers of events. Two runs with one full hash said, sent and stored the same, byte for byte.
+// FullHash: the hash of everything in a run, where the light hash (sim/core/event_stream.h) stops
+// at the headers of events. Two runs with one full hash said, sent and stored the same, byte for
+// byte.
 #pragma once
 
 #include <cstdint>

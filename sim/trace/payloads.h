@@ -1,5 +1,5 @@
-// PayloadParser: makes messages of bytes, by the name of their type. It knows every type whose generated
-// code is linked into the program.
+// PayloadParser: makes messages of bytes, by the name of their type. It knows every type whose
+// generated code is linked into the program.
 #pragma once
 
 #include <google/protobuf/message.h>

@@ -1,5 +1,5 @@
-// Prediction: what the next event will probably look like, given those before it. Recorder and reader
-// predict alike, and only what came otherwise stands in the file.
+// Prediction: what the next event will probably look like, given those before it. Recorder and
+// reader predict alike, and only what came otherwise stands in the file.
 #pragma once
 
 #include <array>

@@ -1,5 +1,5 @@
-// A block whose checksum fits may still be nonsense (somebody made it so): every entry is taken with a
-// look at whether it is there.
+// A block whose checksum fits may still be nonsense (somebody made it so): every entry is taken
+// with a look at whether it is there.
 #include "sim/trace/reader.h"
 
 #include <fmt/format.h>

@@ -3,11 +3,11 @@
 //   TraceReader reader(bytes, "failure.trace");          // ConfigError if it is no trace
 //   TraceEvent event;
 //   while (reader.next(&event)) use(event);
-//   if (!reader.complete()) warn(reader.ending());       // "failure.trace: cut off after event 1017"
+//   if (!reader.complete()) warn(reader.ending());   // "failure.trace: cut off after event 1017"
 //
-// A file that was cut off or damaged gives every event up to there: some hundred events stand and fall
-// together. Payloads are made again from their bytes if their type is linked into the program, so a
-// checker that is fed from a file sees what it would have seen live:
+// A file that was cut off or damaged gives every event up to there: some hundred events stand and
+// fall together. Payloads are made again from their bytes if their type is linked into the program,
+// so a checker that is fed from a file sees what it would have seen live:
 //
 //   replay(reader, {&linearizability, &durability});
 #pragma once
