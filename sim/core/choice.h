@@ -121,9 +121,6 @@ class Choices {
   // Overrides that nothing has asked for: the reproducer is stale.
   std::vector<ChoiceRecord> unmatched() const;
 
-  // A recorded fault was not applied after all (it would have left what is recoverable).
-  void retract_last_fault();
-
  private:
   struct Override {
     ChoiceRecord record;

@@ -9,6 +9,7 @@
 #include <exception>
 #include <utility>
 
+#include "sim/core/arena.h"
 #include "sim/core/check.h"
 
 
@@ -106,7 +107,7 @@ Scheduler::Scheduler(Choices& choices, StackPool& stacks, SchedulerOptions optio
 Scheduler::~Scheduler() = default;
 
 void Scheduler::spawn(TaskGroup& group, std::string_view name, std::function<void()> body) {
-  if (tasks_ >= options_.limits.tasks) {
+  if (tasks_ >= options_.limits.tasks || !stacks_.prepare()) {
     stop(RunEnd::kTaskLimit, fmt::format("{} tasks are alive", tasks_));
     return;
   }
@@ -226,7 +227,7 @@ bool Scheduler::within_bounds() {
     stop(RunEnd::kEventLimit, fmt::format("{} events", stream_.count()));
   } else if (queue_.size() > limits.queue) {
     stop(RunEnd::kQueueLimit, fmt::format("{} pending actions", queue_.size()));
-  } else if (false) {
+  } else if (RunArena::exhausted()) {
     stop(RunEnd::kMemoryLimit, fmt::format("more than {} bytes", limits.memory));
   }
   return end_ == RunEnd::kRunning;

@@ -87,7 +87,8 @@ void Node::resume() {
   for (Packet& packet : waiting) hand_over(packet);
 }
 
-void Node::set_drift(int64_t ppb) {
+void Node::add_drift(int64_t extra_ppb) {
+  const int64_t ppb = options_.clock.drift_ppb() + extra_ppb;
   clock_.set_drift(scheduler_.now(), ppb);
   if (env_ != nullptr) env_->tasks().set_clock_rate(ppb);
   scheduler_.stream().emit({.kind = EventKind::kClock,

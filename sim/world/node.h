@@ -48,7 +48,8 @@ class Node {
 
   // Every message takes that long to be served from now on, one after the other.
   void set_service_time(Duration time) { service_time_ = time; }
-  void set_drift(int64_t ppb);
+  // Its clock drifts by that much more than it was made to; 0 restores it.
+  void add_drift(int64_t extra_ppb);
 
   // A packet has arrived at the machine.
   void receive(Packet& packet);

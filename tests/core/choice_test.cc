@@ -115,14 +115,6 @@ TEST(Choices, QuietenASiteToItsMiddle) {
   EXPECT_EQ(choices.ambient(kJitter, choices.scope("a"), 1), uint64_t{1} << 63);
 }
 
-TEST(Choices, ForgetAFaultThatWasSuppressed) {
-  Choices choices(7);
-  choices.start_logging();
-  EXPECT_EQ(choices.fault(kLoss, choices.scope("a"), 1, Ratio(1, 1), 1), 1u);
-  choices.retract_last_fault();
-  EXPECT_TRUE(choices.log().empty());
-}
-
 TEST(Choices, DieWhenAKeyIsDrawnTwiceWhileLogging) {
   Choices choices(7);
   choices.start_logging();
