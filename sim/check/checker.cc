@@ -16,7 +16,8 @@ std::string_view to_string(CheckStatus status) {
 }
 
 Fact fact(const TraceEvent& event, std::string text) {
-  return Fact{.event = event.index, .time = event.time, .node = event.node, .text = std::move(text)};
+  return Fact{
+      .event = event.index, .time = event.time, .node = event.node, .text = std::move(text)};
 }
 
 CheckResult Checker::result() const {

@@ -46,10 +46,10 @@ Fact fact(const TraceEvent& event, std::string text);
 struct CheckResult {
   std::string name;
   CheckStatus status = CheckStatus::kInconclusive;
-  uint64_t evaluated = 0;    // how many operations, events or states were really looked at
-  std::string message;       // one sentence with concrete values; empty when it passed
-  std::vector<Fact> facts;   // the contradicting observations, in order of time
-  EventIndex event{};        // where it was noticed
+  uint64_t evaluated = 0;   // how many operations, events or states were really looked at
+  std::string message;      // one sentence with concrete values; empty when it passed
+  std::vector<Fact> facts;  // the contradicting observations, in order of time
+  EventIndex event{};       // where it was noticed
 };
 
 class Checker : public EventSink {

@@ -6,7 +6,7 @@
 // valid during on_event only.
 //
 //   kind            node       peer      id            value              name           payload
-//   send            sender     receiver  message       copies in flight   message type   the message
+//   send            sender     receiver  message       hash of the type   message type   the message
 //   receive         receiver   sender    message       copy, from 0       message type   the message
 //   drop            sender     receiver  message       DropReason         message type
 //   disk_submit     owner                operation     bytes              path
@@ -20,8 +20,8 @@
 //   fault_end       target     other     plan entry                       fault
 //   heal                                                                                 faults are over
 //   invoke, return  client               operation     Outcome if return  function       the Operation
-//   probe           speaker              label         what it says       probe type     the probe
-//   reached         speaker              times, here                      probe name
+//   probe           speaker              incarnation   hash of the type   probe type     the probe
+//   reached         speaker              hash of name                     probe name
 //   clock           owner                reading (ns)  drift (ppb)                       clock was set
 //   choice                               ordinal       value              site           scope in bytes
 //   end                                  RunEnd

@@ -57,7 +57,8 @@ class EventQueue {
   EventQueue(const EventQueue&) = delete;
   EventQueue& operator=(const EventQueue&) = delete;
 
-  // `time` must not lie before the time last popped; `action` must not be pending.
+  // `time` must not lie before the time last popped, nor before the `until` of a pop() that found
+  // nothing; `action` must not be pending.
   void push(Action& action, Time time);
   // Does nothing if it is not pending.
   void cancel(Action& action);
@@ -79,7 +80,7 @@ class EventQueue {
   void insert(Action& action);
   void unlink(Action& action);
 
-  uint64_t last_ = 0;  // time last popped
+  uint64_t last_ = 0;  // no action is due earlier: the time last popped, or the slot last spread
   size_t size_ = 0;
   uint32_t occupied_levels_ = 0;
   std::array<uint64_t, kLevels> occupied_{};  // a bit for each slot that is not empty

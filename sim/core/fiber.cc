@@ -1,5 +1,6 @@
 // Invariants:
-// 1. running != nullptr exactly while some resume() is on the stack of the scheduler, and then that
+// 1. running_ != nullptr exactly while some resume() is on the stack of the scheduler, and then
+// that
 //    fiber alone has state kRunning.
 // 2. While a fiber runs, the runtime's exception state is the fiber's and that of the scheduler is
 // in
@@ -13,27 +14,20 @@
 #include <exception>
 #include <typeinfo>
 
-#include "sim/core/check.h"
-#include "sim/core/sanitizers.h"
-
 namespace seedbed {
 
 namespace {
 
-using boost::context::detail::jump_fcontext;
 using boost::context::detail::make_fcontext;
 using boost::context::detail::transfer_t;
 
 // A fiber that goes on blocking in spite of so many ProcessKilled swallows them.
 constexpr unsigned char kPatience = 100;
 
-constinit Fiber* running = nullptr;
-
-// The runtime's exception state of this thread; asked for once per fiber, not at every switch.
-constinit void* runtime_exceptions = nullptr;
-
-[[noreturn]] void fail(const std::string& message, std::source_location where) {
-  check_failed(message.c_str(), where.file_name(), static_cast<int>(where.line()));
+// Like CHECK, with a message that says more than the condition.
+[[noreturn]] void fail(const std::string& message, const char* file = __builtin_FILE(),
+                       int line = __builtin_LINE()) {
+  check_failed(message.c_str(), file, line);
 }
 
 // What escaped, for somebody who has to find it. Called inside a catch.
@@ -52,11 +46,13 @@ std::string describe_caught_exception() {
 
 }  // namespace
 
+constinit Fiber* Fiber::running_ = nullptr;
+constinit Fiber::ExceptionState* Fiber::runtime_ = nullptr;
 constinit NoSuspend* NoSuspend::innermost_ = nullptr;
 
 Fiber::Fiber(StackPool& stacks, Entry entry, void* argument)
     : entry_(entry), argument_(argument), stacks_(&stacks) {
-  runtime_exceptions = abi::__cxa_get_globals();
+  runtime_ = reinterpret_cast<ExceptionState*>(abi::__cxa_get_globals());
   const StackPool::Stack stack = stacks.acquire();
   slot_ = stack.slot;
   self_ = make_fcontext(stack.top, stack.size(), &Fiber::main);
@@ -67,56 +63,15 @@ Fiber::~Fiber() {
   stacks_->release(slot_);
 }
 
-Fiber* Fiber::current() { return running; }
-
-void Fiber::resume() {
-  CHECK(running == nullptr);
-  CHECK(state_ == State::kNew || state_ == State::kSuspended);
-  state_ = State::kRunning;
-  running = this;
-  NoSuspend* const guards = std::exchange(NoSuspend::innermost_, nullptr);
-  auto& runtime = *static_cast<ExceptionState*>(runtime_exceptions);
-  const ExceptionState ours = std::exchange(runtime, exceptions_);
-
-  void* fake_frames = nullptr;
-  if constexpr (sanitizers::kAddress) {
-    const StackPool::Stack stack = stacks_->stack(slot_);
-    sanitizers::start_switch(&fake_frames, stack.low, stack.size());
-  }
-  self_ = jump_fcontext(self_, this).fctx;
-  sanitizers::finish_switch(fake_frames, nullptr, nullptr);
-
-  exceptions_ = std::exchange(runtime, ours);
-  NoSuspend::innermost_ = guards;
-  running = nullptr;
-}
-
-void Fiber::suspend() {
-  Fiber* const self = running;
-  if (self == nullptr || NoSuspend::active() ||
-      static_cast<ExceptionState*>(runtime_exceptions)->uncaught != 0) {
-    refuse_to_suspend();
-  }
-  if (!self->being_killed()) self->leave();
-  if (self->being_killed()) self->throw_killed();
-}
-
-void Fiber::leave() {
-  state_ = State::kSuspended;
-  sanitizers::start_switch(&fake_frames_, resumer_low_, resumer_bytes_);
-  resumer_ = jump_fcontext(resumer_, nullptr).fctx;
-  sanitizers::finish_switch(fake_frames_, &resumer_low_, &resumer_bytes_);
-}
-
 void Fiber::leave_for_ever() {
   state_ = State::kFinished;
   sanitizers::start_switch(nullptr, resumer_low_, resumer_bytes_);
-  jump_fcontext(resumer_, nullptr);
+  switch_to(resumer_, nullptr);
   __builtin_unreachable();
 }
 
 void Fiber::kill() {
-  CHECK(running == nullptr);
+  CHECK(running_ == nullptr);
   if (state_ == State::kNew) state_ = State::kFinished;
   if (state_ == State::kFinished) return;
   killed_ = 1;
@@ -139,26 +94,24 @@ void Fiber::run_entry() {
     // The end that was asked for.
   } catch (...) {
     const std::string what = describe_caught_exception();
-    fail(fmt::format("an exception left a fiber: {}", what), std::source_location::current());
+    fail(fmt::format("an exception left a fiber: {}", what));
   }
 }
 
 void Fiber::throw_killed() {
   if (killed_ > kPatience) {
-    fail("a fiber swallows ProcessKilled: catch (...) without throw?",
-         std::source_location::current());
+    fail("a fiber swallows ProcessKilled: catch (...) without throw?");
   }
   ++killed_;
   throw ProcessKilled{};
 }
 
 void Fiber::refuse_to_suspend() {
-  CHECK(running != nullptr);
+  CHECK(running_ != nullptr);
   if (const NoSuspend* guard = NoSuspend::innermost_; guard != nullptr) {
-    fail(fmt::format("suspended inside NoSuspend: {}", guard->reason_), guard->where_);
+    fail(fmt::format("suspended inside NoSuspend: {}", guard->reason_), guard->file_, guard->line_);
   }
-  fail("suspended while an exception is on its way, in a destructor",
-       std::source_location::current());
+  fail("suspended while an exception is on its way, in a destructor");
 }
 
 }  // namespace seedbed

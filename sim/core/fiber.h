@@ -39,10 +39,12 @@
 // run.
 #pragma once
 
-#include <boost/context/detail/fcontext.hpp>
 #include <cstddef>
-#include <source_location>
+#include <utility>
 
+#include "sim/core/check.h"
+#include "sim/core/fiber_switch.h"
+#include "sim/core/sanitizers.h"
 #include "sim/core/stack_pool.h"
 
 namespace seedbed {
@@ -79,7 +81,7 @@ class Fiber {
   bool being_killed() const { return killed_ > 0; }
 
   // The fiber that is running; null in the scheduler.
-  static Fiber* current();
+  static Fiber* current() { return running_; }
 
  private:
   friend class NoSuspend;
@@ -93,10 +95,14 @@ class Fiber {
 
   static void main(boost::context::detail::transfer_t from);
   void run_entry();
-  void leave();  // the switch inside suspend()
   [[noreturn]] void leave_for_ever();
-  static void refuse_to_suspend();
+  [[noreturn]] static void refuse_to_suspend();
   [[noreturn]] void throw_killed();
+
+  // Of the one thread that has fibers.
+  static constinit Fiber* running_;
+  // The runtime's own exception state; asked for once per fiber and not at every switch.
+  static constinit ExceptionState* runtime_;
 
   boost::context::detail::fcontext_t self_ = nullptr;     // where to go on, while suspended
   boost::context::detail::fcontext_t resumer_ = nullptr;  // where resume() waits, while running
@@ -123,9 +129,9 @@ class Fiber {
 // bind the fibers that it resumes.
 class [[nodiscard]] NoSuspend {
  public:
-  explicit NoSuspend(const char* reason,
-                     std::source_location where = std::source_location::current())
-      : reason_(reason), where_(where), outer_(innermost_) {
+  explicit NoSuspend(const char* reason, const char* file = __builtin_FILE(),
+                     int line = __builtin_LINE())
+      : reason_(reason), file_(file), line_(line), outer_(innermost_) {
     innermost_ = this;
   }
   ~NoSuspend() { innermost_ = outer_; }
@@ -138,9 +144,46 @@ class [[nodiscard]] NoSuspend {
  private:
   friend class Fiber;
   const char* reason_;
-  std::source_location where_;
+  const char* file_;
+  int line_;
   NoSuspend* outer_;
   static constinit NoSuspend* innermost_;  // of the running fiber, or of the scheduler
 };
+
+// Inline, both of them: a call that is entered on one stack and returned from on another spoils the
+// processor's prediction of returns, and costs more than the switch itself.
+
+inline void Fiber::resume() {
+  CHECK(running_ == nullptr);
+  CHECK(state_ == State::kNew || state_ == State::kSuspended);
+  state_ = State::kRunning;
+  running_ = this;
+  NoSuspend* const guards = std::exchange(NoSuspend::innermost_, nullptr);
+  const ExceptionState ours = std::exchange(*runtime_, exceptions_);
+
+  void* fake_frames = nullptr;
+  if constexpr (sanitizers::kAddress) {
+    const StackPool::Stack stack = stacks_->stack(slot_);
+    sanitizers::start_switch(&fake_frames, stack.low, stack.size());
+  }
+  self_ = switch_to(self_, this).fctx;
+  sanitizers::finish_switch(fake_frames, nullptr, nullptr);
+
+  exceptions_ = std::exchange(*runtime_, ours);
+  NoSuspend::innermost_ = guards;
+  running_ = nullptr;
+}
+
+inline void Fiber::suspend() {
+  Fiber* const self = running_;
+  if (self == nullptr || NoSuspend::active() || runtime_->uncaught != 0) refuse_to_suspend();
+  if (!self->being_killed()) {
+    self->state_ = State::kSuspended;
+    sanitizers::start_switch(&self->fake_frames_, self->resumer_low_, self->resumer_bytes_);
+    self->resumer_ = switch_to(self->resumer_, nullptr).fctx;
+    sanitizers::finish_switch(self->fake_frames_, &self->resumer_low_, &self->resumer_bytes_);
+  }
+  if (self->being_killed()) self->throw_killed();
+}
 
 }  // namespace seedbed

@@ -35,11 +35,9 @@ class [[nodiscard]] Future {
 
   bool ready() const { return state_->result.has_value(); }
 
-  // Blocks until it is resolved; kTimeout if `deadline` of world time comes first.
-  Result<T> await(Time deadline = kNever) {
-    while (!ready()) {
-      if (!state_->waiters.wait(deadline)) return Error::kTimeout;
-    }
+  // Blocks until it is resolved; kTimeout after `timeout` by the clock of the task.
+  Result<T> await(Duration timeout = kForever) {
+    if (!ready() && !state_->waiters.wait(timeout)) return Error::kTimeout;
     return *state_->result;
   }
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "sim/core/arena.h"
+#include "sim/core/check.h"
 
 namespace seedbed {
 namespace {
@@ -61,8 +62,7 @@ void Task::enter(void* self) {
   } catch (const InvariantFailure& failure) {
     scheduler.stop(RunEnd::kInvariant, failure.message());
   } catch (const std::exception& exception) {
-    scheduler.stop(RunEnd::kException,
-                   fmt::format("{}: {}", task.name_, exception.what()));
+    scheduler.stop(RunEnd::kException, fmt::format("{}: {}", task.name_, exception.what()));
   }
 }
 
@@ -77,6 +77,15 @@ void TaskGroup::thaw() {
     task->deferred_ = false;
     scheduler_.make_ready(*task);
   }
+}
+
+Duration TaskGroup::in_world(Duration local) const {
+  if (local <= Duration::zero()) return Duration::zero();
+  if (clock_rate_ppb_ == 0) return local;
+  constexpr int64_t kBillion = 1'000'000'000;
+  const int64_t rate = kBillion + clock_rate_ppb_;
+  const auto scaled = (static_cast<__int128>(local.count()) * kBillion + rate - 1) / rate;
+  return Duration(static_cast<int64_t>(scaled));
 }
 
 void TaskGroup::kill() {
@@ -96,7 +105,7 @@ Scheduler::Scheduler(Choices& choices, StackPool& stacks, SchedulerOptions optio
 Scheduler::~Scheduler() = default;
 
 void Scheduler::spawn(TaskGroup& group, std::string_view name, std::function<void()> body) {
-  if (tasks_ >= options_.limits.tasks) {
+  if (tasks_ >= options_.limits.tasks || !stacks_.prepare()) {
     stop(RunEnd::kTaskLimit, fmt::format("{} tasks are alive", tasks_));
     return;
   }
@@ -140,6 +149,8 @@ RunEnd Scheduler::run() {
       action->fire();
     } catch (const InvariantFailure& failure) {
       stop(RunEnd::kInvariant, failure.message());
+    } catch (const std::exception& exception) {
+      stop(RunEnd::kException, exception.what());
     }
   }
   return end_;
@@ -170,7 +181,7 @@ void Scheduler::defer(Task& task) {
 void Scheduler::sleep(Duration duration) {
   CHECK(running_ != nullptr);
   WakeAt wake_up(*this, *running_);
-  schedule_in(wake_up, duration < Duration::zero() ? Duration::zero() : duration);
+  schedule_in(wake_up, running_->group().in_world(duration));
   suspend();
 }
 

@@ -32,6 +32,9 @@ namespace seedbed {
 class Scheduler;
 class TaskGroup;
 
+// As a timeout: wait for ever.
+inline constexpr Duration kForever = Duration::max();
+
 // A fiber known to the scheduler. Owned by the scheduler from spawn() until its body has returned.
 class Task {
  public:
@@ -71,6 +74,12 @@ class TaskGroup {
   void thaw();
   bool frozen() const { return frozen_; }
 
+  // How fast the clock of these tasks runs, in parts per billion above the world's: whatever they wait
+  // for lasts as long as they think it does. A wait in progress keeps the rate it began with.
+  void set_clock_rate(int64_t ppb) { clock_rate_ppb_ = ppb; }
+  // How long `local` lasts in the world, rounded up.
+  Duration in_world(Duration local) const;
+
   // Unwinds every task, in the order of creation. Must not be called from one of them.
   void kill();
 
@@ -78,9 +87,11 @@ class TaskGroup {
 
  private:
   friend class Scheduler;
+  friend class Task;
   Scheduler& scheduler_;
   Scope scope_;
   uint64_t wakeups_ = 0;
+  int64_t clock_rate_ppb_ = 0;
   uint32_t size_ = 0;
   bool frozen_ = false;
   List<Task, &Task::member_> members_;
@@ -101,6 +112,7 @@ class Scheduler {
 
   Time now() const { return stream_.now(); }
   EventStream& stream() { return stream_; }
+  const EventStream& stream() const { return stream_; }
   Choices& choices() { return choices_; }
 
   // Runs `action` at that time (not before now), caused by the current event.
@@ -130,7 +142,7 @@ class Scheduler {
   void suspend();
   // Makes a suspended task ready. At most once for each suspend().
   void wake(Task& task);
-  // Blocks for that long.
+  // Blocks for that long, by the clock of the task's group.
   void sleep(Duration duration);
 
   size_t tasks_alive() const { return tasks_; }

@@ -103,6 +103,9 @@ class StackPool {
   uint32_t limit() const { return limit_; }
   bool at_fixed_address() const { return base_ != nullptr && base_ == wanted_; }
   Stack stack(uint32_t slot) const;
+  // The range of addresses that is reserved for stacks.
+  const std::byte* begin() const { return base_; }
+  size_t bytes() const { return base_ == nullptr ? 0 : stride_ * limit_; }
 
  private:
   bool map_next();

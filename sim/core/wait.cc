@@ -29,12 +29,11 @@ class WaitList::Waiter final : public WaitList::Hooked, public Action {
   bool notified_ = false;
 };
 
-bool WaitList::wait(Time deadline) {
-  CHECK(scheduler_.current() != nullptr);
-  Waiter waiter(*this, *scheduler_.current());
-  if (deadline != kNever) {
-    scheduler_.schedule(waiter, deadline < scheduler_.now() ? scheduler_.now() : deadline);
-  }
+bool WaitList::wait(Duration timeout) {
+  Task* task = scheduler_.current();
+  CHECK(task != nullptr);
+  Waiter waiter(*this, *task);
+  if (timeout != kForever) scheduler_.schedule_in(waiter, task->group().in_world(timeout));
   scheduler_.suspend();
   return waiter.notified();
 }

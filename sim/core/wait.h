@@ -1,6 +1,6 @@
 // What tasks wait for.
 //
-//   WaitList  tasks that block until they are notified, or until a deadline; the others stand on it
+//   WaitList  tasks that block until they are notified, or for so long; the others stand on it
 //   Signal    something happened: wait() / notify_all()
 //   Mailbox   a bounded queue of values with one or more receivers
 //   Future    a value that will be there later: await()
@@ -26,8 +26,8 @@ class WaitList {
   // Those who still wait find out by a CHECK if they are ever resumed; kill them first.
   ~WaitList() = default;
 
-  // Blocks until notified (true), or until `deadline` of world time has passed (false).
-  bool wait(Time deadline = kNever);
+  // Blocks until notified (true), or until `timeout` has passed (false), by the waiting task's clock.
+  bool wait(Duration timeout = kForever);
   void notify_one();
   void notify_all();
   bool empty() const { return waiters_.empty(); }
@@ -48,9 +48,7 @@ class Signal {
   // Blocks until the next notification.
   void wait() { waiters_.wait(); }
   // Blocks until the next notification or for `timeout`; true if it was notified.
-  bool wait_for(Duration timeout) {
-    return waiters_.wait(waiters_.scheduler().now() + timeout);
-  }
+  bool wait_for(Duration timeout) { return waiters_.wait(timeout); }
   void notify_all() { waiters_.notify_all(); }
 
  private:
@@ -71,10 +69,11 @@ class Mailbox {
     return true;
   }
 
-  // Blocks until there is a value, or until `deadline` of world time (then: nothing).
-  std::optional<T> receive(Time deadline = kNever) {
+  // Blocks until there is a value, or for `timeout` (then: nothing). Several receivers may compete:
+  // one that is woken in vain gives up early.
+  std::optional<T> receive(Duration timeout = kForever) {
     while (values_.empty()) {
-      if (!waiters_.wait(deadline)) return std::nullopt;
+      if (!waiters_.wait(timeout) || (values_.empty() && timeout != kForever)) return std::nullopt;
     }
     std::optional<T> value = std::move(values_.front());
     values_.pop_front();

@@ -6,6 +6,7 @@ set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
 
 find_program(CCACHE ccache)
 if(CCACHE)
@@ -13,15 +14,17 @@ if(CCACHE)
 endif()
 
 add_library(seedbed_options INTERFACE)
-target_compile_options(seedbed_options INTERFACE -Wall -Wextra -Wno-missing-field-initializers -fno-omit-frame-pointer)
+target_compile_options(seedbed_options INTERFACE
+  -Wall -Wextra -Wno-missing-field-initializers -fno-omit-frame-pointer)
 if(SEEDBED_SANITIZE)
-  target_compile_options(seedbed_options INTERFACE -fsanitize=${SEEDBED_SANITIZE} -fno-sanitize-recover=undefined)
+  target_compile_options(seedbed_options INTERFACE
+    -fsanitize=${SEEDBED_SANITIZE} -fno-sanitize-recover=undefined)
   target_link_options(seedbed_options INTERFACE -fsanitize=${SEEDBED_SANITIZE})
 endif()
 
-# seedbed_protobuf(TARGET protos...): generates sim/x/y.pb.h from sim/x/y.proto. All protos are named from
-# the root of the repository, in imports and in #include. (protobuf_generate names them from their own
-# folder, so that two files of one name collide.)
+# seedbed_protobuf(TARGET protos...): generates sim/x/y.pb.h from sim/x/y.proto. All protos are
+# named from the root of the repository, in imports and in #include. (protobuf_generate names them
+# from their own folder, so that two files of one name collide.)
 function(seedbed_protobuf target)
   foreach(proto ${ARGN})
     file(RELATIVE_PATH path ${PROJECT_SOURCE_DIR} ${proto})
@@ -51,16 +54,23 @@ function(seedbed_library name)
   target_include_directories(seedbed_${name} PUBLIC
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}>
     $<INSTALL_INTERFACE:include/seedbed>)
-  target_link_libraries(seedbed_${name} PUBLIC ${ARG_DEPENDS} PRIVATE $<BUILD_INTERFACE:seedbed_options>)
+  target_compile_features(seedbed_${name} PUBLIC cxx_std_20)
+  target_link_libraries(seedbed_${name}
+    PUBLIC ${ARG_DEPENDS} PRIVATE $<BUILD_INTERFACE:seedbed_options>)
   set_property(GLOBAL APPEND PROPERTY SEEDBED_LIBRARIES seedbed_${name})
 endfunction()
 
-# seedbed_test(NAME DEPENDS targets...): every *_test.cc of the current folder, in one binary.
+# seedbed_test(NAME DEPENDS targets... [LABELS labels...]): every .cc and .proto of the folder, in one
+# binary. What takes more than a few seconds gets the label `slow`, which --fast leaves out.
 function(seedbed_test name)
-  cmake_parse_arguments(ARG "" "" "DEPENDS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "DEPENDS;LABELS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *.cc)
+  file(GLOB protos CONFIGURE_DEPENDS *.proto)
   add_executable(${name}_test ${sources})
+  seedbed_protobuf(${name}_test ${protos})
   target_link_libraries(${name}_test PRIVATE ${ARG_DEPENDS} seedbed_options GTest::gtest_main)
+  target_include_directories(${name}_test PRIVATE ${PROJECT_SOURCE_DIR})
   target_compile_definitions(${name}_test PRIVATE SEEDBED_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  gtest_discover_tests(${name}_test DISCOVERY_TIMEOUT 60)
+  gtest_discover_tests(${name}_test DISCOVERY_TIMEOUT 60
+    PROPERTIES TIMEOUT 600 LABELS "${ARG_LABELS}")
 endfunction()

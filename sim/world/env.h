@@ -1,0 +1,135 @@
+// Env: a process's only door to the world. Whatever a protocol wants to know or do goes through it.
+//
+//   void Replica::start() {
+//     env_.on<Gossip>([this](NodeId from, const Gossip& gossip) { merge(gossip); });
+//     env_.serve<Increment>([this](NodeId, const Increment::Request& request) {
+//       return increment(request.by());                       // may block: runs on a fiber of its own
+//     });
+//     for (;;) {
+//       env_.sleep(50ms);                                      // Blocks.
+//       env_.send(random_peer(), snapshot());
+//     }
+//   }
+//
+// An RPC is a protobuf message with two nested messages, Request and Response.
+//
+// When the process is killed, its Env is sealed: every call throws ProcessKilled from then on, and a
+// call from a destructor is a CHECK failure. Code here may run on the simulator or, one day, on a real
+// machine; nothing in this interface assumes which.
+#pragma once
+
+#include <functional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "sim/core/choice.h"
+#include "sim/core/ids.h"
+#include "sim/core/result.h"
+#include "sim/core/time.h"
+#include "sim/core/wait.h"
+#include "sim/world/disk.h"
+#include "sim/world/message.h"
+
+namespace seedbed {
+
+// The name of a rare path that some run should take; a literal.
+class ProbeName {
+ public:
+  consteval ProbeName(const char* text)  // NOLINT(google-explicit-constructor)
+      : text_(text), hash_(hash_bytes(text)) {}
+  constexpr std::string_view text() const { return text_; }
+  constexpr uint64_t hash() const { return hash_; }
+
+ private:
+  std::string_view text_;
+  uint64_t hash_;
+};
+
+class Env {
+ public:
+  virtual ~Env() = default;
+
+  // --- Who and when ---
+
+  virtual NodeId self() const = 0;
+  virtual Incarnation incarnation() const = 0;
+  // This node's clock: monotonic, but offset and drifting against every other.
+  virtual NodeTime now() = 0;
+  // Blocks for that long by this node's clock.
+  virtual void sleep(Duration duration) = 0;
+
+  // --- Messages: may be lost, duplicated, reordered and delayed ---
+
+  // Sends a one-way message. Never blocks, never fails: the network promises nothing.
+  template <class T>
+  void send(NodeId to, T message, Label label = {}) {
+    send_sealed(to, seal(std::move(message)), label);
+  }
+  // The same object to many.
+  virtual void send_sealed(NodeId to, SealedMessage message, Label label = {}) = 0;
+
+  // Handles one-way messages of type T as they arrive. The handler must not block.
+  template <class T>
+  void on(std::function<void(NodeId from, const T& message)> handler) {
+    handle(message_type<T>(), [handler = std::move(handler)](NodeId from, const SealedMessage& m) {
+      handler(from, *m.as<T>());
+    });
+  }
+
+  // Blocks until the response comes, or the timeout passes by this node's clock. kTimeout tells nothing
+  // about whether the request was executed; kUnavailable means that it was not.
+  template <class Rpc>
+  Result<typename Rpc::Response> call(NodeId to, typename Rpc::Request request, Duration timeout,
+                                      Label label = {}) {
+    Result<SealedMessage> response = call_sealed(to, seal(std::move(request)), timeout, label);
+    if (!response) return response.error();
+    const auto* typed = (*response).template as<typename Rpc::Response>();
+    if (typed == nullptr) return Error::kUnavailable;
+    return *typed;
+  }
+
+  // Answers requests. The handler runs on a fiber of its own and may block; at most `concurrency`
+  // of them at a time, further requests are refused (kUnavailable).
+  template <class Rpc>
+  void serve(std::function<Result<typename Rpc::Response>(NodeId from,
+                                                          const typename Rpc::Request& request)>
+                 handler,
+             size_t concurrency = 256) {
+    serve_sealed(message_type<typename Rpc::Request>(), concurrency,
+                 [handler = std::move(handler)](
+                     NodeId from, const SealedMessage& request) -> Result<SealedMessage> {
+                   auto response = handler(from, *request.as<typename Rpc::Request>());
+                   if (!response) return response.error();
+                   return seal(*std::move(response));
+                 });
+  }
+
+  // --- Everything else ---
+
+  virtual Disk& disk() = 0;
+  // Starts a fiber of this process. `name` must be a literal.
+  virtual void spawn(std::string_view name, std::function<void()> body) = 0;
+  // A number below `bound`, from the site's choices for this incarnation.
+  virtual uint64_t random(const Site& site, uint64_t bound) = 0;
+  // To make mailboxes, signals and wait lists of.
+  virtual Scheduler& scheduler() = 0;
+
+  // --- What the process says of itself, for checkers and readers; it must not matter to anyone else ---
+
+  // A fact about the state, such as "became leader of term 3".
+  virtual void probe(const google::protobuf::Message& fact) = 0;
+  // A rare path was taken.
+  virtual void reached(ProbeName name) = 0;
+
+ protected:
+  using Handler = std::function<void(NodeId from, const SealedMessage& message)>;
+  using Server = std::function<Result<SealedMessage>(NodeId from, const SealedMessage& request)>;
+
+  virtual void handle(const MessageType& type, Handler handler) = 0;
+  virtual void serve_sealed(const MessageType& type, size_t concurrency, Server server) = 0;
+  virtual Result<SealedMessage> call_sealed(NodeId to, SealedMessage request, Duration timeout,
+                                            Label label) = 0;
+};
+
+}  // namespace seedbed

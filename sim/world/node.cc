@@ -1,0 +1,128 @@
+#include "sim/world/node.h"
+
+#include "sim/world/sim_env.h"
+
+namespace seedbed {
+
+// A packet that waits for its turn at a slow machine.
+class Node::LatePacket final : public Action {
+ public:
+  LatePacket(Node& node, Packet packet) : node_(node), packet_(std::move(packet)) {}
+  ~LatePacket() { node_.scheduler_.cancel(*this); }
+  void fire() override {
+    const auto self = std::move(node_.in_service_.front());  // served in order of arrival
+    node_.in_service_.pop_front();
+    if (node_.paused_) {
+      node_.waiting_.push_back(std::move(packet_));
+    } else {
+      node_.hand_over(packet_);
+    }
+  }
+
+ private:
+  Node& node_;
+  Packet packet_;
+};
+
+Node::Node(Scheduler& scheduler, Network& network, NodeId id, NodeOptions options)
+    : scheduler_(scheduler),
+      network_(network),
+      id_(id),
+      options_(std::move(options)),
+      disk_(scheduler, id, options_.name, options_.disk),
+      clock_(options_.clock) {}
+
+Node::~Node() {
+  if (env_ == nullptr) return;
+  env_->seal();
+  env_->kill_tasks();
+  process_.reset();
+}
+
+void Node::emit(EventKind kind, uint64_t value) {
+  scheduler_.stream().emit({.kind = kind, .node = id_, .id = number(incarnation_), .value = value});
+}
+
+void Node::start() {
+  CHECK(!up());
+  incarnation_ = Incarnation{number(incarnation_) + 1};
+  emit(EventKind::kStart);
+  env_ = std::make_unique<SimEnv>(*this, scheduler_, network_);
+  scheduler_.spawn(env_->tasks(), "main", [this] {
+    process_ = options_.process(*env_);
+    process_->start();
+  });
+}
+
+void Node::crash() {
+  CHECK(up());
+  env_->seal();
+  emit(EventKind::kCrash);
+  env_->kill_tasks();
+  process_.reset();
+  env_.reset();
+  paused_ = false;
+  waiting_.clear();
+  in_service_.clear();
+  busy_until_ = scheduler_.now();
+  disk_.crash();
+}
+
+void Node::pause() {
+  CHECK(up());
+  if (paused_) return;
+  paused_ = true;
+  env_->tasks().freeze();
+  emit(EventKind::kPause);
+}
+
+void Node::resume() {
+  if (!paused_) return;
+  paused_ = false;
+  emit(EventKind::kResume);
+  env_->tasks().thaw();
+  std::deque<Packet> waiting = std::move(waiting_);
+  waiting_.clear();
+  for (Packet& packet : waiting) hand_over(packet);
+}
+
+void Node::add_drift(int64_t extra_ppb) {
+  const int64_t ppb = options_.clock.drift_ppb() + extra_ppb;
+  clock_.set_drift(scheduler_.now(), ppb);
+  if (env_ != nullptr) env_->tasks().set_clock_rate(ppb);
+  scheduler_.stream().emit({.kind = EventKind::kClock,
+                            .node = id_,
+                            .id = static_cast<uint64_t>(nanoseconds(clock_.now(scheduler_.now()))),
+                            .value = static_cast<uint64_t>(ppb)});
+}
+
+void Node::receive(Packet& packet) {
+  if (!up()) {
+    network_.emit_drop(packet, DropReason::kDown);
+    return;
+  }
+  if (service_time_ > Duration::zero() || !in_service_.empty()) {
+    busy_until_ = std::max(busy_until_, scheduler_.now()) + service_time_;
+    in_service_.push_back(std::make_unique<LatePacket>(*this, std::move(packet)));
+    scheduler_.schedule(*in_service_.back(), busy_until_);
+    return;
+  }
+  if (paused_) {
+    waiting_.push_back(std::move(packet));
+    return;
+  }
+  hand_over(packet);
+}
+
+void Node::hand_over(Packet& packet) {
+  scheduler_.stream().emit({.kind = EventKind::kReceive,
+                            .node = id_,
+                            .peer = packet.from,
+                            .id = packet.id,
+                            .value = packet.copy,
+                            .name = packet.message ? packet.message.type().name : "refusal",
+                            .payload = packet.message ? &packet.message.get() : nullptr});
+  env_->deliver(packet);
+}
+
+}  // namespace seedbed

@@ -1,0 +1,83 @@
+// Node: a simulated machine. It has a disk and a clock, which outlive crashes, and runs one process at a
+// time, which does not.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+
+#include "sim/core/scheduler.h"
+#include "sim/world/clock.h"
+#include "sim/world/network.h"
+#include "sim/world/process.h"
+#include "sim/world/sim_disk.h"
+
+namespace seedbed {
+
+class SimEnv;
+
+struct NodeOptions {
+  std::string name;  // "n1", "c2": unique, and part of every choice it owns
+  ProcessFactory process;
+  DiskOptions disk;
+  Clock clock;
+};
+
+class Node {
+ public:
+  Node(Scheduler& scheduler, Network& network, NodeId id, NodeOptions options);
+  ~Node();
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+
+  NodeId id() const { return id_; }
+  const std::string& name() const { return options_.name; }
+
+  bool up() const { return env_ != nullptr; }
+  bool paused() const { return paused_; }
+  Incarnation incarnation() const { return incarnation_; }
+
+  // Starts the next incarnation. Must be down.
+  void start();
+  // Kills the process: everything it had in memory is gone, and what its disk had not made durable may
+  // be. Must not be called from a task of this node. Must be up.
+  void crash();
+  // No code of the process runs until resume(); messages wait at the door. Must be up.
+  void pause();
+  void resume();
+
+  // Every message takes that long to be served from now on, one after the other.
+  void set_service_time(Duration time) { service_time_ = time; }
+  // Its clock drifts by that much more than it was made to; 0 restores it.
+  void add_drift(int64_t extra_ppb);
+
+  // A packet has arrived at the machine.
+  void receive(Packet& packet);
+
+  SimDisk& disk() { return disk_; }
+  const Clock& clock() const { return clock_; }
+
+ private:
+  friend class SimEnv;
+  class LatePacket;
+
+  void hand_over(Packet& packet);
+  void emit(EventKind kind, uint64_t value = 0);
+
+  Scheduler& scheduler_;
+  Network& network_;
+  NodeId id_;
+  NodeOptions options_;
+  SimDisk disk_;
+  Clock clock_;
+  Incarnation incarnation_{};
+  std::unique_ptr<SimEnv> env_;       // null while down
+  std::unique_ptr<Process> process_;  // destroyed before its Env
+  bool paused_ = false;
+  std::deque<Packet> waiting_;  // arrived while paused
+  Duration service_time_{};
+  Time busy_until_ = kStart;
+  std::deque<std::unique_ptr<LatePacket>> in_service_;
+};
+
+}  // namespace seedbed

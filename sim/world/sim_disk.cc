@@ -1,0 +1,348 @@
+// Invariants:
+//   1. cached = durable with `changes` applied in order, for every file; likewise for the names.
+//   2. Operations complete in the order of submission, so a sync that completes covers every change
+//      of its file that was submitted before it.
+//   3. Whatever the durable state becomes, a `durable` event has said.
+#include "sim/world/sim_disk.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/world/sites.h"
+
+namespace seedbed {
+namespace {
+
+std::string_view directory_of(std::string_view path) {
+  const size_t slash = path.rfind('/');
+  return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
+}
+
+void apply_write(std::string& content, uint64_t offset, std::string_view bytes) {
+  if (content.size() < offset + bytes.size()) content.resize(offset + bytes.size(), '\0');
+  content.replace(offset, bytes.size(), bytes);
+}
+
+}  // namespace
+
+struct SimDisk::Change {
+  uint64_t operation;
+  bool truncates;
+  uint64_t offset;  // or the new size
+  std::string bytes;
+};
+
+struct SimDisk::Inode {
+  uint64_t id;
+  std::string cached;
+  std::string durable;
+  std::vector<Change> changes;
+};
+
+// Links `path` to `file`, or unlinks it if `file` is 0; a rename also unlinks `from`.
+struct SimDisk::NameChange {
+  uint64_t operation;
+  std::string path;
+  uint64_t file;
+  std::string from;
+};
+
+// Something handed to the disk that has not completed.
+class SimDisk::Operation : public Action {
+ public:
+  Operation(SimDisk& disk, uint64_t number, std::string_view path, bool changes)
+      : disk_(disk), number_(number), path_(path), changes_(changes) {}
+  virtual ~Operation() { disk_.scheduler_.cancel(*this); }
+
+  void fire() final {
+    complete();
+    disk_.in_flight_.pop_front();
+  }
+  // Performs it and tells whoever waits.
+  virtual void complete() = 0;
+  // Performs it in the page cache only: the node crashed first.
+  virtual void reach_cache() = 0;
+  // Whether it writes; reads and syncs in flight at a crash never happened.
+  bool changes() const { return changes_; }
+
+ protected:
+  void emit_complete(uint64_t outcome) {
+    disk_.scheduler_.stream().emit({.kind = EventKind::kDiskComplete,
+                                    .node = disk_.owner_,
+                                    .id = number_,
+                                    .value = outcome,
+                                    .name = path_});
+  }
+
+  SimDisk& disk_;
+  uint64_t number_;
+  std::string path_;
+  bool changes_;
+};
+
+// `effect`: (operation number) -> Result<T>.
+template <class T, class Effect>
+class SimDisk::OperationOf final : public SimDisk::Operation {
+ public:
+  OperationOf(SimDisk& disk, uint64_t number, std::string_view path, bool changes, Effect effect,
+              Promise<T> promise)
+      : Operation(disk, number, path, changes),
+        effect_(std::move(effect)),
+        promise_(std::move(promise)) {}
+
+  void complete() override {
+    Result<T> result = effect_(number_);
+    emit_complete(result ? 0 : static_cast<uint64_t>(result.error()) + 1);
+    promise_.resolve(std::move(result));
+  }
+  void reach_cache() override { (void)effect_(number_); }
+
+ private:
+  Effect effect_;
+  Promise<T> promise_;
+};
+
+SimDisk::SimDisk(Scheduler& scheduler, NodeId owner, std::string_view owner_name,
+                 DiskOptions options)
+    : scheduler_(scheduler),
+      owner_(owner),
+      options_(options),
+      scope_(scheduler.choices().scope(fmt::format("{} disk", owner_name))) {}
+
+SimDisk::~SimDisk() = default;
+
+template <class T, class Effect>
+Future<T> SimDisk::submit(std::string_view path, Request request, Effect effect) {
+  const uint64_t number = ++operations_;
+  scheduler_.stream().emit({.kind = EventKind::kDiskSubmit,
+                            .node = owner_,
+                            .id = number,
+                            .value = request.size,
+                            .name = path});
+  auto [promise, future] = Promise<T>::make(scheduler_);
+  auto operation = std::make_unique<OperationOf<T, Effect>>(*this, number, path, request.changes,
+                                                            std::move(effect), std::move(promise));
+  const uint64_t bits = scheduler_.choices().ambient(sites::kDiskLatency, scope_, number);
+  const Duration latency = (request.syncs ? options_.sync : options_.access).sample(bits);
+  busy_until_ = std::max(busy_until_, scheduler_.now()) + latency + extra_latency_;
+  scheduler_.schedule(*operation, busy_until_);
+  in_flight_.push_back(std::move(operation));
+  return std::move(future);
+}
+
+SimDisk::Inode* SimDisk::find(const std::string& path) {
+  const auto name = cached_names_.find(path);
+  return name == cached_names_.end() ? nullptr : files_.at(name->second).get();
+}
+
+SimDisk::Inode& SimDisk::file_to_write(const std::string& path, uint64_t operation) {
+  if (Inode* inode = find(path)) return *inode;
+  const uint64_t id = ++files_made_;
+  auto inode = std::make_unique<Inode>();
+  inode->id = id;
+  cached_names_[path] = id;
+  name_changes_.push_back({.operation = operation, .path = path, .file = id, .from = {}});
+  return *(files_[id] = std::move(inode));
+}
+
+Future<Nothing> SimDisk::write(std::string_view path, uint64_t offset, std::string bytes,
+                               Label /*label*/) {
+  const uint64_t size = bytes.size();
+  return submit<Nothing>(path, {.size = size, .changes = true},
+                         [this, path = std::string(path), offset,
+                          bytes = std::move(bytes)](uint64_t operation) mutable -> Result<Nothing> {
+                           Inode& inode = file_to_write(path, operation);
+                           apply_write(inode.cached, offset, bytes);
+                           inode.changes.push_back({operation, false, offset, std::move(bytes)});
+                           return Nothing{};
+                         });
+}
+
+Future<Nothing> SimDisk::truncate(std::string_view path, uint64_t size) {
+  return submit<Nothing>(
+      path, {.changes = true},
+      [this, path = std::string(path), size](uint64_t operation) -> Result<Nothing> {
+        Inode* inode = find(path);
+        if (inode == nullptr) return Error::kNotFound;
+        inode->cached.resize(size, '\0');
+        inode->changes.push_back({operation, true, size, {}});
+        return Nothing{};
+      });
+}
+
+Future<Nothing> SimDisk::sync(std::string_view path) {
+  return submit<Nothing>(path, {.syncs = true},
+                         [this, path = std::string(path)](uint64_t operation) -> Result<Nothing> {
+                           Status status = sync_file(path, operation);
+                           if (!status) return status.error();
+                           return Nothing{};
+                         });
+}
+
+Status SimDisk::sync_file(const std::string& path, uint64_t before) {
+  Inode* inode = find(path);
+  if (inode == nullptr) return Error::kNotFound;
+  for (const Change& change : inode->changes) {
+    CHECK(change.operation < before);
+    make_durable(*inode, change);
+  }
+  inode->changes.clear();
+  return {};
+}
+
+Future<std::string> SimDisk::read(std::string_view path, uint64_t offset, uint64_t size) {
+  return submit<std::string>(
+      path, {.size = size},
+      [this, path = std::string(path), offset, size](uint64_t) -> Result<std::string> {
+        const Inode* inode = find(path);
+        if (inode == nullptr) return Error::kNotFound;
+        if (offset >= inode->cached.size()) return std::string();
+        return inode->cached.substr(offset, size);
+      });
+}
+
+Future<Nothing> SimDisk::rename(std::string_view from, std::string_view to) {
+  return submit<Nothing>(
+      from, {.changes = true},
+      [this, from = std::string(from),
+       to = std::string(to)](uint64_t operation) -> Result<Nothing> {
+        const auto name = cached_names_.find(from);
+        if (name == cached_names_.end()) return Error::kNotFound;
+        const uint64_t file = name->second;
+        cached_names_.erase(name);
+        cached_names_[to] = file;
+        name_changes_.push_back({.operation = operation, .path = to, .file = file, .from = from});
+        return Nothing{};
+      });
+}
+
+Future<Nothing> SimDisk::remove(std::string_view path) {
+  return submit<Nothing>(
+      path, {.changes = true},
+      [this, path = std::string(path)](uint64_t operation) -> Result<Nothing> {
+        if (cached_names_.erase(path) == 0) return Error::kNotFound;
+        name_changes_.push_back({.operation = operation, .path = path, .file = 0, .from = {}});
+        return Nothing{};
+      });
+}
+
+Future<Nothing> SimDisk::sync_directory(std::string_view directory) {
+  return submit<Nothing>(directory, {.syncs = true},
+                         [this, directory = std::string(directory)](uint64_t) -> Result<Nothing> {
+                           std::vector<NameChange> others;
+                           for (NameChange& change : name_changes_) {
+                             if (directory_of(change.path) == directory) {
+                               make_durable(change);
+                             } else {
+                               others.push_back(std::move(change));
+                             }
+                           }
+                           name_changes_ = std::move(others);
+                           return Nothing{};
+                         });
+}
+
+Future<std::vector<std::string>> SimDisk::list() {
+  return submit<std::vector<std::string>>("", {},
+                                          [this](uint64_t) -> Result<std::vector<std::string>> {
+                                            std::vector<std::string> paths;
+                                            for (const auto& [path, file] : cached_names_)
+                                              paths.push_back(path);
+                                            return paths;
+                                          });
+}
+
+void SimDisk::crash() {
+  // What was handed over but had not completed may have reached the platter too.
+  for (const auto& operation : in_flight_) {
+    if (operation->changes()) operation->reach_cache();
+  }
+  in_flight_.clear();
+  for (auto& [id, inode] : files_) {
+    for (Change& change : inode->changes) survive(*inode, change);
+    inode->changes.clear();
+    inode->cached = inode->durable;
+  }
+  for (const NameChange& change : name_changes_) {
+    const uint64_t lost = scheduler_.choices().fault(sites::kUnsyncedName, scope_, change.operation,
+                                                     options_.lose_unsynced_name);
+    if (lost != 0) {
+      ++faults_.lost_names;
+    } else {
+      make_durable(change);
+    }
+  }
+  name_changes_.clear();
+  cached_names_ = durable_names_;
+  busy_until_ = scheduler_.now();
+}
+
+// One unsynced change at a crash: kept (0), lost (1), cut off at a sector (2), or any subset of its
+// sectors (3).
+void SimDisk::survive(Inode& inode, Change& change) {
+  Choices& choices = scheduler_.choices();
+  const uint64_t fate = choices.fault(sites::kUnsyncedWrite, scope_, change.operation,
+                                      options_.lose_unsynced, change.truncates ? 1 : 3);
+  if (fate == 0) {
+    make_durable(inode, change);
+    return;
+  }
+  const uint64_t first = change.offset / kSector;
+  const uint64_t last = (change.offset + change.bytes.size() + kSector - 1) / kSector;
+  const uint64_t sectors = last - first;
+  if (fate == 1 || sectors < 2) {
+    ++faults_.lost_writes;
+    return;
+  }
+  ++faults_.torn_writes;
+  const uint64_t bits = choices.ambient(sites::kTornSectors, scope_, change.operation);
+  const uint64_t kept_prefix = below(bits, sectors - 1) + 1;
+  for (uint64_t sector = 0; sector < sectors; ++sector) {
+    const bool kept = fate == 2 ? sector < kept_prefix : (scramble(bits + sector) & 1) != 0;
+    if (!kept) continue;
+    const uint64_t begin = std::max((first + sector) * kSector, change.offset);
+    const uint64_t end =
+        std::min((first + sector + 1) * kSector, change.offset + change.bytes.size());
+    make_durable(inode, Change{change.operation, false, begin,
+                               change.bytes.substr(begin - change.offset, end - begin)});
+  }
+}
+
+void SimDisk::make_durable(Inode& inode, const Change& change) {
+  const auto name = std::find_if(cached_names_.begin(), cached_names_.end(),
+                                 [&](const auto& entry) { return entry.second == inode.id; });
+  const std::string_view path = name == cached_names_.end() ? "" : std::string_view(name->first);
+  if (change.truncates) {
+    inode.durable.resize(change.offset, '\0');
+    emit_durable(DurableChange::kTruncate, inode.id, change.offset, path, {});
+  } else {
+    apply_write(inode.durable, change.offset, change.bytes);
+    emit_durable(DurableChange::kWrite, inode.id, change.offset, path, change.bytes);
+  }
+}
+
+void SimDisk::make_durable(const NameChange& change) {
+  if (!change.from.empty() && durable_names_.erase(change.from) != 0) {
+    emit_durable(DurableChange::kUnlink, change.file, 0, change.from, {});
+  }
+  if (change.file != 0) {
+    durable_names_[change.path] = change.file;
+    emit_durable(DurableChange::kLink, change.file, 0, change.path, {});
+  } else if (durable_names_.erase(change.path) != 0) {
+    emit_durable(DurableChange::kUnlink, 0, 0, change.path, {});
+  }
+}
+
+void SimDisk::emit_durable(DurableChange what, uint64_t file, uint64_t value, std::string_view path,
+                           std::string_view bytes) {
+  scheduler_.stream().emit({.kind = EventKind::kDurable,
+                            .node = owner_,
+                            .peer = NodeId{static_cast<uint32_t>(what)},
+                            .id = file,
+                            .value = value,
+                            .name = path,
+                            .bytes = bytes});
+}
+
+}  // namespace seedbed

@@ -1,0 +1,87 @@
+// SimEnv: the Env of one incarnation in the simulation. Made by its Node at a start, sealed at a crash,
+// gone when the last of the process is.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "sim/world/network.h"
+#include "sim/world/node.h"
+#include "sim/world/process.h"
+
+namespace seedbed {
+
+class SimEnv final : public Env {
+ public:
+  SimEnv(Node& node, Scheduler& scheduler, Network& network);
+  ~SimEnv() override;
+
+  // From now on every call throws ProcessKilled.
+  void seal() { sealed_ = true; }
+  // Unwinds every fiber of the process.
+  void kill_tasks() { tasks_.kill(); }
+  TaskGroup& tasks() { return tasks_; }
+
+  // A packet for this process.
+  void deliver(Packet& packet);
+
+  NodeId self() const override;
+  Incarnation incarnation() const override;
+  NodeTime now() override;
+  void sleep(Duration duration) override;
+  void send_sealed(NodeId to, SealedMessage message, Label label) override;
+  Disk& disk() override;
+  void spawn(std::string_view name, std::function<void()> body) override;
+  uint64_t random(const Site& site, uint64_t bound) override;
+  Scheduler& scheduler() override;
+  void probe(const google::protobuf::Message& fact) override;
+  void reached(ProbeName name) override;
+
+ private:
+  struct Service {
+    const MessageType* type;
+    Server server;
+    size_t concurrency;
+    size_t running = 0;
+  };
+  struct Listener {
+    const MessageType* type;
+    Handler handler;
+  };
+  struct Call {
+    explicit Call(Scheduler& scheduler) : answered(scheduler) {}
+    WaitList answered;
+    bool refused = false;
+    SealedMessage response;
+  };
+  struct DrawCount {
+    uint64_t site;
+    uint64_t count;
+  };
+
+  void handle(const MessageType& type, Handler handler) override;
+  void serve_sealed(const MessageType& type, size_t concurrency, Server server) override;
+  Result<SealedMessage> call_sealed(NodeId to, SealedMessage request, Duration timeout,
+                                    Label label) override;
+  void require_open() const;
+  void answer(Packet& packet);
+  void execute(Packet& packet);
+  bool serve_request(Packet& packet);
+  void respond(const Packet& request, Result<SealedMessage> response);
+
+  Node& node_;
+  Scheduler& scheduler_;
+  Network& network_;
+  std::string scope_text_;  // "n1.2": node and incarnation
+  Scope scope_;
+  TaskGroup tasks_;
+  bool sealed_ = false;
+  uint64_t calls_made_ = 0;
+  std::vector<Listener> listeners_;
+  std::vector<std::unique_ptr<Service>> services_;
+  std::map<uint64_t, Call*> calls_;  // that wait for an answer; each on the stack of its caller
+  std::vector<DrawCount> draws_;
+};
+
+}  // namespace seedbed

@@ -1,0 +1,41 @@
+#include "sim/world/world.h"
+
+namespace seedbed {
+
+World::World(Scheduler& scheduler, WorldOptions options)
+    : scheduler_(scheduler),
+      network_(
+          scheduler, options.network, [this](Packet& packet) { node(packet.to).receive(packet); },
+          [this](NodeId id) { return name_of(id); }) {}
+
+World::~World() = default;
+
+NodeId World::add_node(NodeOptions options) {
+  const NodeId id{static_cast<uint32_t>(nodes_.size() + 1)};
+  nodes_.push_back(std::make_unique<Node>(scheduler_, network_, id, std::move(options)));
+  return id;
+}
+
+Node& World::node(NodeId id) {
+  CHECK(number(id) >= 1 && number(id) <= nodes_.size());
+  return *nodes_[number(id) - 1];
+}
+
+std::string World::name_of(NodeId id) const {
+  if (id == kWorld) return "world";
+  CHECK(number(id) <= nodes_.size());
+  return nodes_[number(id) - 1]->name();
+}
+
+DiskFaultCounts World::disk_faults() const {
+  DiskFaultCounts sum;
+  for (const auto& node : nodes_) {
+    const DiskFaultCounts& counts = node->disk().faults();
+    sum.lost_writes += counts.lost_writes;
+    sum.torn_writes += counts.torn_writes;
+    sum.lost_names += counts.lost_names;
+  }
+  return sum;
+}
+
+}  // namespace seedbed
