@@ -27,12 +27,12 @@ ClusterOptions ClusterOptions::for_seed(uint64_t seed, Mutant mutant) {
   options.mutant = mutant;
   const uint64_t size = random.below(8);
   options.servers = size < 5 ? 3 : size < 7 ? 5 : 1 + random.below(4);
-  options.steps = 500 + random.below(3000);
+  options.steps = 1000 + random.below(9000);
   options.weights.deliver = 200 + random.below(600);
   options.weights.drop = mood(random, 15, 100);
   options.weights.duplicate = mood(random, 15, 100);
   options.weights.disk = 60 + random.below(300);
-  options.weights.time = 10 + random.below(60);
+  options.weights.time = 10 + random.below(150);
   options.weights.nudge = mood(random, 2, 15);
   options.weights.propose = 10 + random.below(80);
   options.weights.crash = mood(random, 3, 12);

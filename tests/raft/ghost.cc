@@ -73,17 +73,20 @@ void Ghost::on_leader(const Witnessed& server, Term term) {
     broken("ElectionSafety", fmt::format("servers {} and {} both lead term {}",
                                          number(leader->second), number(server.id), number(term)));
   }
-  for (const Entry& entry : applied_) {
-    if (entry.term >= term || server.raft->log().contains(entry.id())) continue;
+  for (const Committed& entry : committed_) {
+    if (entry.in >= term || server.raft->log().contains(entry.id)) continue;
     broken("LeaderCompleteness",
-           fmt::format("server {} leads term {} without the committed entry {}", number(server.id),
-                       number(term), to_string(entry.id())));
+           fmt::format("server {} leads term {} without {}, committed in term {}",
+                       number(server.id), number(term), to_string(entry.id), number(entry.in)));
     return;
   }
 }
 
 void Ghost::on_commit(const std::vector<Witnessed>& servers, const Witnessed& server,
                       EntryId through, Term term) {
+  for (LogIndex index = committed_.size() + 1; index <= through.index; ++index) {
+    committed_.push_back({server.raft->log().id_at(index), term});
+  }
   if (consequences_only_) return;
   if (server.raft->leads() && server.raft->term() == term && through.term != term) {
     broken("CommitTermRule", fmt::format("leader {} of term {} commits {} by counting",

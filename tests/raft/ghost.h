@@ -57,12 +57,18 @@ class Ghost {
     bool operator==(const Content&) const = default;
   };
 
+  struct Committed {
+    EntryId id;
+    Term in{};  // the term in which it was committed, which may be later than its own
+  };
+
   bool consequences_only_;
   std::optional<std::string> violation_;
   std::map<Term, NodeId> leaders_;
   std::map<std::pair<NodeId, Term>, NodeId> votes_;
   std::map<std::pair<LogIndex, Term>, Content> contents_;
-  std::vector<Entry> applied_;
+  std::vector<Committed> committed_;  // from index 1
+  std::vector<Entry> applied_;        // from index 1
 };
 
 }  // namespace seedbed::raft
