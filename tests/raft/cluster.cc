@@ -156,7 +156,8 @@ void Cluster::start(size_t server) {
   for (size_t i = 0; i < servers_.size(); ++i) config.voters.push_back(id(i));
   const uint64_t entropy = mix(options_.seed, mix(server, ++s.incarnation));
   s.applied = 0;
-  s.raft.emplace(std::move(config), Rules(options_.mutant), entropy, clock(server), s.disk.contents());
+  s.raft.emplace(std::move(config), Rules(options_.mutant), entropy, clock(server),
+                 s.disk.contents());
 }
 
 void Cluster::crash(size_t server) {

@@ -36,7 +36,8 @@ struct Weights {
   uint64_t mend = 10;
 
   uint64_t sum() const {
-    return deliver + drop + duplicate + disk + time + nudge + propose + crash + restart + cut + mend;
+    return deliver + drop + duplicate + disk + time + nudge + propose + crash + restart + cut +
+           mend;
   }
 };
 
