@@ -15,7 +15,7 @@ constexpr std::array kMutants = {
     MutantInfo{Mutant::kB04, "raft.b04-truncate-on-overlap", "RAFT-B04",
                "A follower drops everything behind prev on every AppendEntries, so that an old or "
                "repeated one destroys entries it has acknowledged.",
-               "CommittedKept,CommitQuorumDurable,LeaderCompleteness",
+               "CommitQuorumDurable,AckDurable,LeaderCompleteness,Assertion",
                "https://github.com/hashicorp/raft/pull/113"},
     MutantInfo{Mutant::kB05, "raft.b05-commit-unverified", "RAFT-B05",
                "A follower commits up to its own last entry although this AppendEntries verified "
@@ -46,6 +46,13 @@ constexpr std::array kMutants = {
 }  // namespace
 
 std::span<const MutantInfo> mutants() { return kMutants; }
+
+const MutantInfo* describe(Mutant mutant) {
+  for (const MutantInfo& info : kMutants) {
+    if (info.mutant == mutant) return &info;
+  }
+  return nullptr;
+}
 
 std::optional<Mutant> find_mutant(std::string_view name) {
   for (const MutantInfo& info : kMutants) {

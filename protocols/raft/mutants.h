@@ -34,6 +34,9 @@ struct MutantInfo {
 // Every mutant except kNone.
 std::span<const MutantInfo> mutants();
 
+// What is known of a mutant; null for kNone.
+const MutantInfo* describe(Mutant mutant);
+
 // The mutant of that name; nothing if there is none.
 std::optional<Mutant> find_mutant(std::string_view name);
 

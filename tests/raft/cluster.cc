@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "protocols/raft/command.h"
 #include "sim/core/check.h"
 
 namespace seedbed::raft {
@@ -44,8 +45,8 @@ ClusterOptions ClusterOptions::for_seed(uint64_t seed, Mutant mutant) {
   options.time_step_ms = 2 + random.below(40);
   options.config.pre_vote = random.chance(700);
   options.config.check_quorum = random.chance(700);
-  options.config.max_message_bytes = random.chance(500) ? 1 : 64;
-  options.config.max_uncommitted_bytes = random.chance(200) ? 40 : 1 << 20;
+  options.config.max_message_bytes = random.chance(500) ? 1 : 200;
+  options.config.max_uncommitted_bytes = random.chance(200) ? 120 : 1 << 20;
   options.config.window.messages = 1 + random.below(6);
   options.config.window.bytes = random.chance(200) ? 16 : 1 << 20;
   return options;
@@ -142,10 +143,24 @@ void Cluster::propose() {
   for (size_t i = 0; i < servers_.size(); ++i) {
     const size_t server = (first + i) % servers_.size();
     if (!servers_[server].raft || !servers_[server].raft->leads()) continue;
-    const std::string command = fmt::format("command {}", ++proposals_);
+    const std::string command = next_command();
     with(server, [&](Raft& raft) { raft.propose(clock(server), command); });
     return;
   }
+}
+
+// One client: it registers, then appends one number after the other to a key, and sometimes repeats
+// an append whose answer it pretends to miss.
+std::string Cluster::next_command() {
+  if (session_ == 0) {
+    for (const Entry& entry : ghost_.applied()) {
+      if (entry.data == encode(RegisterClient{})) session_ = entry.index;
+    }
+    if (session_ == 0) return encode(RegisterClient{});
+  }
+  const bool repeat = sequence_ > 0 && random_.chance(options_.repeat);
+  const uint64_t sequence = repeat ? 1 + random_.below(sequence_) : ++sequence_;
+  return encode(Request{session_, sequence, 0, Append{"key", fmt::format("{};", sequence)}});
 }
 
 void Cluster::start(size_t server) {

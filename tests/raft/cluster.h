@@ -48,6 +48,7 @@ struct ClusterOptions {
   Weights weights;
   uint64_t reorder = 0;        // per mille of deliveries out of order
   uint64_t lazy = 0;           // per mille of inputs after which effects are not taken at once
+  uint64_t repeat = 300;       // per mille of commands that a client repeats
   uint64_t time_step_ms = 20;  // at most so much passes in one step
   Config config;               // of every server, but for self and voters
   Mutant mutant = Mutant::kNone;
@@ -94,6 +95,7 @@ class Cluster {
   void pass_time(Duration duration);
   void nudge(size_t server);
   void propose();
+  std::string next_command();
   void start(size_t server);
   void crash(size_t server);
   void cut();
@@ -115,7 +117,8 @@ class Cluster {
   std::vector<Packet> network_;
   std::set<std::pair<NodeId, NodeId>> cuts_;
   Ghost ghost_;
-  uint64_t proposals_ = 0;
+  uint64_t session_ = 0;
+  uint64_t sequence_ = 0;
   uint64_t stale_completions_ = 0;
   bool recovered_ = false;
 };

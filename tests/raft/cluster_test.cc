@@ -6,6 +6,10 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <optional>
+#include <set>
+
+#include "protocols/raft/kv.h"
 
 namespace seedbed::raft {
 namespace {
@@ -35,6 +39,60 @@ TEST(RandomCluster, KeepsEveryPromiseAndRecovers) {
   RecordProperty("leaders", static_cast<int>(leaders / runs()));
   RecordProperty("stale", static_cast<int>(stale));
 }
+
+// What the cluster agreed on, executed: does the client find each of its numbers once, at most?
+std::optional<std::string> executed_twice(const Ghost& ghost, Mutant mutant) {
+  KvStateMachine machine(Rules(mutant), KvLimits{});
+  for (const Entry& entry : ghost.applied()) machine.apply(entry);
+  const std::string value = machine.value("key").value_or("");
+  std::set<std::string_view> seen;
+  for (size_t begin = 0; begin < value.size();) {
+    const size_t end = value.find(';', begin);
+    const std::string_view number = std::string_view(value).substr(begin, end - begin);
+    if (!seen.insert(number).second) return std::string(number);
+    begin = end + 1;
+  }
+  return std::nullopt;
+}
+
+TEST(RandomCluster, ExecutesEachCommandOnce) {
+  uint64_t caught = 0;
+  for (uint64_t seed = 1; seed <= 200; ++seed) {
+    Cluster cluster(ClusterOptions::for_seed(seed));
+    cluster.run();
+    ASSERT_FALSE(executed_twice(cluster.ghost(), Mutant::kNone)) << "seed " << seed;
+    if (executed_twice(cluster.ghost(), Mutant::kNoSessionCheck)) ++caught;
+  }
+  EXPECT_GT(caught, 50u);
+}
+
+// A mutant, how many runs may pass before it is found, and who may find it.
+struct Hunt {
+  Mutant mutant;
+  uint64_t budget;
+};
+
+class RandomClusterHunt : public testing::TestWithParam<Hunt> {};
+
+TEST_P(RandomClusterHunt, FindsTheMutant) {
+  for (uint64_t seed = 1; seed <= GetParam().budget; ++seed) {
+    Cluster cluster(ClusterOptions::for_seed(seed, GetParam().mutant));
+    cluster.run();
+    if (!cluster.violation()) continue;
+    const std::string invariant = cluster.violation()->substr(0, cluster.violation()->find(':'));
+    const MutantInfo* info = describe(GetParam().mutant);
+    ASSERT_NE(info, nullptr);
+    EXPECT_NE(info->caught_by.find(invariant), std::string_view::npos)
+        << "seed " << seed << ": " << *cluster.violation();
+    return;
+  }
+  FAIL() << "not found in " << GetParam().budget << " runs";
+}
+
+INSTANTIATE_TEST_SUITE_P(AllMutantsOfTheCore, RandomClusterHunt,
+                         testing::Values(Hunt{Mutant::kB01, 200}, Hunt{Mutant::kB04, 200},
+                                         Hunt{Mutant::kB05, 8000}, Hunt{Mutant::kB07, 4000},
+                                         Hunt{Mutant::kB10, 50}, Hunt{Mutant::kB14, 200}));
 
 }  // namespace
 }  // namespace seedbed::raft
