@@ -34,8 +34,9 @@ class TestDisk {
       tear(pending_.front(), random);
       complete_next();
     }
-    pending_.clear();
+    lose_pending();
   }
+  void lose_pending() { pending_.clear(); }
 
   const HardState& hard_state() const { return hard_state_; }
   const Log& log() const { return log_; }
