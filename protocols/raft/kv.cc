@@ -46,10 +46,9 @@ Applied KvStateMachine::apply_command(LogIndex index, const Command& command) {
 // opened; the one that has been silent longest, by log order, makes room.
 KvResult KvStateMachine::open_session(LogIndex index) {
   if (sessions_.size() >= limits_.sessions) {
-    sessions_.erase(std::min_element(sessions_.begin(), sessions_.end(),
-                                     [](const auto& a, const auto& b) {
-                                       return a.second.last_used < b.second.last_used;
-                                     }));
+    sessions_.erase(std::min_element(
+        sessions_.begin(), sessions_.end(),
+        [](const auto& a, const auto& b) { return a.second.last_used < b.second.last_used; }));
   }
   sessions_[index].last_used = index;
   return {.status = KvStatus::kOk, .value = {}, .session = index};

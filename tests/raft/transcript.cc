@@ -18,7 +18,8 @@ std::string describe(const Write& write) {
   std::string text = fmt::format("#{}", write.ticket);
   if (write.hard_state) {
     text += fmt::format(" t{}", number(write.hard_state->term));
-    if (const auto vote = write.hard_state->voted_for) text += fmt::format(" vote=n{}", number(*vote));
+    if (const auto vote = write.hard_state->voted_for)
+      text += fmt::format(" vote=n{}", number(*vote));
   }
   if (write.truncate_from) text += fmt::format(" truncate from {}", *write.truncate_from);
   for (const Entry& entry : write.entries) text += " " + to_string(entry);
@@ -47,19 +48,32 @@ std::string Transcript::run(const std::string& line) {
   for (std::string word; in >> word;) words.push_back(word);
   try {
     const std::string verb = words.at(0);
-    if (verb == "nodes") nodes(words);
-    else if (verb == "timeout") timeout(parse_number(words.at(1)));
-    else if (verb == "pass") pass(words);
-    else if (verb == "propose") propose(parse_number(words.at(1)), words.at(2));
-    else if (verb == "deliver") deliver(words, true);
-    else if (verb == "drop") deliver(words, false);
-    else if (verb == "persist") persist(parse_number(words.at(1)), parse_count(words, 2));
-    else if (verb == "stabilize") stabilize();
-    else if (verb == "crash") crash(parse_number(words.at(1)), words);
-    else if (verb == "restart") restart(parse_number(words.at(1)));
-    else if (verb == "status") status();
-    else if (verb == "log") log(parse_number(words.at(1)));
-    else throw misuse("no such command: " + verb);
+    if (verb == "nodes")
+      nodes(words);
+    else if (verb == "timeout")
+      timeout(parse_number(words.at(1)));
+    else if (verb == "pass")
+      pass(words);
+    else if (verb == "propose")
+      propose(parse_number(words.at(1)), words.at(2));
+    else if (verb == "deliver")
+      deliver(words, true);
+    else if (verb == "drop")
+      deliver(words, false);
+    else if (verb == "persist")
+      persist(parse_number(words.at(1)), parse_count(words, 2));
+    else if (verb == "stabilize")
+      stabilize();
+    else if (verb == "crash")
+      crash(parse_number(words.at(1)), words);
+    else if (verb == "restart")
+      restart(parse_number(words.at(1)));
+    else if (verb == "status")
+      status();
+    else if (verb == "log")
+      log(parse_number(words.at(1)));
+    else
+      throw misuse("no such command: " + verb);
   } catch (const std::logic_error& error) {
     say(fmt::format("error: {}", error.what()));
   } catch (const InvariantFailure& failure) {
@@ -89,11 +103,16 @@ void Transcript::set_option(Config& config, const std::string& option) {
   const size_t equals = option.find('=');
   const std::string name = option.substr(0, equals);
   const std::string value = equals == std::string::npos ? "" : option.substr(equals + 1);
-  if (name == "pre_vote") config.pre_vote = value != "off";
-  else if (name == "check_quorum") config.check_quorum = value != "off";
-  else if (name == "max_message_bytes") config.max_message_bytes = parse_number(value);
-  else if (name == "window") config.window.messages = parse_number(value);
-  else throw misuse("no such option: " + name);
+  if (name == "pre_vote")
+    config.pre_vote = value != "off";
+  else if (name == "check_quorum")
+    config.check_quorum = value != "off";
+  else if (name == "max_message_bytes")
+    config.max_message_bytes = parse_number(value);
+  else if (name == "window")
+    config.window.messages = parse_number(value);
+  else
+    throw misuse("no such option: " + name);
 }
 
 void Transcript::timeout(uint32_t node) {
@@ -124,7 +143,8 @@ void Transcript::deliver(const Words& words, bool arrives) {
   }
   const size_t arrow = words[1].find("->");
   if (arrow == std::string::npos) throw misuse("not a link: " + words[1]);
-  const Link link{parse_number(words[1].substr(0, arrow)), parse_number(words[1].substr(arrow + 2))};
+  const Link link{parse_number(words[1].substr(0, arrow)),
+                  parse_number(words[1].substr(arrow + 2))};
   move_messages(link, std::min(parse_count(words, 2), links_[link].size()), arrives);
 }
 
@@ -168,7 +188,8 @@ void Transcript::stabilize() {
 
 void Transcript::crash(uint32_t node, const Words& words) {
   size_t survivors = 0;
-  if (words.size() > 2 && words[2].rfind("keep=", 0) == 0) survivors = parse_number(words[2].substr(5));
+  if (words.size() > 2 && words[2].rfind("keep=", 0) == 0)
+    survivors = parse_number(words[2].substr(5));
   Server& server = at(node);
   for (size_t i = 0; i < survivors && server.disk.pending() > 0; ++i) server.disk.complete_next();
   server.disk.lose_pending();
