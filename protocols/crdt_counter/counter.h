@@ -19,9 +19,9 @@
 
 namespace seedbed::crdt_counter {
 
-// A counter that only grows: an entry for each replica, which nobody else changes; its value is their
-// sum. The state is a join-semilattice: merge() is idempotent, commutative and associative, and neither
-// merge() nor increment() makes an entry smaller.
+// A counter that only grows: an entry for each replica, which nobody else changes; its value is
+// their sum. The state is a join-semilattice: merge() is idempotent, commutative and associative,
+// and neither merge() nor increment() makes an entry smaller.
 class GCounter {
  public:
   // An entry that is not there is 0, and one that is 0 is not there: equal counters look alike.

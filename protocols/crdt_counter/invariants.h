@@ -1,6 +1,6 @@
-// What the replicated counter promises, held against a run: its operations as clients saw them, and the
-// states that replicas report. All of them look at entries, not at values, in which a lost increment and
-// a lost decrement would hide each other.
+// What the replicated counter promises, held against a run: its operations as clients saw them, and
+// the states that replicas report. All of them look at entries, not at values, in which a lost
+// increment and a lost decrement would hide each other.
 #pragma once
 
 #include <map>

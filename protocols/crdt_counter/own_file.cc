@@ -1,5 +1,5 @@
-// The file: checksum (8 bytes), size (8 bytes), StoredState. The size is there because the file that is
-// written beside may have been left by a crash, and be longer.
+// The file: checksum (8 bytes), size (8 bytes), StoredState. The size is there because the file
+// that is written beside may have been left by a crash, and be longer.
 #include "protocols/crdt_counter/own_file.h"
 
 #include <utility>

@@ -14,10 +14,7 @@ constexpr Duration kRetrySave = 10ms;
 }  // namespace
 
 Replica::Replica(Env& env, ReplicaOptions options)
-    : env_(env),
-      options_(std::move(options)),
-      changed_(env.scheduler()),
-      saved_(env.scheduler()) {}
+    : env_(env), options_(std::move(options)), changed_(env.scheduler()), saved_(env.scheduler()) {}
 
 void Replica::start() {
   Result<OwnState> saved = load_own(env_.disk());
@@ -31,9 +28,8 @@ void Replica::start() {
   visible_ = own_.counters;
   report();
 
-  env_.on<Gossip>([this](NodeId, const Gossip& gossip) {
-    learn(counters_from(gossip.counters()));
-  });
+  env_.on<Gossip>(
+      [this](NodeId, const Gossip& gossip) { learn(counters_from(gossip.counters())); });
   env_.serve<Read>([this](NodeId, const Read::Request& request) -> Result<Read::Response> {
     Read::Response response;
     response.set_value(value_of(request.key()));

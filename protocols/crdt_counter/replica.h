@@ -1,11 +1,13 @@
 // Replica: one server of the replicated counter.
 //
-// It answers every client on its own, however many of the others it can reach. Now and then it sends all
-// it knows to one of them, at random; what is lost on the way arrives with a later message.
+// It answers every client on its own, however many of the others it can reach. Now and then it
+// sends all it knows to one of them, at random; what is lost on the way arrives with a later
+// message.
 //
-// What it has counted itself is on its disk before a client gets its answer and before another replica
-// hears of it. The second matters as much as the first: an entry that was shown to others and then
-// forgotten would be counted up again, for other increments, and the others could not tell them apart.
+// What it has counted itself is on its disk before a client gets its answer and before another
+// replica hears of it. The second matters as much as the first: an entry that was shown to others
+// and then forgotten would be counted up again, for other increments, and the others could not tell
+// them apart.
 #pragma once
 
 #include <vector>
@@ -33,8 +35,8 @@ class Replica final : public Process {
   // What is done to an entry: GCounter::increment of one of its halves.
   using Change = void (PNCounter::*)(NodeId replica, uint64_t by);
 
-  // Counts the request, unless it has been; true once it is durable and visible, false if nothing can
-  // be said of it. Blocks.
+  // Counts the request, unless it has been; true once it is durable and visible, false if nothing
+  // can be said of it. Blocks.
   template <class Request>
   bool count(NodeId client, const Request& request, Change change);
   // Blocks until what is counted up in `own_` is durable and visible.
@@ -48,9 +50,9 @@ class Replica final : public Process {
 
   Env& env_;
   ReplicaOptions options_;
-  OwnState own_;      // ahead of what anybody may see
-  Counters visible_;  // what it answers and gossips: durable, and what the others have told
-  uint64_t changes_ = 0;          // of own_
+  OwnState own_;          // ahead of what anybody may see
+  Counters visible_;      // what it answers and gossips: durable, and what the others have told
+  uint64_t changes_ = 0;  // of own_
   uint64_t visible_changes_ = 0;  // of them, those that are in visible_
   Signal changed_;
   Signal saved_;

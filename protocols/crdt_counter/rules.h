@@ -26,8 +26,9 @@ class Rules {
   // clients as much as other replicas.
   bool durable_before_visible() const;
 
-  // Whether a client's request is to be counted, given the last of its operations that was. One with a
-  // smaller number has been counted before, or comes so late that its client has given it up.
+  // Whether a client's request is to be counted, given the last of its operations that was. One
+  // with a smaller number has been counted before, or comes so late that its client has given it
+  // up.
   bool counts(uint64_t last_operation, uint64_t operation) const;
 
  private:

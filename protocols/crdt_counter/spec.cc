@@ -26,10 +26,10 @@ const Options& default_options() {
 std::unique_ptr<Process> make_replica(Env& env, const Setup& setup) {
   const auto& options = setup.options_as<Options>();
   return std::make_unique<Replica>(
-      env, ReplicaOptions{.replicas = setup.servers,
-                          .gossip_interval =
-                              std::chrono::milliseconds(options.gossip_interval_ms()),
-                          .rules = Rules(mutant_from(setup.mutant))});
+      env,
+      ReplicaOptions{.replicas = setup.servers,
+                     .gossip_interval = std::chrono::milliseconds(options.gossip_interval_ms()),
+                     .rules = Rules(mutant_from(setup.mutant))});
 }
 
 std::vector<CheckSpec> checks() {
