@@ -55,6 +55,7 @@ bool new_is_ours() {
   if (!arena_state::operators_replaced()) return false;
   arena_state::inside = true;
   void* probe = ::operator new(1);
+  asm volatile("" : "+r"(probe) : : "memory");  // compilers may leave out a pair of new and delete
   const bool ours = arena_state::contains(probe);
   if (!ours) arena_state::inside = false;
   ::operator delete(probe);
