@@ -33,7 +33,6 @@ using arena_state::heap;
 constexpr size_t kHalf = RunArena::kBytes / 2;
 // A run that needed more gives the rest back to the system at its end.
 constexpr size_t kKeepResident = size_t{64} << 20;
-constexpr size_t kPage = 4096;
 
 std::byte* const kLow = reinterpret_cast<std::byte*>(RunArena::kBase);
 std::byte* const kHigh = kLow + kHalf;

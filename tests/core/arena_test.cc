@@ -62,11 +62,11 @@ TEST_F(RunArenaTest, EveryFormOfNewComesFromItInsideAndFromTheHeapOutside) {
   };
   auto free = [](const std::array<void*, 8>& p) {
     ::operator delete(p[0]);
-    ::operator delete[](p[1], 10);
+    ::operator delete[](p[1]);
     ::operator delete(p[2], std::nothrow);
     ::operator delete[](p[3], std::nothrow);
     ::operator delete (p[4], std::align_val_t{64});
-    ::operator delete[](p[5], 10, std::align_val_t{64});
+    ::operator delete[](p[5], std::align_val_t{64});
     ::operator delete (p[6], std::align_val_t{64}, std::nothrow);
     ::operator delete[](p[7], std::align_val_t{64}, std::nothrow);
   };
