@@ -29,11 +29,13 @@ class RunArenaTest : public testing::Test {
 };
 using RunArenaDeathTest = RunArenaTest;
 
-// Allocates and forgets. The compiler may leave out what nobody uses, so use it.
-void take(size_t bytes) {
-  void* block = ::operator new(bytes);
-  asm volatile("" : : "r"(block) : "memory");
+// Compilers may leave out an allocation that nobody uses: this uses it.
+template <class T>
+T* used(T* block) {
+  asm volatile("" : "+r"(block) : : "memory");
+  return block;
 }
+void take(size_t bytes) { used(::operator new(bytes)); }
 
 TEST(RunArena, IsThereUnlessASanitizerOwnsTheHeap) {
 #if defined(SEEDBED_FOREIGN_HEAP)
@@ -213,7 +215,7 @@ TEST_F(RunArenaTest, ABlockFreedOutsideIsLeftToTheReset) {
 }
 
 TEST_F(RunArenaDeathTest, AnOutsideBlockFreedInsideIsFatal) {
-  int* number = new int(1);
+  int* number = used(new int(1));
   EXPECT_DEATH(
       {
         RunArena::Inside inside;
@@ -231,7 +233,7 @@ TEST_F(RunArenaDeathTest, ABlockOfAnEarlierRunFreedInsideIsFatal) {
   int* number = nullptr;
   {
     RunArena::Inside inside;
-    number = new int(1);
+    number = used(new int(1));
   }
   RunArena::reset();
   EXPECT_DEATH(
