@@ -77,10 +77,6 @@ std::vector<ChoiceRecord> Choices::unmatched() const {
   return records;
 }
 
-void Choices::retract_last_fault() {
-  if (logging_) log_.pop_back();
-}
-
 uint64_t Choices::watched_ambient(const Site& site, Scope scope, uint64_t ordinal) {
   note_drawn(site, scope, ordinal);
   if (const auto value = overridden(site, scope, ordinal, {})) return *value;

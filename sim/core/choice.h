@@ -92,7 +92,8 @@ class Choices {
 
   // 64 uniform bits; always drawn from (seed, key), unless the site was quietened.
   uint64_t ambient(const Site& site, Scope scope, uint64_t ordinal) {
-    if (watched_) [[unlikely]] return watched_ambient(site, scope, ordinal);
+    if (watched_) [[unlikely]]
+      return watched_ambient(site, scope, ordinal);
     return bits(site, scope, ordinal);
   }
 
@@ -120,9 +121,6 @@ class Choices {
   const std::vector<ChoiceRecord>& log() const { return log_; }
   // Overrides that nothing has asked for: the reproducer is stale.
   std::vector<ChoiceRecord> unmatched() const;
-
-  // A recorded fault was not applied after all (it would have left what is recoverable).
-  void retract_last_fault();
 
  private:
   struct Override {

@@ -9,8 +9,8 @@
 #include <exception>
 #include <utility>
 
+#include "sim/core/arena.h"
 #include "sim/core/check.h"
-
 
 namespace seedbed {
 namespace {
@@ -62,8 +62,7 @@ void Task::enter(void* self) {
   } catch (const InvariantFailure& failure) {
     scheduler.stop(RunEnd::kInvariant, failure.message());
   } catch (const std::exception& exception) {
-    scheduler.stop(RunEnd::kException,
-                   fmt::format("{}: {}", task.name_, exception.what()));
+    scheduler.stop(RunEnd::kException, fmt::format("{}: {}", task.name_, exception.what()));
   }
 }
 
@@ -106,7 +105,7 @@ Scheduler::Scheduler(Choices& choices, StackPool& stacks, SchedulerOptions optio
 Scheduler::~Scheduler() = default;
 
 void Scheduler::spawn(TaskGroup& group, std::string_view name, std::function<void()> body) {
-  if (tasks_ >= options_.limits.tasks) {
+  if (tasks_ >= options_.limits.tasks || !stacks_.prepare()) {
     stop(RunEnd::kTaskLimit, fmt::format("{} tasks are alive", tasks_));
     return;
   }
@@ -226,7 +225,7 @@ bool Scheduler::within_bounds() {
     stop(RunEnd::kEventLimit, fmt::format("{} events", stream_.count()));
   } else if (queue_.size() > limits.queue) {
     stop(RunEnd::kQueueLimit, fmt::format("{} pending actions", queue_.size()));
-  } else if (false) {
+  } else if (RunArena::exhausted()) {
     stop(RunEnd::kMemoryLimit, fmt::format("more than {} bytes", limits.memory));
   }
   return end_ == RunEnd::kRunning;

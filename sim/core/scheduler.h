@@ -112,6 +112,7 @@ class Scheduler {
 
   Time now() const { return stream_.now(); }
   EventStream& stream() { return stream_; }
+  const EventStream& stream() const { return stream_; }
   Choices& choices() { return choices_; }
 
   // Runs `action` at that time (not before now), caused by the current event.

@@ -40,8 +40,7 @@ Node::~Node() {
 }
 
 void Node::emit(EventKind kind, uint64_t value) {
-  scheduler_.stream().emit(
-      {.kind = kind, .node = id_, .id = number(incarnation_), .value = value});
+  scheduler_.stream().emit({.kind = kind, .node = id_, .id = number(incarnation_), .value = value});
 }
 
 void Node::start() {
@@ -87,7 +86,8 @@ void Node::resume() {
   for (Packet& packet : waiting) hand_over(packet);
 }
 
-void Node::set_drift(int64_t ppb) {
+void Node::add_drift(int64_t extra_ppb) {
+  const int64_t ppb = options_.clock.drift_ppb() + extra_ppb;
   clock_.set_drift(scheduler_.now(), ppb);
   if (env_ != nullptr) env_->tasks().set_clock_rate(ppb);
   scheduler_.stream().emit({.kind = EventKind::kClock,

@@ -48,7 +48,8 @@ class Node {
 
   // Every message takes that long to be served from now on, one after the other.
   void set_service_time(Duration time) { service_time_ = time; }
-  void set_drift(int64_t ppb);
+  // Its clock drifts by that much more than it was made to; 0 restores it.
+  void add_drift(int64_t extra_ppb);
 
   // A packet has arrived at the machine.
   void receive(Packet& packet);
@@ -70,10 +71,10 @@ class Node {
   SimDisk disk_;
   Clock clock_;
   Incarnation incarnation_{};
-  std::unique_ptr<SimEnv> env_;        // null while down
-  std::unique_ptr<Process> process_;   // destroyed before its Env
+  std::unique_ptr<SimEnv> env_;       // null while down
+  std::unique_ptr<Process> process_;  // destroyed before its Env
   bool paused_ = false;
-  std::deque<Packet> waiting_;         // arrived while paused
+  std::deque<Packet> waiting_;  // arrived while paused
   Duration service_time_{};
   Time busy_until_ = kStart;
   std::deque<std::unique_ptr<LatePacket>> in_service_;

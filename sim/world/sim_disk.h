@@ -19,9 +19,10 @@
 namespace seedbed {
 
 struct DiskOptions {
-  Delay access{.min = 20us, .mean = 60us, .max = 5ms};    // reads and cached writes
-  Delay sync{.min = 200us, .mean = 1ms, .max = 50ms};     // file and directory syncs
-  Ratio lose_unsynced = Ratio(1, 2);  // at a crash, per unsynced write: lost or torn instead of kept
+  Delay access{.min = 20us, .mean = 60us, .max = 5ms};  // reads and cached writes
+  Delay sync{.min = 200us, .mean = 1ms, .max = 50ms};   // file and directory syncs
+  Ratio lose_unsynced =
+      Ratio(1, 2);  // at a crash, per unsynced write: lost or torn instead of kept
   Ratio lose_unsynced_name = Ratio(1, 2);
 };
 
@@ -57,17 +58,12 @@ class SimDisk final : public Disk {
   void set_extra_latency(Duration extra) { extra_latency_ = extra; }
 
   const DiskFaultCounts& faults() const { return faults_; }
-  // Completed syncs so far, for triggers such as "after the 5th sync of n3".
-  uint64_t syncs() const { return syncs_; }
-  // Called as each file sync completes, with their number; it must not crash the node at once, but
-  // may schedule that. At most one observer.
-  void on_sync(std::function<void(uint64_t)> observer) { sync_observer_ = std::move(observer); }
 
  private:
-  struct Change;     // of a file's content
-  struct Inode;      // a file
-  struct NameChange; // of the directory
-  class Operation;   // in flight
+  struct Change;      // of a file's content
+  struct Inode;       // a file
+  struct NameChange;  // of the directory
+  class Operation;    // in flight
 
   template <class T, class Effect>
   class OperationOf;
@@ -95,10 +91,8 @@ class SimDisk final : public Disk {
   Duration extra_latency_{};
   uint64_t operations_ = 0;
   uint64_t files_made_ = 0;
-  uint64_t syncs_ = 0;
   Time busy_until_ = kStart;
   DiskFaultCounts faults_;
-  std::function<void(uint64_t)> sync_observer_;
   std::map<uint64_t, std::unique_ptr<Inode>> files_;
   std::map<std::string, uint64_t, std::less<>> cached_names_;
   std::map<std::string, uint64_t, std::less<>> durable_names_;

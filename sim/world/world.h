@@ -36,6 +36,7 @@ class World {
   Node& node(NodeId id);
   size_t node_count() const { return nodes_.size(); }
   Network& network() { return network_; }
+  const Network& network() const { return network_; }
   Scheduler& scheduler() { return scheduler_; }
 
   // "n1"; "world" for kWorld.

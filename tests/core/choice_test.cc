@@ -80,7 +80,8 @@ TEST(Choices, ReplayTheLogAndNothingElse) {
 
 TEST(Choices, MatchALabelBeforeAnOrdinal) {
   Choices choices(7);
-  choices.replay_faults({{.site = "test.loss", .scope = "a", .ordinal = 5, .label = "term=3", .value = 2}});
+  choices.replay_faults(
+      {{.site = "test.loss", .scope = "a", .ordinal = 5, .label = "term=3", .value = 2}});
   EXPECT_EQ(choices.fault(kLoss, choices.scope("a"), 5, Ratio(), 9), 0u);
   EXPECT_EQ(choices.fault(kLoss, choices.scope("a"), 6, Ratio(), 9, Label{"term", 3}), 2u);
 }
@@ -113,14 +114,6 @@ TEST(Choices, QuietenASiteToItsMiddle) {
   Choices choices(7);
   choices.quieten("test.jitter");
   EXPECT_EQ(choices.ambient(kJitter, choices.scope("a"), 1), uint64_t{1} << 63);
-}
-
-TEST(Choices, ForgetAFaultThatWasSuppressed) {
-  Choices choices(7);
-  choices.start_logging();
-  EXPECT_EQ(choices.fault(kLoss, choices.scope("a"), 1, Ratio(1, 1), 1), 1u);
-  choices.retract_last_fault();
-  EXPECT_TRUE(choices.log().empty());
 }
 
 TEST(Choices, DieWhenAKeyIsDrawnTwiceWhileLogging) {

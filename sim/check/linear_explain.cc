@@ -1,0 +1,308 @@
+// The suspect is the operation whose return ends the failing prefix: just before it, all was well.
+// First the plain contradictions are tried: each is a proof on its own, of two or three operations.
+// If none fits, the proof is a core: roles are relaxed (a required write becomes optional, a
+// required observation absent) for as long as the rest stays illegal. Relaxing can only add orders,
+// so whatever is still required when nothing more can be relaxed contradicts itself.
+#include "sim/check/linear_explain.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "sim/check/text.h"
+#include "sim/core/check.h"
+
+namespace seedbed {
+namespace {
+
+constexpr size_t kMostFacts = 16;
+constexpr size_t kMostNamed = 3;
+
+bool is_illegal(LinearKey& key, const std::vector<Role>& roles, uint64_t max_steps,
+                const SearchOptions& options = {}) {
+  return key.search(roles, options).run(max_steps) == SearchStatus::kIllegal;
+}
+
+class Explainer {
+ public:
+  Explainer(LinearKey& key, EventIndex last, uint64_t max_steps)
+      : key_(key), model_(key.model()), max_steps_(max_steps), roles_(key.roles_at(last)) {
+    for (size_t i = 0; i < entries().size(); ++i) {
+      if (entries()[i]->returned == last) suspect_ = i;
+    }
+    shown_.push_back(suspect_);
+  }
+
+  Explanation explain() {
+    std::string message = sentence();
+    return {std::move(message), facts()};
+  }
+
+ private:
+  const std::vector<const Entry*>& entries() const { return key_.entries(); }
+  const Entry& suspect() const { return *entries()[suspect_]; }
+  bool needed(size_t i) const { return roles_[i] == Role::kRequired; }
+
+  Role relaxed(size_t i) const {
+    const Entry& entry = *entries()[i];
+    return model_.kind(entry.operation, &entry.response) == OperationKind::kPure ? Role::kAbsent
+                                                                                 : Role::kOptional;
+  }
+
+  // Relaxes in chunks, at first large ones, the oldest operations first.
+  void relax() {
+    for (size_t chunk = std::max<size_t>(entries().size() / 2, 1);; chunk /= 2) {
+      for (size_t begin = 0; begin < entries().size(); begin += chunk) {
+        relax(begin, std::min(begin + chunk, entries().size()));
+      }
+      if (chunk == 1) break;
+    }
+  }
+
+  void relax(size_t begin, size_t end) {
+    std::vector<Role> trial = roles_;
+    bool changed = false;
+    for (size_t i = begin; i < end; ++i) {
+      if (!needed(i) || i == suspect_) continue;
+      trial[i] = relaxed(i);
+      changed = true;
+    }
+    if (changed && is_illegal(key_, trial, max_steps_)) roles_ = std::move(trial);
+  }
+
+  std::string sentence() {
+    const Entry& entry = suspect();
+    const std::string subject =
+        fmt::format("{} by {} {} at {}", to_string(entry.operation), client_name(entry.client),
+                    describe(entry.operation, entry.response), seconds(entry.returned_at));
+    const std::optional<std::string> seen = model_.observed(entry.operation, &entry.response);
+    if (seen) {
+      std::string reason = never_written(*seen);
+      if (reason.empty()) reason = overwritten(*seen);
+      if (reason.empty()) reason = taken_twice(*seen);
+      if (reason.empty()) reason = missing(*seen);
+      if (!reason.empty()) return subject + ", but " + reason;
+    }
+    relax();
+    return subject + ", but " + unexplained();
+  }
+
+  bool is_pure(const Entry& entry) const {
+    return model_.kind(entry.operation, entry.ok() ? &entry.response : nullptr) ==
+           OperationKind::kPure;
+  }
+
+  // True if the operation, should it happen, may leave that state behind.
+  bool may_write(const Entry& entry, const std::string& state) const {
+    return !is_pure(entry) && model_.may_leave(entry.operation, state);
+  }
+
+  // True if at some time while it ran, after its effect if it has one, the state was another.
+  bool shows_another(const Entry& entry, const std::string& state) const {
+    if (!entry.ok()) return false;
+    if (!is_pure(entry)) return !model_.may_leave(entry.operation, state);
+    const auto observed = model_.observed(entry.operation, &entry.response);
+    return observed && *observed != state;
+  }
+
+  // All that could have brought the state about before the suspect returned.
+  std::vector<size_t> writers_of(const std::string& state) const {
+    std::vector<size_t> writers;
+    for (size_t i = 0; i < entries().size(); ++i) {
+      const Entry& entry = *entries()[i];
+      if (i == suspect_ || entry.invoked > suspect().returned) continue;
+      if (entry.outcome() != Outcome::kFail && may_write(entry, state)) writers.push_back(i);
+    }
+    return writers;
+  }
+
+  std::string never_written(const std::string& seen) {
+    if (seen == model_.initial || !writers_of(seen).empty()) return "";
+    const std::string deed = model_.deed(seen, suspect().operation);
+    for (size_t i = 0; i < entries().size(); ++i) {
+      const Entry& entry = *entries()[i];
+      if (entry.invoked < suspect().returned || !may_write(entry, seen)) continue;
+      shown_.push_back(i);
+      return fmt::format("nothing {} before {} by {} began at {}", deed, to_string(entry.operation),
+                         client_name(entry.client), seconds(entry.invoked_at));
+    }
+    return fmt::format("nothing ever {}", deed) + failed_writer(seen);
+  }
+
+  std::string failed_writer(const std::string& seen) {
+    for (size_t i = 0; i < entries().size(); ++i) {
+      const Entry& entry = *entries()[i];
+      if (entry.outcome() != Outcome::kFail || !may_write(entry, seen)) continue;
+      shown_.push_back(i);
+      return fmt::format(": {} by {} {} at {}", to_string(entry.operation),
+                         client_name(entry.client), describe(entry.operation, entry.response),
+                         seconds(entry.returned_at));
+    }
+    return "";
+  }
+
+  // True if every way to bring `seen` about must have happened before `other` did. A single unknown
+  // way is spent once somebody saw its effect: that witness is added to `proof`.
+  bool all_spent_before(const Entry& other, const std::string& seen,
+                        const std::vector<size_t>& writers, std::vector<size_t>* proof) const {
+    proof->clear();
+    const bool single = writers.size() + (seen == model_.initial ? 1 : 0) == 1;
+    for (const size_t i : writers) {
+      const Entry& writer = *entries()[i];
+      if (writer.ok() && precedes(writer, other)) continue;
+      if (!single || !find_witness(other, seen, proof)) return false;
+    }
+    proof->insert(proof->end(), writers.begin(), writers.end());
+    return true;
+  }
+
+  bool find_witness(const Entry& other, const std::string& seen, std::vector<size_t>* proof) const {
+    for (size_t i = 0; i < entries().size(); ++i) {
+      const Entry& entry = *entries()[i];
+      if (i == suspect_ || !entry.ok() || !precedes(entry, other)) continue;
+      if (model_.observed(entry.operation, &entry.response) != seen) continue;
+      proof->push_back(i);
+      return true;
+    }
+    return false;
+  }
+
+  // "put(x,"5") by c6 had completed at 1.100s"
+  std::string had(size_t i) {
+    const Entry& entry = *entries()[i];
+    shown_.push_back(i);
+    return fmt::format("{} by {} had {} at {}", to_string(entry.operation),
+                       client_name(entry.client), describe(entry.operation, entry.response),
+                       seconds(entry.returned_at));
+  }
+
+  // Something else was there before the suspect began, and what the suspect saw did not come back.
+  std::string overwritten(const std::string& seen) {
+    const std::vector<size_t> writers = writers_of(seen);
+    std::optional<size_t> latest;
+    std::vector<size_t> proof, latest_proof;
+    for (size_t i = 0; i < entries().size(); ++i) {
+      const Entry& entry = *entries()[i];
+      if (!precedes(entry, suspect()) || !shows_another(entry, seen)) continue;
+      if (latest && entries()[*latest]->returned > entry.returned) continue;
+      if (!all_spent_before(entry, seen, writers, &proof)) continue;
+      latest = i;
+      latest_proof = proof;
+    }
+    if (!latest) return "";
+    shown_.insert(shown_.end(), latest_proof.begin(), latest_proof.end());
+    return fmt::format("{} and nothing {} after it", had(*latest),
+                       model_.deed(seen, suspect().operation));
+  }
+
+  // Two operations replaced the same thing, which was brought about once.
+  std::string taken_twice(const std::string& seen) {
+    if (!replaces(suspect(), seen)) return "";
+    const std::vector<size_t> writers = writers_of(seen);
+    if (writers.size() + (seen == model_.initial ? 1 : 0) != 1) return "";
+    for (size_t i = 0; i < entries().size(); ++i) {
+      const Entry& entry = *entries()[i];
+      if (i == suspect_ || entry.returned > suspect().returned || !replaces(entry, seen)) continue;
+      shown_.insert(shown_.end(), writers.begin(), writers.end());
+      return fmt::format("{}, replacing the same, and nothing {} again", had(i),
+                         model_.deed(seen, suspect().operation));
+    }
+    return "";
+  }
+
+  bool replaces(const Entry& entry, const std::string& seen) const {
+    return !is_pure(entry) && shows_another(entry, seen) &&
+           model_.observed(entry.operation, &entry.response) == seen;
+  }
+
+  // An operation had completed before the suspect began, and the suspect does not show it.
+  std::string missing(const std::string& seen) {
+    for (size_t i = 0; i < entries().size(); ++i) {
+      // Something else may have taken away what is missing.
+      const OperationKind kind = model_.kind(entries()[i]->operation, nullptr);
+      const bool harmless = kind == OperationKind::kPure || kind == OperationKind::kGrowing;
+      if (!harmless && roles_[i] != Role::kAbsent) return "";
+    }
+    for (size_t i = entries().size(); i-- > 0;) {
+      const Entry& entry = *entries()[i];
+      if (!entry.ok() || !precedes(entry, suspect()) || !model_.misses(seen, entry.operation)) {
+        continue;
+      }
+      return had(i) + " and is missing from it";
+    }
+    return "";
+  }
+
+  std::string unexplained() {
+    std::string text =
+        fmt::format("no order of the operations on {} allows that", suspect().operation.key);
+    std::string separator = ": ";
+    for (size_t i = entries().size(); i-- > 0;) {
+      if (!needed(i) || i == suspect_) continue;
+      const std::string one = had(i);
+      if (shown_.size() > kMostNamed + 1) continue;
+      text += separator + one;
+      separator = ", ";
+    }
+    return text;
+  }
+
+  // What the sentence mentions or stands on, the latest if it is too much.
+  std::vector<Fact> facts() const {
+    std::vector<Fact> facts;
+    for (size_t i = entries().size(); i-- > 0 && facts.size() + 2 <= kMostFacts;) {
+      if (std::find(shown_.begin(), shown_.end(), i) == shown_.end()) continue;
+      const Entry& entry = *entries()[i];
+      const std::string what =
+          fmt::format("{} by {}", to_string(entry.operation), client_name(entry.client));
+      facts.push_back({entry.invoked, entry.invoked_at, entry.client, what + " began"});
+      if (entry.returned == kNoEvent) {
+        facts.back().text += " and never returned";
+      } else {
+        facts.push_back({entry.returned, entry.returned_at, entry.client,
+                         what + ' ' + describe(entry.operation, entry.response)});
+      }
+    }
+    std::sort(facts.begin(), facts.end(),
+              [](const Fact& a, const Fact& b) { return a.event < b.event; });
+    return facts;
+  }
+
+  LinearKey& key_;
+  const Model& model_;
+  uint64_t max_steps_;
+  std::vector<Role> roles_;
+  size_t suspect_ = 0;
+  std::vector<size_t> shown_;  // among the facts
+};
+
+}  // namespace
+
+EventIndex shortest_failing_prefix(LinearKey& key, EventIndex from, uint64_t max_steps,
+                                   const SearchOptions& options) {
+  std::vector<EventIndex> returns;
+  for (const Entry* entry : key.entries()) {
+    if (entry->ok() && entry->returned >= from) returns.push_back(entry->returned);
+  }
+  std::sort(returns.begin(), returns.end());
+  CHECK(!returns.empty());
+  size_t legal = 0, illegal = returns.size() - 1;  // legal: so many at the front are known to be
+  while (legal < illegal) {
+    // The lower bound is nearly always the answer: try it first.
+    const size_t middle = legal == 0 ? 0 : legal + (illegal - legal) / 2;
+    if (is_illegal(key, key.roles_at(returns[middle]), max_steps, options)) {
+      illegal = middle;
+    } else {
+      legal = middle + 1;
+    }
+  }
+  return returns[illegal];
+}
+
+Explanation explain_violation(LinearKey& key, EventIndex last, uint64_t max_steps) {
+  return Explainer(key, last, max_steps).explain();
+}
+
+}  // namespace seedbed

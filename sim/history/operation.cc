@@ -1,0 +1,149 @@
+#include "sim/history/operation.h"
+
+#include <fmt/core.h>
+
+#include <utility>
+
+#include "sim/core/check.h"
+#include "sim/history/history.pb.h"
+
+namespace seedbed {
+namespace {
+
+constexpr size_t kLongestQuote = 40;
+
+}  // namespace
+
+std::string_view to_string(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kOk: return "ok";
+    case Outcome::kFail: return "fail";
+    case Outcome::kInfo: return "info";
+  }
+  return "unknown";
+}
+
+Outcome outcome_from(uint64_t number) {
+  CHECK(number >= static_cast<uint64_t>(Outcome::kOk));
+  CHECK(number <= static_cast<uint64_t>(Outcome::kInfo));
+  return static_cast<Outcome>(number);
+}
+
+Operation Operation::get(std::string key) {
+  return {.function = std::string(kGet), .key = std::move(key)};
+}
+
+Operation Operation::put(std::string key, std::string value) {
+  return {.function = std::string(kPut), .key = std::move(key), .argument = std::move(value)};
+}
+
+Operation Operation::append(std::string key, std::string suffix) {
+  return {.function = std::string(kAppend), .key = std::move(key), .argument = std::move(suffix)};
+}
+
+Operation Operation::cas(std::string key, std::optional<std::string> expected, std::string value) {
+  return {.function = std::string(kCas),
+          .key = std::move(key),
+          .argument = std::move(value),
+          .expected = std::move(expected)};
+}
+
+Operation Operation::erase(std::string key) {
+  return {.function = std::string(kDelete), .key = std::move(key)};
+}
+
+Operation Operation::increment(std::string key, int64_t amount) {
+  return {.function = std::string(kIncrement), .key = std::move(key), .amount = amount};
+}
+
+Operation Operation::decrement(std::string key, int64_t amount) {
+  return {.function = std::string(kDecrement), .key = std::move(key), .amount = amount};
+}
+
+Operation Operation::read(std::string key) {
+  return {.function = std::string(kRead), .key = std::move(key)};
+}
+
+Response Response::done() { return {Outcome::kOk, std::nullopt}; }
+Response Response::found(std::string value) { return {Outcome::kOk, std::move(value)}; }
+Response Response::absent() { return {Outcome::kOk, std::nullopt}; }
+Response Response::mismatch() { return {Outcome::kOk, std::string(kMismatch)}; }
+Response Response::number_is(int64_t value) { return {Outcome::kOk, std::nullopt, value}; }
+Response Response::fail(std::string reason) { return {Outcome::kFail, std::move(reason)}; }
+Response Response::info(std::string reason) { return {Outcome::kInfo, std::move(reason)}; }
+
+Response Response::after(Error error) {
+  std::string reason(seedbed::to_string(error));
+  return error == Error::kUnavailable ? fail(std::move(reason)) : info(std::move(reason));
+}
+
+std::string in_quotes(std::string_view value) {
+  std::string text = "\"";
+  for (const char c : value) {
+    if (text.size() > kLongestQuote) return text + fmt::format("...\" ({} bytes)", value.size());
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte >= 0x7f) {
+      text += fmt::format("\\x{:02x}", byte);
+      continue;
+    }
+    if (c == '"' || c == '\\') text += '\\';
+    text += c;
+  }
+  return text + '"';
+}
+
+std::string to_string(const Operation& operation) {
+  const std::string& function = operation.function;
+  std::string text = function + '(' + operation.key;
+  if (function == kCas) {
+    text += ',' + (operation.expected ? in_quotes(*operation.expected) : std::string("nothing"));
+  }
+  if (function == kIncrement || function == kDecrement) {
+    text += fmt::format(",{}", operation.amount);
+  } else if (function == kPut || function == kAppend || function == kCas ||
+             !operation.argument.empty()) {
+    text += ',' + in_quotes(operation.argument);
+  }
+  return text + ')';
+}
+
+std::string describe(const Operation& question, const Response& answer) {
+  switch (answer.outcome) {
+    case Outcome::kFail: return fmt::format("failed ({})", answer.output.value_or("no reason"));
+    case Outcome::kInfo: return fmt::format("is unknown ({})", answer.output.value_or("no reason"));
+    case Outcome::kOk: break;
+  }
+  if (question.function == kRead) return fmt::format("returned {}", answer.number);
+  if (question.function == kGet && !answer.output) return "found nothing";
+  if (question.function == kCas) return answer.output ? "found another value" : "succeeded";
+  return answer.output ? "returned " + in_quotes(*answer.output) : "completed";
+}
+
+void store(const Operation& operation, history::Operation* payload) {
+  if (!operation.key.empty()) payload->set_key(operation.key);
+  if (!operation.argument.empty()) payload->set_argument(operation.argument);
+  if (operation.expected) payload->set_expected(*operation.expected);
+  payload->set_amount(operation.amount);
+}
+
+void store(const Response& response, history::Operation* payload) {
+  if (response.output) payload->set_output(*response.output);
+  payload->set_number(response.number);
+}
+
+Operation operation_from(std::string_view function, const history::Operation& payload) {
+  Operation operation{.function = std::string(function),
+                      .key = payload.key(),
+                      .argument = payload.argument(),
+                      .amount = payload.amount()};
+  if (payload.has_expected()) operation.expected = payload.expected();
+  return operation;
+}
+
+Response response_from(Outcome outcome, const history::Operation& payload) {
+  Response response{outcome, std::nullopt, payload.number()};
+  if (payload.has_output()) response.output = payload.output();
+  return response;
+}
+
+}  // namespace seedbed

@@ -1,0 +1,113 @@
+// Operations: what a client asks of a system, and what it is told.
+//
+//   Operation ask = Operation::cas("x", "3", "5");
+//   Response answer = Response::mismatch();        // x held something else: that is an answer
+//   Response answer = Response::info("timeout");   // who knows whether it happened?
+//
+// Outcomes are three-valued, as in Jepsen:
+//   ok    it happened, once, between its invocation and its return
+//   fail  it did not happen and never will
+//   info  unknown: it may have happened, may happen later, or never
+// To call an unknown operation failed is the most common mistake in testing such systems: it hides
+// bugs and invents others. Therefore an outcome has no default, a Response is made only by naming
+// one of the three, and `fail` wants a proof: a refusal that came before any effect.
+//
+// Key-value operations: get, put, append, cas, delete, on string values; a key without a value is
+// `absent`, which is not the empty string. append to an absent key creates it. Counters: increment,
+// decrement, read, on signed amounts. Other systems may use other functions: only the model that
+// judges a history (sim/check/model.h) gives them a meaning.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "sim/core/result.h"
+
+namespace seedbed {
+
+namespace history {
+class Operation;  // sim/history/history.proto
+}
+
+// The numbers stand in traces. 0 is none of them.
+enum class Outcome : uint8_t { kOk = 1, kFail = 2, kInfo = 3 };
+std::string_view to_string(Outcome outcome);
+
+inline constexpr std::string_view kGet = "get";
+inline constexpr std::string_view kPut = "put";
+inline constexpr std::string_view kAppend = "append";
+inline constexpr std::string_view kCas = "cas";
+inline constexpr std::string_view kDelete = "delete";
+inline constexpr std::string_view kIncrement = "increment";
+inline constexpr std::string_view kDecrement = "decrement";
+inline constexpr std::string_view kRead = "read";
+
+// The output of a cas that found another value.
+inline constexpr std::string_view kMismatch = "mismatch";
+
+// The question.
+struct Operation {
+  static Operation get(std::string key);
+  static Operation put(std::string key, std::string value);
+  static Operation append(std::string key, std::string suffix);
+  // Replaces `expected` (nullopt: absent) by `value`; answers done() or mismatch().
+  static Operation cas(std::string key, std::optional<std::string> expected, std::string value);
+  static Operation erase(std::string key);  // "delete"
+  static Operation increment(std::string key, int64_t amount = 1);
+  static Operation decrement(std::string key, int64_t amount = 1);
+  static Operation read(std::string key);
+
+  std::string function;
+  std::string key;
+  std::string argument;                 // put, cas: the new value; append: the suffix
+  std::optional<std::string> expected;  // cas: what must stand there; nullopt: nothing
+  int64_t amount = 0;                   // increment, decrement
+};
+
+// The answer.
+struct Response {
+  // ok:
+  static Response done();                    // put, append, delete, increment; a cas that succeeded
+  static Response found(std::string value);  // get
+  static Response absent();                  // get: the key has no value
+  static Response mismatch();                // cas: another value stood there, nothing was changed
+  static Response number_is(int64_t value);  // read
+  // Only if the operation can never take effect, not even by a message still on its way.
+  static Response fail(std::string reason);
+  static Response info(std::string reason);
+  // After a single attempt ended with `error`: a refusal before any effect is fail, all else is
+  // info. Of several attempts, all must have been refused for a fail.
+  static Response after(Error error);
+
+  bool ok() const { return outcome == Outcome::kOk; }
+  // True for a cas that found another value.
+  bool is_mismatch() const { return ok() && output == kMismatch; }
+
+  Outcome outcome;
+  std::optional<std::string> output;  // ok: the value, if there was one; fail, info: the reason
+  int64_t number = 0;                 // read: the value of the counter
+
+ private:
+  Response(Outcome outcome, std::optional<std::string> output, int64_t number = 0)
+      : outcome(outcome), output(std::move(output)), number(number) {}
+  friend Response response_from(Outcome outcome, const history::Operation& message);
+};
+
+// For people: put(x,"5"), cas(x,"3","5"), increment(likes,2). Long values are cut.
+std::string to_string(const Operation& operation);
+// The predicate that goes with it: returned "3", found nothing, succeeded, timed out ...
+std::string describe(const Operation& question, const Response& answer);
+// A value in quotes, with unprintable bytes escaped, cut after about 40 characters.
+std::string in_quotes(std::string_view value);
+
+// To and from the payload of invoke and return events. The payload must be empty before.
+void store(const Operation& operation, history::Operation* payload);
+void store(const Response& response, history::Operation* payload);
+Operation operation_from(std::string_view function, const history::Operation& payload);
+Response response_from(Outcome outcome, const history::Operation& payload);
+// CHECK-fails on numbers that are no outcome.
+Outcome outcome_from(uint64_t number);
+
+}  // namespace seedbed

@@ -1,0 +1,91 @@
+// ProtocolSpec: everything the testbed needs to know about a protocol, in one value. This is the
+// interface between protocols and the rest: they arrive here as data, and sim/ never includes them.
+//
+//   ProtocolSpec spec{.name = "echo", .summary = "says what it hears"};
+//   spec.make_process = [](Env& env, const Setup& setup) { return std::make_unique<Echo>(env); };
+//   spec.make_client = [](Env& env, const Setup& setup) { return std::make_unique<EchoClient>(env); };
+//   spec.checks = {{"Linearizable", "...", [](const Setup&) { return ...; }}};
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/check/checker.h"
+#include "sim/fault/injector.h"
+#include "sim/history/operation.h"
+#include "sim/world/process.h"
+
+namespace seedbed {
+
+// What a process, client or check is made for.
+struct Setup {
+  std::vector<NodeId> servers;
+  std::vector<NodeId> clients;
+  const google::protobuf::Message* options = nullptr;  // of the spec's type; never null
+  std::string_view mutant;                             // empty: the correct protocol
+  Duration liveness_bound{};                           // progress is due that long after healing
+
+  // The options as their own type.
+  template <class T>
+  const T& options_as() const {
+    return dynamic_cast<const T&>(*options);
+  }
+};
+
+// Speaks the protocol for one client machine.
+class Client {
+ public:
+  virtual ~Client() = default;
+
+  // One attempt to execute the operation. Blocks. `operation` numbers the client's operations from 1:
+  // another attempt of the same operation has the same number, so that the system may recognise it.
+  virtual Response attempt(const Operation& what, uint64_t operation) = 0;
+
+  // Whether an operation of unknown outcome may be attempted again without happening twice.
+  virtual bool retries_are_safe() const = 0;
+};
+
+// A planted bug that once was a real one.
+struct MutantSpec {
+  std::string name;       // "raft.b01-commit-old-term"
+  std::string wrong;      // what it does, in a sentence
+  std::string caught_by;  // the check that names it
+  std::string reference;  // where it happened
+};
+
+// A promise, and how to make the checker that holds a run against it.
+struct CheckSpec {
+  std::string name;
+  std::string promise;  // in a sentence
+  std::function<std::unique_ptr<Checker>(const Setup& setup)> make;
+};
+
+struct ProbeSpec {
+  std::string name;
+  std::string meaning;
+};
+
+struct ProtocolSpec {
+  std::string name;
+  std::string summary;
+  const google::protobuf::Message* default_options =
+      nullptr;                         // the type of the options, and defaults
+  std::vector<std::string> workloads;  // kinds that its clients understand
+  std::function<Tolerance(size_t servers)> survives;
+  std::function<std::unique_ptr<Process>(Env& env, const Setup& setup)> make_process;
+  std::function<std::unique_ptr<Client>(Env& env, const Setup& setup)> make_client;
+  std::vector<CheckSpec> checks;
+  std::vector<MutantSpec> mutants;
+  std::vector<ProbeSpec> probes;
+  // Derives probes from the events of a run ("leader crashed between append and sync"); may be empty.
+  std::function<std::unique_ptr<EventSink>(const Setup& setup,
+                                           std::function<void(std::string_view probe)> reached)>
+      make_coverage;
+  // Says in a word what a probe event means, for diagrams ("LEADER t3"); empty: nothing to show.
+  std::function<std::string(const TraceEvent& event)> caption;
+};
+
+}  // namespace seedbed

@@ -1,0 +1,58 @@
+// Runner: runs scenarios by seed, one after the other in one process, each in a fresh arena.
+//
+//   Runner runner;
+//   RunResult result = runner.run(scenario, 42);
+//
+// The first run of a scenario is rehearsed: a whole run with the same seed on the ordinary heap, so that
+// libraries build their lazy tables where they may stay. A run is a function of (scenario, seed,
+// revision): the millionth gives what the first gave.
+#pragma once
+
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "sim/core/stack_pool.h"
+#include "sim/run/scenario.h"
+#include "sim/run/verdict.h"
+
+namespace seedbed {
+
+struct RunOptions {
+  // Told of every event of the run, inside it: they may keep nothing in memory of their own except in a
+  // RunArena::Outside scope.
+  std::vector<EventSink*> watchers;
+  // Keeps the choices that fired as `choices`; costs time.
+  bool log_choices = false;
+  // For determinism tests: shifts and refills the arena, and alternates between its halves.
+  uint64_t salt = 0;
+  bool alternate = false;
+};
+
+class Runner {
+ public:
+  Runner();
+  ~Runner();
+  Runner(const Runner&) = delete;
+  Runner& operator=(const Runner&) = delete;
+
+  // One run, with what the seed decides about the scenario's shape resolved.
+  RunResult run(const Scenario& scenario, uint64_t seed, const RunOptions& options = {});
+
+  // The faults that fired in the last run, if it logged its choices.
+  const std::vector<ChoiceRecord>& choices() const { return choices_; }
+
+ private:
+  void rehearse(const Scenario& resolved, uint64_t seed);
+
+  StackPool stacks_;
+  std::set<std::string> rehearsed_;  // scenario and mutant
+  std::vector<ChoiceRecord> choices_;
+};
+
+// Every message type of the files that these types come from, built and sent through reflection and
+// text once, so that protobuf's lazy tables exist before a run. Part of the rehearsal.
+void build_message_tables(const google::protobuf::Message& any_of_the_file);
+
+}  // namespace seedbed

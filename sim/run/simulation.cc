@@ -1,0 +1,269 @@
+#include "sim/run/simulation.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/run/client_process.h"
+#include "sim/run/tallies.h"
+#include "sim/world/sites.h"
+
+namespace seedbed {
+namespace {
+
+constexpr Site kDrift("clock.drift", ChoiceClass::kAmbient);
+
+// VALUE_OR(data, servers, 3): the field, or what the schema says it is by default.
+#define VALUE_OR(message, field, otherwise) \
+  ((message).has_##field() ? (message).field() : (otherwise))
+
+int64_t servers_of(const run::Scenario& data) { return VALUE_OR(data, servers, 3); }
+int64_t clients_of(const run::Scenario& data) { return VALUE_OR(data, clients, 3); }
+
+Duration ms(int64_t count) { return std::chrono::milliseconds(count); }
+Duration us(int64_t count) { return std::chrono::microseconds(count); }
+
+Duration faults_end(const run::Scenario& data) {
+  return ms(VALUE_OR(data.faults(), end_ms, 20'000));
+}
+Duration progress_bound(const run::Scenario& data) {
+  return ms(VALUE_OR(data.limits(), progress_ms, 10'000));
+}
+Duration settle_time(const run::Scenario& data) {
+  return ms(VALUE_OR(data.limits(), settle_ms, 2000));
+}
+
+Ratio permille(const run::Range& range) {
+  return Ratio::permille(static_cast<uint64_t>(range.max()));
+}
+
+SchedulerOptions scheduler_options(const run::Scenario& data) {
+  Limits limits;
+  limits.end = kStart + faults_end(data) + progress_bound(data) + settle_time(data) + 1s;
+  limits.events = static_cast<uint64_t>(VALUE_OR(data.limits(), events, 20'000'000));
+  limits.memory = static_cast<size_t>(VALUE_OR(data.limits(), memory_mib, 1024)) << 20;
+  return {.limits = limits, .keyed_wakeups = data.keyed_wakeups()};
+}
+
+WorldOptions world_options(const run::Scenario& data) {
+  const run::Network& network = data.network();
+  return {.network = {.latency = {.min = us(VALUE_OR(network, latency_min_us, 200)),
+                                  .mean = us(VALUE_OR(network, latency_mean_us, 1000)),
+                                  .max = us(VALUE_OR(network, latency_max_us, 100'000))},
+                      .loss = permille(network.loss_permille()),
+                      .duplicate = permille(network.duplicate_permille()),
+                      .reorder = permille(network.reorder_permille()),
+                      .serialize = network.serialize()}};
+}
+
+DiskOptions disk_options(const run::Scenario& data) {
+  const run::Disk& disk = data.disk();
+  DiskOptions options;
+  if (disk.has_access_mean_us()) options.access.mean = us(disk.access_mean_us());
+  if (disk.has_sync_mean_us()) options.sync.mean = us(disk.sync_mean_us().max());
+  const int64_t lose = VALUE_OR(disk, lose_unsynced_percent, 50);
+  options.lose_unsynced = Ratio(static_cast<uint64_t>(lose), 100);
+  options.lose_unsynced_name = options.lose_unsynced;
+  return options;
+}
+
+FaultDose dose_from(const run::Dose& dose) {
+  FaultDose result;
+  for (const FaultKind kind : kFaultKinds) {
+    if (to_string(kind) == dose.fault()) result.kind = kind;
+  }
+  result.slots = static_cast<uint32_t>(VALUE_OR(dose, slots, 1));
+  result.odds = Ratio(static_cast<uint64_t>(VALUE_OR(dose, odds_percent, 50)), 100);
+  if (dose.has_duration_ms()) {
+    result.min_duration = ms(dose.duration_ms().min());
+    result.max_duration = ms(dose.duration_ms().max());
+  }
+  result.min_magnitude = dose.magnitude().min();
+  result.max_magnitude = dose.magnitude().max();
+  result.triggered_by_disk = Ratio(static_cast<uint64_t>(dose.at_disk_operation_percent()), 100);
+  result.max_disk_operation = static_cast<uint64_t>(VALUE_OR(dose, max_disk_operation, 2000));
+  return result;
+}
+
+}  // namespace
+
+Setup make_setup(const Scenario& scenario) {
+  Setup setup;
+  uint32_t id = 0;
+  for (int64_t i = 0; i < servers_of(scenario.data); ++i) setup.servers.push_back(NodeId{++id});
+  for (int64_t i = 0; i < clients_of(scenario.data); ++i) setup.clients.push_back(NodeId{++id});
+  setup.options = scenario.options.get();
+  setup.mutant = scenario.mutant;
+  setup.liveness_bound = progress_bound(scenario.data);
+  return setup;
+}
+
+std::vector<std::unique_ptr<Checker>> make_checkers(const Scenario& scenario, const Setup& setup) {
+  std::vector<std::unique_ptr<Checker>> checkers;
+  for (const CheckSpec& spec : scenario.protocol->checks) checkers.push_back(spec.make(setup));
+  return checkers;
+}
+
+std::vector<std::string> node_names(const Scenario& scenario) {
+  std::vector<std::string> names{"world"};
+  for (int64_t i = 1; i <= servers_of(scenario.data); ++i) names.push_back(fmt::format("n{}", i));
+  for (int64_t i = 1; i <= clients_of(scenario.data); ++i) names.push_back(fmt::format("c{}", i));
+  return names;
+}
+
+uint64_t minimum_ok(const Scenario& scenario) {
+  const run::Workload& workload = scenario.data.workload();
+  const int64_t operations = VALUE_OR(workload, operations, 200);
+  return static_cast<uint64_t>(operations * VALUE_OR(workload, minimum_ok_percent, 50) / 100);
+}
+
+Simulation::Simulation(const Scenario& scenario, uint64_t seed, StackPool& stacks,
+                       const std::vector<EventSink*>& watchers, bool log_choices)
+    : scenario_(scenario),
+      seed_(seed),
+      choices_(seed),
+      scheduler_(choices_, stacks, scheduler_options(scenario.data)),
+      world_(scheduler_, world_options(scenario.data)),
+      setup_(make_setup(scenario)),
+      director_(scheduler_, "director"),
+      clients_changed_(scheduler_) {
+  if (log_choices) choices_.start_logging();
+  add_servers();
+  add_clients();
+  add_checkers(watchers);
+  add_faults();
+}
+
+Simulation::~Simulation() { director_.kill(); }
+
+void Simulation::add_servers() {
+  const run::Clocks& clocks = scenario_.data.clocks();
+  const auto names = node_names(scenario_);
+  for (const NodeId server : setup_.servers) {
+    const std::string& name = names[number(server)];
+    const Scope scope = choices_.scope(name);
+    const int64_t offset =
+        between(choices_.ambient(sites::kClockOffset, scope, 0), 0, clocks.max_offset_ms());
+    const int64_t drift = between(choices_.ambient(kDrift, scope, 0), -clocks.max_drift_ppm(),
+                                  clocks.max_drift_ppm());
+    world_.add_node(
+        {.name = name,
+         .process = [this](Env& env) { return scenario_.protocol->make_process(env, setup_); },
+         .disk = disk_options(scenario_.data),
+         .clock = Clock(ms(offset), drift * 1000)});
+  }
+}
+
+void Simulation::add_clients() {
+  const run::Workload& workload = scenario_.data.workload();
+  const auto names = node_names(scenario_);
+  const int64_t operations = VALUE_OR(workload, operations, 200);
+  const int64_t clients = clients_of(scenario_.data);
+  const auto keys = static_cast<uint64_t>(VALUE_OR(workload, keys, 5));
+  for (int64_t i = 0; i < clients; ++i) {
+    const NodeId client = setup_.clients[static_cast<size_t>(i)];
+    const std::string& name = names[number(client)];
+    ClientPlan plan;
+    plan.operations = static_cast<uint64_t>((operations + clients - 1 - i) / clients);
+    plan.final_operations = static_cast<uint64_t>(VALUE_OR(workload, final_operations, 3));
+    plan.attempts = static_cast<uint32_t>(VALUE_OR(workload, attempts, 8));
+    plan.faults_end = NodeTime(faults_end(scenario_.data));
+    plan.first_id = number(client) * uint64_t{1'000'000};
+    if (workload.has_think_ms()) {
+      plan.think_min = ms(workload.think_ms().min());
+      plan.think_max = ms(workload.think_ms().max());
+    } else if (plan.operations > 0) {
+      // As if the operations took no time, they fill three quarters of the fault phase.
+      plan.think_max = faults_end(scenario_.data) * 3 / 2 / static_cast<int64_t>(plan.operations);
+    }
+    world_.add_node({.name = name,
+                     .process =
+                         [this, plan, &kind = workload.kind(), name, keys](Env& env) {
+                           return std::make_unique<ClientProcess>(
+                               env, plan, scenario_.protocol->make_client(env, setup_),
+                               make_workload(kind, choices_, name, keys),
+                               [this] { client_done(); });
+                         },
+                     .clock = Clock()});
+  }
+}
+
+void Simulation::add_checkers(const std::vector<EventSink*>& watchers) {
+  EventStream& stream = scheduler_.stream();
+  tallies_ = std::make_unique<Tallies>();
+  stream.watch(*tallies_);
+  checkers_ = make_checkers(scenario_, setup_);
+  for (const auto& checker : checkers_) stream.watch(*checker);
+  if (scenario_.protocol->make_coverage) {
+    coverage_ = scenario_.protocol->make_coverage(
+        setup_, [this](std::string_view probe) { tallies_->reached(probe); });
+    stream.watch(*coverage_);
+  }
+  for (EventSink* watcher : watchers) stream.watch(*watcher);
+}
+
+void Simulation::add_faults() {
+  const run::Faults& faults = scenario_.data.faults();
+  FaultMix mix;
+  mix.begin = kStart + ms(VALUE_OR(faults, begin_ms, 500));
+  mix.end = std::max(mix.begin, kStart + faults_end(scenario_.data));
+  for (const run::Dose& dose : faults.dose()) mix.doses.push_back(dose_from(dose));
+  std::vector<NodeId> everyone = setup_.servers;
+  everyone.insert(everyone.end(), setup_.clients.begin(), setup_.clients.end());
+  Tolerance tolerance = scenario_.protocol->survives(setup_.servers.size());
+  if (faults.has_max_servers_down()) {
+    tolerance.servers_down = static_cast<uint32_t>(faults.max_servers_down());
+  }
+  injector_ = std::make_unique<Injector>(
+      world_, tolerance, draw_plan(choices_, mix, setup_.servers, everyone), setup_.servers);
+  scheduler_.stream().watch(*injector_);
+}
+
+void Simulation::execute() {
+  for (size_t i = 1; i <= world_.node_count(); ++i) world_.start(NodeId{static_cast<uint32_t>(i)});
+  injector_->arm();
+  scheduler_.spawn(director_, "director", [this] { direct(); });
+  const RunEnd end = scheduler_.run();
+  scheduler_.stream().emit({.kind = EventKind::kEnd, .value = static_cast<uint64_t>(end)});
+  for (const auto& checker : checkers_) checker->finish();
+}
+
+void Simulation::direct() {
+  scheduler_.sleep(faults_end(scenario_.data));
+  injector_->heal();
+  while (clients_done_ < setup_.clients.size()) clients_changed_.wait();
+  scheduler_.sleep(settle_time(scenario_.data));
+  scheduler_.stop(RunEnd::kCompleted);
+}
+
+void Simulation::report(RunResult& result) const {
+  result.scenario = scenario_.name;
+  result.mutant = scenario_.mutant;
+  result.seed = seed_;
+  const EventStream& stream = scheduler_.stream();
+  result.trace_hash = stream.hash();
+  result.events = stream.count();
+  result.end = stream.now();
+  result.run_end = scheduler_.end();
+  result.end_message = scheduler_.end_message();
+  result.operations = tallies_->operations();
+  for (const auto& checker : checkers_) result.checks.push_back(checker->result());
+  result.probes = tallies_->probes(*scenario_.protocol);
+
+  const NetworkFaultCounts& network = world_.network().faults();
+  const DiskFaultCounts disk = world_.disk_faults();
+  result.faults = {
+      {"message_loss", network.lost},         {"message_duplicate", network.duplicated},
+      {"message_reorder", network.reordered}, {"lost_write", disk.lost_writes},
+      {"torn_write", disk.torn_writes},       {"lost_name", disk.lost_names}};
+  for (const FaultKind kind : kFaultKinds) {
+    result.faults.emplace_back(to_string(kind), injector_->fired(kind));
+  }
+  const auto names = node_names(scenario_);
+  for (const Fault& fault : injector_->plan().faults) {
+    result.fault_lines.push_back(line(fault, [&](NodeId id) { return names[number(id)]; }));
+  }
+  decide(result, minimum_ok(scenario_));
+}
+
+}  // namespace seedbed

@@ -1,0 +1,37 @@
+// Workloads: what clients ask, as choices. An operation is a function of the run's seed, the client and
+// its number; what the system answered changes nothing, so leaving one out moves no other.
+//
+//   register  get, put, cas and delete on a few keys
+//   append    append and get on a few keys: every value shows its whole history
+//   counter   increment, decrement and read
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/core/choice.h"
+#include "sim/history/operation.h"
+
+namespace seedbed {
+
+// Generates the operations of one client.
+class Workload {
+ public:
+  virtual ~Workload() = default;
+  // The client's operation of that number, from 1. Each number is asked for once.
+  virtual Operation next(uint64_t number) = 0;
+};
+
+struct WorkloadKind {
+  std::string_view name;
+  std::string_view meaning;
+};
+const std::vector<WorkloadKind>& workload_kinds();
+
+// `client` ("c1") is the scope of its choices. `kind` must be one of workload_kinds().
+std::unique_ptr<Workload> make_workload(std::string_view kind, Choices& choices,
+                                        std::string_view client, uint64_t keys);
+
+}  // namespace seedbed

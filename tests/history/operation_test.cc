@@ -1,0 +1,62 @@
+#include "sim/history/operation.h"
+
+#include <gtest/gtest.h>
+
+#include <type_traits>
+
+#include "sim/history/history.pb.h"
+
+namespace seedbed {
+namespace {
+
+TEST(Operation, ReadsLikeACall) {
+  EXPECT_EQ(to_string(Operation::get("x")), "get(x)");
+  EXPECT_EQ(to_string(Operation::put("x", "5")), "put(x,\"5\")");
+  EXPECT_EQ(to_string(Operation::append("x", "")), "append(x,\"\")");
+  EXPECT_EQ(to_string(Operation::cas("x", "3", "5")), "cas(x,\"3\",\"5\")");
+  EXPECT_EQ(to_string(Operation::cas("x", std::nullopt, "5")), "cas(x,nothing,\"5\")");
+  EXPECT_EQ(to_string(Operation::erase("x")), "delete(x)");
+  EXPECT_EQ(to_string(Operation::decrement("likes", -2)), "decrement(likes,-2)");
+  EXPECT_EQ(to_string(Operation::read("likes")), "read(likes)");
+}
+
+TEST(Operation, QuotesWhatCannotBePrintedAndCutsWhatIsLong) {
+  EXPECT_EQ(in_quotes("a\"\n\xff"), "\"a\\\"\\x0a\\xff\"");
+  EXPECT_EQ(in_quotes(std::string(1000, 'a')), "\"" + std::string(40, 'a') + "...\" (1000 bytes)");
+}
+
+TEST(Response, SaysWhatTheClientWasTold) {
+  EXPECT_EQ(describe(Operation::get("x"), Response::found("3")), "returned \"3\"");
+  EXPECT_EQ(describe(Operation::get("x"), Response::absent()), "found nothing");
+  EXPECT_EQ(describe(Operation::put("x", "3"), Response::done()), "completed");
+  EXPECT_EQ(describe(Operation::cas("x", "1", "2"), Response::done()), "succeeded");
+  EXPECT_EQ(describe(Operation::cas("x", "1", "2"), Response::mismatch()), "found another value");
+  EXPECT_EQ(describe(Operation::read("n"), Response::number_is(-7)), "returned -7");
+  EXPECT_EQ(describe(Operation::get("x"), Response::info("timeout")), "is unknown (timeout)");
+}
+
+TEST(Response, HasNoDefaultOutcome) { EXPECT_FALSE(std::is_default_constructible_v<Response>); }
+
+TEST(Response, TakesATimeoutForUnknownAndOnlyARefusalForFailed) {
+  EXPECT_EQ(Response::after(Error::kTimeout).outcome, Outcome::kInfo);
+  EXPECT_EQ(Response::after(Error::kClosed).outcome, Outcome::kInfo);
+  EXPECT_EQ(Response::after(Error::kIo).outcome, Outcome::kInfo);
+  EXPECT_EQ(Response::after(Error::kUnavailable).outcome, Outcome::kFail);
+}
+
+TEST(Response, TellsAnAbsentValueFromAnEmptyOneInAPayload) {
+  history::Operation empty;
+  store(Response::found(""), &empty);
+  EXPECT_EQ(response_from(Outcome::kOk, empty).output, "");
+  history::Operation absent;
+  store(Response::absent(), &absent);
+  EXPECT_EQ(response_from(Outcome::kOk, absent).output, std::nullopt);
+}
+
+TEST(OutcomeDeathTest, RefusesNumbersThatAreNoOutcome) {
+  EXPECT_DEATH(outcome_from(0), "CHECK|check");
+  EXPECT_DEATH(outcome_from(4), "CHECK|check");
+}
+
+}  // namespace
+}  // namespace seedbed
