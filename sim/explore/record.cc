@@ -1,6 +1,5 @@
 #include "sim/explore/record.h"
 
-#include "sim/core/arena.h"
 #include "sim/run/simulation.h"
 #include "sim/trace/recorder.h"
 #include "sim/trace/trace.pb.h"
@@ -8,14 +7,13 @@
 namespace seedbed {
 namespace {
 
-// A recorder that was made outside the run, and keeps its memory there.
-class OutsideRecorder final : public EventSink {
+// Stops listening when the run is over: a world that is unwound may go on talking.
+class UntilTheEnd final : public EventSink {
  public:
-  explicit OutsideRecorder(Recorder& recorder) : recorder_(recorder) {}
+  explicit UntilTheEnd(Recorder& recorder) : recorder_(recorder) {}
   EventKinds interests() const override { return recorder_.interests(); }
   void on_event(const TraceEvent& event) override {
-    if (ended_) return;  // an unwinding world may go on talking
-    RunArena::Outside outside;
+    if (ended_) return;
     recorder_.on_event(event);
     ended_ = event.kind == EventKind::kEnd;
   }
@@ -49,8 +47,8 @@ RunResult record_run(Runner& runner, const Scenario& scenario, uint64_t seed,
                      const Provenance& provenance,
                      const std::function<void(std::string_view bytes)>& write, RunOptions options) {
   Recorder recorder(header_of(resolve(scenario, seed), seed, provenance), write);
-  OutsideRecorder outside(recorder);
-  options.watchers.push_back(&outside);
+  UntilTheEnd until_the_end(recorder);
+  options.watchers.push_back(&until_the_end);
   RunResult result = runner.run(scenario, seed, options);
   recorder.finish(to_string(result.verdict));
   return result;

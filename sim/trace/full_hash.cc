@@ -4,6 +4,7 @@
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/message.h>
 
+#include "sim/core/arena.h"
 #include "sim/core/hash.h"
 
 namespace seedbed {
@@ -17,6 +18,7 @@ void serialize_canonically(const google::protobuf::Message& message, std::string
 }
 
 void FullHash::on_event(const TraceEvent& event) {
+  const RunArena::Outside outside;
   const uint64_t header[] = {number(event.index),
                              number(event.cause),
                              static_cast<uint64_t>(nanoseconds(event.time)),

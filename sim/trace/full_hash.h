@@ -1,6 +1,7 @@
 // FullHash: the hash of everything in a run, where the light hash (sim/core/event_stream.h) stops
 // at the headers of events. Two runs with one full hash said, sent and stored the same, byte for
 // byte.
+// Make it outside the run's arena.
 #pragma once
 
 #include <cstdint>

@@ -6,6 +6,7 @@
 
 #include <array>
 
+#include "sim/core/arena.h"
 #include "sim/core/check.h"
 #include "sim/trace/frame.h"
 #include "sim/trace/trace.pb.h"
@@ -93,6 +94,7 @@ Recorder::Recorder(const trace::Header& header, Write write, RecorderOptions opt
 Recorder::~Recorder() = default;
 
 void Recorder::on_event(const TraceEvent& event) {
+  const RunArena::Outside outside;
   Columns& columns = *columns_;
   const uint64_t index = number(event.index);
   const auto time = static_cast<uint64_t>(nanoseconds(event.time));

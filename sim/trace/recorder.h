@@ -5,9 +5,8 @@
 //   ...
 //   recorder.finish("pass");
 //
-// It writes blocks of some ten kilobytes, as they fill. Whatever it allocates belongs to whoever
-// makes it: made inside a run it lives in the run's memory, and `write` is the one place where
-// bytes leave it, so the caller makes that safe. What it writes is a function of the events alone.
+// It writes blocks of some ten kilobytes, as they fill. What it writes is a function of the events
+// alone. Make it outside the run's arena: it allocates there, and calls `write` there.
 //
 // Measured on messages that five nodes send each other: 7 bytes for each event, and its payload.
 #pragma once

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/core/arena.h"
 #include "sim/trace/describe.h"
 
 namespace seedbed {
@@ -18,6 +19,7 @@ Value& at(std::map<std::string, Value, std::less<>>& map, std::string_view key) 
 }  // namespace
 
 void TraceSummary::on_event(const TraceEvent& event) {
+  const RunArena::Outside outside;
   if (events_++ == 0) first_ = event.time;
   last_ = event.time;
   ++by_kind_[static_cast<size_t>(event.kind)];

@@ -1,4 +1,5 @@
-// TraceSummary: what a run consisted of, counted. Watches a run or reads a trace.
+// TraceSummary: what a run consisted of, counted. Watches a run (make it outside the run's arena)
+// or reads a trace.
 //
 //   TraceSummary summary;
 //   replay(reader, {&summary});

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "sim/core/limits.h"
 #include "sim/history/history.pb.h"
 
 namespace seedbed {
@@ -106,9 +107,11 @@ void play_machine(EventStream& stream, uint64_t round) {
                  .bytes = change == DurableChange::kWrite ? bytes : std::string_view()});
   }
   for (const EventKind kind : {EventKind::kCrash, EventKind::kStart, EventKind::kPause,
-                               EventKind::kResume, EventKind::kHeal, EventKind::kEnd}) {
+                               EventKind::kResume, EventKind::kHeal}) {
     stream.emit({.kind = kind, .node = node, .id = round});
   }
+  const auto completed = static_cast<uint64_t>(RunEnd::kCompleted);
+  stream.emit({.kind = EventKind::kEnd, .node = node, .value = completed});
   for (const EventKind kind : {EventKind::kFaultBegin, EventKind::kFaultEnd}) {
     stream.emit({.kind = kind, .node = node, .peer = NodeId{3}, .id = 4, .name = "partition"});
   }
