@@ -35,7 +35,7 @@ std::string_view box(char c) {
 enum class NodeState { kUp, kPaused, kDown };
 
 size_t spacing_for(size_t columns) {
-  constexpr size_t kSpacing[] = {22, 22, 22, 17, 14, 12, 10};
+  constexpr size_t kSpacing[] = {44, 44, 22, 17, 14, 12, 10};
   return columns < std::size(kSpacing) ? kSpacing[columns] : 9;
 }
 

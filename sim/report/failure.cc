@@ -62,7 +62,9 @@ void opening(Page& page, const ReportInput& input, const Ink& ink) {
 void facts(Page& page, const ReportInput& input, const std::vector<Fact>& list, const Ink& ink) {
   if (list.empty()) return;
   page.blank();
-  page.line("  " + ink.bold("Facts that contradict each other"));
+  page.line("  " + ink.bold(input.result.verdict == Verdict::kViolation
+                                ? "Facts that contradict each other"
+                                : "Facts that show it"));
   size_t width = 0;
   for (const Fact& fact : list) width = std::max(width, seconds_text(fact.time).size());
   size_t names = 0;
@@ -133,16 +135,18 @@ void fired_faults(Page& page, const ReportInput& input, EventIndex end, const In
 }
 
 void faults(Page& page, const ReportInput& input, EventIndex end, const Ink& ink) {
-  page.blank();
   const bool recorded = !input.events.empty();
   Page list;
   recorded ? fired_faults(list, input, end, ink) : planned_faults(list, input.result, ink);
   const Tally small = small_faults(input.result);
   const std::string text = list.take();
   if (text.empty() && small.empty()) {
+    if (input.result.verdict == Verdict::kInconclusive) return;
+    page.blank();
     page.line("  No fault came before it: it happens on a healthy network.");
     return;
   }
+  page.blank();
   page.append(text);
   if (small.empty()) return;
   page.hanging(
@@ -158,6 +162,8 @@ void diagram(Page& page, const ReportInput& input, const std::vector<Fact>& fact
   const auto lines = draw(scene, input.events, input.node_names, style.utf8);
   if (lines.empty()) return;
   page.blank();
+  page.line("  " + ink.bold("What led to it") +
+            " (arrows are messages, those that end in x never arrived)");
   for (size_t i = 0; i < lines.size(); ++i) {
     const bool stands_out = i >= 1 && i <= scene.rows.size() &&
                             (scene.rows[i - 1].noticed || !scene.rows[i - 1].facts.empty());
@@ -184,8 +190,10 @@ void closing(Page& page, const ReportInput& input, const CheckResult* decided) {
   const RunResult& result = input.result;
   other_findings(page, result, decided);
   page.item("operations", operations_text(result.operations));
-  page.item("run", fmt::format("{}; {}; ended: {}", cast(input), extent(input),
-                               to_string(result.run_end)));
+  const std::string ended = result.run_end == RunEnd::kCompleted
+                                ? ""
+                                : fmt::format("; ended: {}", to_string(result.run_end));
+  page.item("run", fmt::format("{}; {}{}", cast(input), extent(input), ended));
   page.item("provenance", provenance(input));
   if (!input.trace_path.empty()) page.verbatim("trace", input.trace_path);
   page.blank();

@@ -11,9 +11,9 @@ namespace seedbed {
 namespace {
 
 constexpr size_t kMostCaptions = 4;
-constexpr size_t kMostHighlights = 9;
+constexpr size_t kMostHighlights = 7;
 constexpr size_t kMostRareProbes = 3;
-constexpr size_t kMostItemLines = 3;
+constexpr size_t kListWidth = 150;  // two lines
 
 void opening(Page& page, const ReportInput& input, const Ink& ink) {
   const RunResult& result = input.result;
@@ -31,9 +31,17 @@ void opening(Page& page, const ReportInput& input, const Ink& ink) {
   page.blank();
 }
 
-// Text that may take a few lines of the screen, and no more.
-void bounded_item(Page& page, std::string_view label, std::string_view text) {
-  page.item(label, cut(text, kMostItemLines * (kReportWidth - 20)));
+// "a, b, c and 4 more": as many as two lines hold.
+std::string list_text(const std::vector<std::string>& entries) {
+  std::string text;
+  for (size_t i = 0; i < entries.size(); ++i) {
+    const std::string entry = cut(entries[i], kListWidth / 2);
+    if (i > 0 && text.size() + entry.size() > kListWidth - 20) {
+      return text + fmt::format(" and {} more", entries.size() - i);
+    }
+    text += (text.empty() ? "" : ", ") + entry;
+  }
+  return text;
 }
 
 std::string moment(const ReportInput& input, const StoredEvent& event) {
@@ -55,50 +63,56 @@ void timeline(Page& page, const ReportInput& input) {
   }
 }
 
-void faults(Page& page, const Tally& tally) {
-  Tally fired;
-  std::string silent;
-  for (const auto& [name, count] : tally) {
-    if (count > 0) {
-      fired.emplace_back(name, count);
-    } else {
-      silent += (silent.empty() ? "" : ", ") + name;
+// Those that happened, with how often, and the names of those that did not.
+struct Split {
+  explicit Split(const Tally& tally) {
+    for (const auto& [name, count] : tally) {
+      if (count > 0) {
+        happened.emplace_back(name, count);
+      } else {
+        missed.push_back(name);
+      }
     }
   }
-  bounded_item(page, "faults", fired.empty() ? "none fired" : tally_text(fired));
-  if (!silent.empty()) bounded_item(page, "", "did not fire: " + silent);
+  Tally happened;
+  std::vector<std::string> missed;
+};
+
+std::vector<std::string> entries(const Tally& tally) {
+  std::vector<std::string> texts;
+  for (const auto& [name, count] : tally) {
+    texts.push_back(fmt::format("{}{}{}", name, kHardBlank, count_text(count)));
+  }
+  return texts;
+}
+
+void faults(Page& page, const Tally& tally) {
+  const Split split(tally);
+  page.item("faults", split.happened.empty() ? "none fired" : list_text(entries(split.happened)));
+  if (!split.missed.empty()) page.item("", "did not fire: " + list_text(split.missed));
 }
 
 void checks(Page& page, const RunResult& result) {
-  std::string text;
+  std::vector<std::string> texts;
   for (const CheckResult& check : result.checks) {
-    text +=
-        fmt::format("{}{} ({})", text.empty() ? "" : ", ", check.name, count_text(check.evaluated));
-    if (check.status != CheckStatus::kPass) text += fmt::format(" {}", to_string(check.status));
+    texts.push_back(fmt::format("{}{}{}", check.name, kHardBlank, count_text(check.evaluated)));
+    if (check.status == CheckStatus::kPass) continue;
+    texts.back() += fmt::format(" ({})", to_string(check.status));
   }
-  if (text.empty()) return;
-  bounded_item(page, "checks", text);
-  page.item("", "(in brackets: how many operations, events or states each has looked at)");
+  if (!texts.empty()) page.item("checks", "each with how much it looked at: " + list_text(texts));
 }
 
 void probes(Page& page, const Tally& tally) {
   if (tally.empty()) return;
-  Tally reached;
-  std::string missed;
-  for (const auto& [name, count] : tally) {
-    if (count > 0) {
-      reached.emplace_back(name, count);
-    } else {
-      missed += (missed.empty() ? "" : ", ") + name;
-    }
-  }
-  std::stable_sort(reached.begin(), reached.end(),
+  Split split(tally);
+  const size_t reached = split.happened.size();
+  std::stable_sort(split.happened.begin(), split.happened.end(),
                    [](const auto& a, const auto& b) { return a.second < b.second; });
-  std::string text = fmt::format("{} of {} reached", reached.size(), tally.size());
-  if (reached.size() > kMostRareProbes) reached.resize(kMostRareProbes);
-  if (!reached.empty()) text += "; the rarest: " + tally_text(reached);
-  bounded_item(page, "probes", text);
-  if (!missed.empty()) bounded_item(page, "", "not reached: " + missed);
+  std::string text = fmt::format("{} of {} reached", reached, tally.size());
+  if (reached > kMostRareProbes) split.happened.resize(kMostRareProbes);
+  if (reached > 0) text += "; the rarest: " + list_text(entries(split.happened));
+  page.item("probes", text);
+  if (!split.missed.empty()) page.item("", "not reached: " + list_text(split.missed));
 }
 
 }  // namespace

@@ -32,6 +32,7 @@ class Chooser {
     index_messages();
     for (const Fact& fact : facts_) trace_back(fact.event);
     trace_back(at_);
+    if (facts_.empty() && at_ == kNoEvent && !events_.empty()) trace_back(events_.back().index);
     scene_.columns = columns();
     add_facts();
     add_others();
@@ -119,9 +120,9 @@ class Chooser {
 
   std::vector<NodeId> columns() {
     weigh_nodes();
-    if (weights_.empty()) {
+    if (facts_.empty()) {
       for (const StoredEvent& event : events_) {
-        if (!event.caption.empty()) involve(event.node, 1);
+        if (event.kind == EventKind::kProbe && !event.caption.empty()) involve(event.node, 1);
       }
     }
     if (weights_.empty()) {

@@ -130,13 +130,21 @@ std::string node_name(const ReportInput& input, NodeId node) {
 }
 
 void next_steps(Page& page, const ReportInput& input) {
+  constexpr size_t kIndent = 14;
   const std::vector<NextStep> steps = input.next.empty() ? usual_steps(input) : input.next;
   size_t width = 0;
   for (const NextStep& step : steps) width = std::max(width, step.command.size());
-  width = std::min<size_t>(width, 52);
+  const bool beside = std::all_of(steps.begin(), steps.end(), [&](const NextStep& step) {
+    return kIndent + width + 4 + step.why.size() <= kReportWidth;
+  });
   std::string_view label = "next:";
   for (const NextStep& step : steps) {
-    page.verbatim(label, fmt::format("{:<{}}   # {}", step.command, width, step.why));
+    if (beside) {
+      page.verbatim(label, fmt::format("{:<{}}  # {}", step.command, width, step.why));
+    } else {
+      page.item(label, "# " + step.why);
+      page.verbatim("", step.command);
+    }
     label = "";
   }
 }

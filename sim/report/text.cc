@@ -49,7 +49,7 @@ std::string count_text(uint64_t count, std::string_view noun) {
 std::string plain(std::string_view text) {
   std::string result(text);
   for (char& c : result) {
-    if (c == '\n' || c == '\t' || c == '\r') c = ' ';
+    if (c == kHardBlank || c == '\n' || c == '\t' || c == '\r') c = ' ';
     if (c < ' ' || c > '~') c = '?';
   }
   return result;
@@ -76,13 +76,17 @@ void Page::verbatim(std::string_view label, std::string_view text) {
 }
 
 void Page::hanging(std::string_view lead, std::string_view text) {
-  const std::string clean = plain(text);
+  // Breaks first, so that hard blanks are no place for it.
+  std::string clean(text);
+  for (char& c : clean) {
+    if (c != kHardBlank) c = plain(std::string_view(&c, 1)).front();
+  }
   std::string_view rest = clean;
   std::string begin(lead);
   const size_t width = kReportWidth - std::min(lead.size(), kReportWidth / 2);
   do {
     begin += take_line(rest, width);
-    line(begin);
+    line(plain(begin));
     begin.assign(lead.size(), ' ');
   } while (!rest.empty());
 }

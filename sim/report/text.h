@@ -21,6 +21,8 @@ std::string count_text(uint64_t count);
 std::string count_text(uint64_t count, std::string_view noun);
 // Printable ASCII only: white space becomes a blank, everything else a question mark.
 std::string plain(std::string_view text);
+// In a text that is broken into lines: a blank that stays a blank.
+inline constexpr char kHardBlank = '\x1f';
 // At most `width` characters: a text that is cut ends in "..".
 std::string cut(std::string_view text, size_t width);
 
