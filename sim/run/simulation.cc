@@ -224,7 +224,9 @@ void Simulation::execute() {
   injector_->arm();
   scheduler_.spawn(director_, "director", [this] { direct(); });
   const RunEnd end = scheduler_.run();
-  scheduler_.stream().emit({.kind = EventKind::kEnd, .value = static_cast<uint64_t>(end)});
+  scheduler_.stream().emit({.kind = EventKind::kEnd,
+                            .value = static_cast<uint64_t>(end),
+                            .bytes = scheduler_.end_message()});
   for (const auto& checker : checkers_) checker->finish();
 }
 
