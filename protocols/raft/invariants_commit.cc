@@ -103,10 +103,10 @@ class LeaderCompleteness final : public Checker {
   }
 
   void elect(const TraceEvent& event, uint64_t term) {
+    evaluated();
     const WalFollower& log = logs_.at(event.node);
     for (const auto& [committed_in, committed] : by_term_) {
       if (committed_in >= term) return;
-      evaluated();
       if (log.holds(committed.entry)) continue;
       violate(event,
               fmt::format("node {} became leader of term {} without {}, which was committed in term {}",
