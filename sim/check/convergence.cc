@@ -26,8 +26,7 @@ void ConvergenceChecker::on_event(const TraceEvent& event) {
     case EventKind::kProbe:
       if (std::optional<std::string> digest = digest_of_(event)) report(event, std::move(*digest));
       break;
-    default:
-      break;
+    default: break;
   }
 }
 
