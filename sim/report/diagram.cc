@@ -147,15 +147,24 @@ class Drawing {
     write(time_width_ - time.size(), time);
     advance(row);
     draw_lifelines();
-    note(references(row));
     if (row.event == nullptr) {
       draw_point(row.node, "");
     } else {
       draw_event(row);
     }
-    const size_t at = lanes_end_ + 1;
-    write(at, cut(note_, kReportWidth - at));
+    write_notes(references(row));
     return finished();
+  }
+
+  // Beside the lanes; the reference is what must not be cut.
+  void write_notes(const std::string& reference) {
+    const size_t at = lanes_end_ + 1;
+    const size_t gap = note_.empty() || reference.empty() ? 0 : 2;
+    const std::string text = cut(reference, kReportWidth - at);
+    const size_t left = kReportWidth - at - text.size();
+    std::string beside = left > gap ? cut(note_, left - gap) : "";
+    if (!beside.empty()) beside.append(gap, ' ');
+    write(at, beside + text);
   }
 
   std::string references(const SceneRow& row) const {

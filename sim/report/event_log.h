@@ -39,6 +39,8 @@ class EventLog final : public EventSink {
  public:
   // Captions of probes are those of the protocol; `protocol` is not needed afterwards.
   explicit EventLog(const ProtocolSpec& protocol) : caption_of_probe_(protocol.caption) {}
+  // Movable; the views of its events into its texts forbid copies.
+  EventLog(EventLog&&) = default;
 
   void on_event(const TraceEvent& event) override;
 

@@ -14,6 +14,7 @@ namespace {
 
 constexpr size_t kMostFaults = 8;
 constexpr size_t kMostOthers = 3;
+constexpr size_t kWidestLead = 30;
 
 // What the word of the verdict means.
 std::string opening_sentence(const ReportInput& input) {
@@ -53,8 +54,13 @@ void opening(Page& page, const ReportInput& input, const Ink& ink) {
   page.paragraph(2, opening_sentence(input));
   page.blank();
   const std::string reason = result.reason.empty() ? "No reason was given." : result.reason;
-  page.hanging(result.reason_check.empty() ? "  " : fmt::format("  {}: ", result.reason_check),
-               reason);
+  const std::string lead =
+      result.reason_check.empty() ? "  " : fmt::format("  {}: ", result.reason_check);
+  if (lead.size() <= kWidestLead) {
+    page.hanging(lead, reason);
+  } else {
+    page.paragraph(2, lead.substr(2) + reason);
+  }
   const std::string promise = promise_of(input, result.reason_check);
   if (!promise.empty()) page.hanging("  Promised: ", promise);
 }
