@@ -10,7 +10,8 @@
 namespace seedbed {
 namespace {
 
-// What lines are made of stands apart from text until the very end, so that a text may hold any of it.
+// What lines are made of stands apart from text until the very end, so that a text may hold any of
+// it.
 enum Stroke : char { kUp = 1, kPaused, kAlong, kArrowRight, kArrowLeft, kLost, kWall, kPoint };
 
 std::string_view ascii(char c) {

@@ -16,8 +16,9 @@
 
 namespace seedbed {
 
-// Lines of at most kReportWidth characters, without their ends: a heading, the rows, and if something
-// is left out, how much. Empty if there is nothing to show. `events` are those the scene was chosen from.
+// Lines of at most kReportWidth characters, without their ends: a heading, the rows, and if
+// something is left out, how much. Empty if there is nothing to show. `events` are those the scene
+// was chosen from.
 std::vector<std::string> draw(const Scene& scene, std::span<const StoredEvent> events,
                               const std::vector<std::string>& node_names, bool utf8 = false);
 

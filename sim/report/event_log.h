@@ -4,9 +4,10 @@
 //   replay(reader, {&log});                        // from a recorded trace, or as a watcher of a run
 //   log.events()[0].caption                        // "LEADER t3", "put(x,\"5\")", "n1 n2 | n3"
 //
-// Payloads are borrowed by events and gone afterwards, so all that a report may want to say of them is
-// put into words here. Timers, choices and the steps of disk operations tell a reader nothing: they
-// are left out, and an event that was caused by one of them is linked to what caused that one in turn.
+// Payloads are borrowed by events and gone afterwards, so all that a report may want to say of them
+// is put into words here. Timers, choices and the steps of disk operations tell a reader nothing:
+// they are left out, and an event that was caused by one of them is linked to what caused that one
+// in turn.
 #pragma once
 
 #include <functional>

@@ -1,5 +1,5 @@
-// The report of a run that did not pass: the sentence, the facts that prove it, the faults that came
-// before, the messages between, and how to see it again.
+// The report of a run that did not pass: the sentence, the facts that prove it, the faults that
+// came before, the messages between, and how to see it again.
 #include <fmt/format.h>
 
 #include <algorithm>

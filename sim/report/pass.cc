@@ -1,5 +1,5 @@
-// The report of a run that passed: it tells what the run did, so that a reader can see whether it did
-// enough. Every list is cut to what a screen holds.
+// The report of a run that passed: it tells what the run did, so that a reader can see whether it
+// did enough. Every list is cut to what a screen holds.
 #include <fmt/format.h>
 
 #include <algorithm>

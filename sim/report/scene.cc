@@ -77,7 +77,8 @@ class Chooser {
     }
   }
 
-  // Marks what led to an event. A message sent in the same step is no cause of what follows it there.
+  // Marks what led to an event. A message sent in the same step is no cause of what follows it
+  // there.
   void trace_back(EventIndex from) {
     const StoredEvent* event = find(from);
     for (int steps = 0; event != nullptr && steps < kMostSteps;) {
