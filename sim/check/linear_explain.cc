@@ -20,8 +20,9 @@ namespace {
 constexpr size_t kMostFacts = 16;
 constexpr size_t kMostNamed = 3;
 
-bool is_illegal(LinearKey& key, const std::vector<Role>& roles, uint64_t max_steps) {
-  return key.search(roles, {}).run(max_steps) == SearchStatus::kIllegal;
+bool is_illegal(LinearKey& key, const std::vector<Role>& roles, uint64_t max_steps,
+                const SearchOptions& options = {}) {
+  return key.search(roles, options).run(max_steps) == SearchStatus::kIllegal;
 }
 
 class Explainer {
@@ -76,7 +77,7 @@ class Explainer {
     const std::string subject =
         fmt::format("{} by {} {} at {}", to_string(entry.operation), client_name(entry.client),
                     describe(entry.operation, entry.response), seconds(entry.returned_at));
-    const std::optional<std::string> seen = model_.observed(entry.operation, entry.response);
+    const std::optional<std::string> seen = model_.observed(entry.operation, &entry.response);
     if (seen) {
       std::string reason = never_written(*seen);
       if (reason.empty()) reason = overwritten(*seen);
@@ -102,7 +103,7 @@ class Explainer {
   bool shows_another(const Entry& entry, const std::string& state) const {
     if (!entry.ok()) return false;
     if (!is_pure(entry)) return !model_.may_leave(entry.operation, state);
-    const auto observed = model_.observed(entry.operation, entry.response);
+    const auto observed = model_.observed(entry.operation, &entry.response);
     return observed && *observed != state;
   }
 
@@ -161,7 +162,7 @@ class Explainer {
     for (size_t i = 0; i < entries().size(); ++i) {
       const Entry& entry = *entries()[i];
       if (i == suspect_ || !entry.ok() || !precedes(entry, other)) continue;
-      if (model_.observed(entry.operation, entry.response) != seen) continue;
+      if (model_.observed(entry.operation, &entry.response) != seen) continue;
       proof->push_back(i);
       return true;
     }
@@ -213,7 +214,7 @@ class Explainer {
 
   bool replaces(const Entry& entry, const std::string& seen) const {
     return !is_pure(entry) && shows_another(entry, seen) &&
-           model_.observed(entry.operation, entry.response) == seen;
+           model_.observed(entry.operation, &entry.response) == seen;
   }
 
   // An operation had completed before the suspect began, and the suspect does not show it.
@@ -279,7 +280,8 @@ class Explainer {
 
 }  // namespace
 
-EventIndex shortest_failing_prefix(LinearKey& key, EventIndex from, uint64_t max_steps) {
+EventIndex shortest_failing_prefix(LinearKey& key, EventIndex from, uint64_t max_steps,
+                                   const SearchOptions& options) {
   std::vector<EventIndex> returns;
   for (const Entry* entry : key.entries()) {
     if (entry->ok() && entry->returned >= from) returns.push_back(entry->returned);
@@ -290,7 +292,7 @@ EventIndex shortest_failing_prefix(LinearKey& key, EventIndex from, uint64_t max
   while (legal < illegal) {
     // The lower bound is nearly always the answer: try it first.
     const size_t middle = legal == 0 ? 0 : legal + (illegal - legal) / 2;
-    if (is_illegal(key, key.roles_at(returns[middle]), max_steps)) {
+    if (is_illegal(key, key.roles_at(returns[middle]), max_steps, options)) {
       illegal = middle;
     } else {
       legal = middle + 1;

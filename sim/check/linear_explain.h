@@ -15,7 +15,8 @@ namespace seedbed {
 // bound, as LinearSearch::furthest() gives it. Linearizability is closed under prefixes, so that
 // bisection finds it. The whole history of the key must be illegal. Searches that need more than
 // `max_steps` are taken for legal: then the answer may be late, never early.
-EventIndex shortest_failing_prefix(LinearKey& key, EventIndex from, uint64_t max_steps);
+EventIndex shortest_failing_prefix(LinearKey& key, EventIndex from, uint64_t max_steps,
+                                   const SearchOptions& options = {});
 
 struct Explanation {
   std::string message;

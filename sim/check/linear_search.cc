@@ -10,8 +10,8 @@
 //     of a node that is out of its list are right when it returns (Knuth's dancing links);
 //   - placed_, hash_ and lifted_ always describe the same set.
 //
-// Five rules cut the search without changing its verdict. "Completion" means: an order of
-// operations that can follow the present configuration and in which all required ones are placed.
+// Six rules cut the search without changing its verdict. "Completion" means: an order of operations
+// that can follow the present configuration and in which all required ones are placed.
 //
 // (1) A pure candidate that is legal now is placed at once, and no alternative to it is tried. Take
 // any
@@ -29,16 +29,20 @@
 // their
 //     places in a completion that has it otherwise. (If only the later one is in it, replace it by
 //     the earlier one, which may take effect wherever the later one may.)
-// (4) An optional operation is not followed directly by a blind one. Take the completion with the
-// fewest
-//     optional operations among those that obey (1). If an optional o is followed by a blind b,
-//     take o out: b is legal all the same, and leaves the same state; so there is a completion with
-//     fewer. Configurations reached by an optional operation whose effect nothing has seen yet
-//     (idle) are therefore remembered as different from those that were not: fewer steps lead on
-//     from them.
-// (5) If all operations are pure or growing, a state from which the next observation (the one that
-// ends
-//     first) cannot grow, is left at once.
+// (4) After an optional operation o, no blind one is placed before an observer, that is, one that
+// is neither
+//     blind nor growing. Take a completion with the fewest optional operations. If o is followed by
+//     growing ones and then by a blind b, take o out: growing and blind operations are legal in
+//     every state, and b leaves the same state; so there is a completion with fewer. Moving a pure
+//     operation forward by (1), or exchanging twins by (3), leaves their number as it is. While no
+//     observer has come, the configuration is `idle`; idle ones are remembered as different from
+//     others, for fewer steps lead on.
+// (5) If all operations that may come before the next look (the required pure operation that ends
+// first) are
+//     pure or growing, a state from which what it saw cannot grow is left at once.
+// (6) An optional operation is placed only if some observer could follow it as (4) demands: one
+// whose
+//     state can grow from the state now, and which need not wait for a required blind operation.
 #include "sim/check/linear_search.h"
 
 #include <algorithm>
@@ -51,6 +55,7 @@ namespace seedbed {
 namespace {
 
 constexpr uint32_t kNone = ~0u;
+constexpr uint32_t kFarEnough = 64;              // rule (6) does not look further
 constexpr uint64_t kPlaces = uint64_t{1} << 63;  // keeps states apart from operations
 
 uint64_t first_code(uint64_t x) { return mix(x + 1, 0x243f6a8885a308d3ULL); }
@@ -105,16 +110,18 @@ void LinearSearch::classify() {
   const auto count = static_cast<uint32_t>(operations_.size());
   kinds_.resize(count);
   twins_.assign(count, kNone);
-  only_grows_ = true;
   std::vector<std::pair<uint32_t, uint32_t>> optional;  // (what, operation)
   for (uint32_t i = 0; i < count; ++i) {
     const LinearOperation& operation = operations_[i];
     kinds_[i] = transitions_.kind(operation.what);
-    if (kinds_[i] == OperationKind::kPure) {
-      if (transitions_.observed(operation.what) != Transitions::kIllegal) looks_.push_back(i);
-    } else if (kinds_[i] != OperationKind::kGrowing) {
-      only_grows_ = false;
-    }
+    const bool pure = kinds_[i] == OperationKind::kPure;
+    const bool blind = kinds_[i] == OperationKind::kBlind;
+    const bool growing = kinds_[i] == OperationKind::kGrowing;
+    const bool sees = transitions_.observed(operation.what) != Transitions::kIllegal;
+    if (pure && sees && operation.required) looks_.push_back(i);
+    if (!pure && !growing) breaks_.push_back(i);
+    if (blind && operation.required) blinds_.push_back(i);
+    if (!blind && !growing && !operation.required) optional_observers_.push_back(i);
     if (!operation.required) optional.emplace_back(operation.what, i);
   }
   std::sort(optional.begin(), optional.end());
@@ -122,8 +129,11 @@ void LinearSearch::classify() {
     if (optional[i].first == optional[i - 1].first)
       twins_[optional[i].second] = optional[i - 1].second;
   }
-  std::sort(looks_.begin(), looks_.end(),
-            [this](uint32_t a, uint32_t b) { return operations_[a].end < operations_[b].end; });
+  auto ends_first = [this](uint32_t a, uint32_t b) {
+    return operations_[a].end < operations_[b].end;
+  };
+  std::sort(looks_.begin(), looks_.end(), ends_first);
+  std::sort(blinds_.begin(), blinds_.end(), ends_first);
 }
 
 void LinearSearch::unlink(uint32_t node) {
@@ -183,12 +193,18 @@ void LinearSearch::arrive() {
     return;
   }
   furthest_ = std::max(furthest_, operations_[first_end_ / 2].end);
-  if (seen_before()) {
+  advance();
+  if (!can_grow_to_next_look() || seen_before()) {
     back();
     return;
   }
-  while (next_look_ < looks_.size() && is_placed(looks_[next_look_])) ++next_look_;
   cursor_ = next_[required_head_];
+}
+
+void LinearSearch::advance() {
+  while (next_look_ < looks_.size() && is_placed(looks_[next_look_])) ++next_look_;
+  while (next_break_ < breaks_.size() && is_placed(breaks_[next_break_])) ++next_break_;
+  while (next_blind_ < blinds_.size() && is_placed(blinds_[next_blind_])) ++next_blind_;
 }
 
 bool LinearSearch::seen_before() {
@@ -243,14 +259,7 @@ void LinearSearch::try_next() {
   if (!allowed(operation)) return;
   const uint32_t next_state = transitions_.step(state_, operations_[operation].what);
   if (next_state == Transitions::kIllegal) return;
-  if (options_.reductions) {
-    if (!operations_[operation].required && next_state == state_) return;  // rule (2)
-    if (only_grows_ && next_look_ < looks_.size() &&
-        !transitions_.grows_to(next_state,
-                               transitions_.observed(operations_[looks_[next_look_]].what))) {
-      return;  // rule (5)
-    }
-  }
+  if (options_.reductions && !useful(operation, next_state)) return;
   place(operation, next_state);
 }
 
@@ -261,16 +270,59 @@ bool LinearSearch::allowed(uint32_t operation) const {
   return !(idle_ && kinds_[operation] == OperationKind::kBlind);                  // rule (4)
 }
 
+// Rules (2) and (6).
+bool LinearSearch::useful(uint32_t operation, uint32_t next_state) const {
+  return operations_[operation].required || (next_state != state_ && is_wanted(next_state));
+}
+
+// Rule (5).
+bool LinearSearch::can_grow_to_next_look() const {
+  if (!options_.reductions || next_look_ == looks_.size()) return true;
+  const LinearOperation& look = operations_[looks_[next_look_]];
+  if (next_break_ < breaks_.size() && operations_[breaks_[next_break_]].call < look.end)
+    return true;
+  return transitions_.grows_to(state_, transitions_.observed(look.what));
+}
+
+// Rule (6).
+bool LinearSearch::is_wanted(uint32_t state) const {
+  const uint64_t limit =
+      next_blind_ < blinds_.size() ? operations_[blinds_[next_blind_]].end : ~uint64_t{0};
+  uint32_t looked_at = 0;
+  for (uint32_t node = next_[required_head_]; node != required_tail_; node = next_[node]) {
+    if (node % 2 == 1) continue;
+    if (operations_[node / 2].call > limit) break;
+    if (++looked_at > kFarEnough || accepts(node / 2, state)) return true;
+  }
+  for (const uint32_t operation : optional_observers_) {
+    if (operations_[operation].call > limit) break;
+    if (!is_placed(operation) && accepts(operation, state)) return true;
+  }
+  return false;
+}
+
+// True if the operation is an observer that may find that state, or one grown from it.
+bool LinearSearch::accepts(uint32_t operation, uint32_t state) const {
+  if (kinds_[operation] == OperationKind::kBlind || kinds_[operation] == OperationKind::kGrowing) {
+    return false;
+  }
+  const uint32_t observed = transitions_.observed(operations_[operation].what);
+  return observed == Transitions::kIllegal || transitions_.grows_to(state, observed);
+}
+
 void LinearSearch::place(uint32_t operation, uint32_t next_state) {
   frames_.push_back({.operation = operation,
                      .state = state_,
                      .first_end = first_end_,
                      .next_look = next_look_,
+                     .next_break = next_break_,
+                     .next_blind = next_blind_,
                      .lifted = static_cast<uint32_t>(lifted_.size()),
                      .idle = idle_});
   lift(operation);
   state_ = next_state;
-  idle_ = !operations_[operation].required;
+  const bool growing = kinds_[operation] == OperationKind::kGrowing;
+  idle_ = !operations_[operation].required || (idle_ && growing);
   arrive();
 }
 
@@ -285,6 +337,8 @@ void LinearSearch::back() {
   state_ = frame.state;
   first_end_ = frame.first_end;
   next_look_ = frame.next_look;
+  next_break_ = frame.next_break;
+  next_blind_ = frame.next_blind;
   idle_ = frame.idle;
   cursor_ = next_[call_node(frame.operation)];
   frames_.pop_back();

@@ -37,7 +37,7 @@ struct SearchOptions {
   // say Illegal wrongly. (It can never say Linearizable wrongly: then it holds an order in its
   // hands.) So a verdict of Illegal is only reported after an exact search has confirmed it.
   bool exact = false;
-  // The rules (1) to (5) in the source, which leave the verdict as it is. Off only to test them.
+  // The rules (1) to (6) in the source, which leave the verdict as it is. Off only to test them.
   bool reductions = true;
   // Which bits of the hashes count. Fewer only to test what collisions do.
   uint64_t hash_mask = ~uint64_t{0};
@@ -66,6 +66,8 @@ class LinearSearch {
     uint32_t state;  // before it
     uint32_t first_end;
     uint32_t next_look;
+    uint32_t next_break;
+    uint32_t next_blind;
     uint32_t lifted;  // how many were, before it
     bool idle;
   };
@@ -86,8 +88,13 @@ class LinearSearch {
 
   void arrive();
   void place_pure();
+  void advance();
   bool seen_before();
   bool allowed(uint32_t operation) const;
+  bool useful(uint32_t operation, uint32_t next_state) const;
+  bool can_grow_to_next_look() const;
+  bool is_wanted(uint32_t state) const;
+  bool accepts(uint32_t operation, uint32_t state) const;
   void try_next();
   void place(uint32_t operation, uint32_t next_state);
   void back();
@@ -105,18 +112,22 @@ class LinearSearch {
   std::vector<uint32_t> next_, previous_;
 
   std::vector<OperationKind> kinds_;
-  std::vector<uint32_t> twins_;  // the optional operation before it that is the same; kNone
-  std::vector<uint32_t> looks_;  // pure operations that say what they saw, by their ends
-  bool only_grows_ = false;      // every operation is pure or growing
+  std::vector<uint32_t> twins_;   // the optional operation before it that is the same; kNone
+  std::vector<uint32_t> looks_;   // required pure operations that say what they saw, by their ends
+  std::vector<uint32_t> breaks_;  // operations that are neither pure nor growing, by their calls
+  std::vector<uint32_t> blinds_;  // required blind operations, by their ends
+  std::vector<uint32_t> optional_observers_;  // optional operations, neither blind nor growing
 
   // The configuration, and how it was reached.
   uint32_t state_ = Transitions::kInitial;
   std::vector<uint64_t> placed_;  // a bit for each operation
   uint64_t hash_[2] = {0, 0};
-  bool idle_ = false;       // the last placed operation is optional, and nothing saw its effect yet
-  uint32_t first_end_ = 0;  // node: what is called after it must wait
-  uint32_t next_look_ = 0;  // in looks_: all before it are placed
-  uint32_t cursor_ = 0;     // node: what to try next
+  bool idle_ = false;        // an optional operation was placed, and nothing saw its effect yet
+  uint32_t first_end_ = 0;   // node: what is called after it must wait
+  uint32_t next_look_ = 0;   // in looks_: all before it are placed
+  uint32_t next_break_ = 0;  // in breaks_, likewise
+  uint32_t next_blind_ = 0;  // in blinds_, likewise
+  uint32_t cursor_ = 0;      // node: what to try next
   std::vector<uint32_t> lifted_;
   std::vector<Frame> frames_;
 

@@ -117,8 +117,9 @@ class Judge {
   // The search by hashes found no order. Before anybody is accused, an exact search must agree:
   // about the shortest prefix that fails, which is quick; otherwise about everything.
   void convict(Key& key) {
-    EventIndex last = shortest_failing_prefix(*key.linear, EventIndex{key.search->furthest()},
-                                              options_.max_steps);
+    EventIndex last =
+        shortest_failing_prefix(*key.linear, EventIndex{key.search->furthest()}, options_.max_steps,
+                                {.hash_mask = options_.hash_mask});
     SearchStatus status = confirm(key, last);
     if (status == SearchStatus::kLinearizable) {
       last = last_return(key);

@@ -70,10 +70,11 @@ bool is_prefix(std::string_view from, std::string_view to) {
 }
 
 std::optional<std::string> observed_key_value(const Operation& operation,
-                                              const Response& response) {
-  if (operation.function == kGet) return state_of(response.output);
-  if (operation.function == kCas && !response.is_mismatch()) return state_of(operation.expected);
-  return std::nullopt;
+                                              const Response* response) {
+  const std::string& function = operation.function;
+  if (function == kGet && response != nullptr) return state_of(response->output);
+  if (function != kCas || (response != nullptr && response->is_mismatch())) return std::nullopt;
+  return state_of(operation.expected);
 }
 
 bool may_leave_key_value(const Operation& operation, std::string_view state) {
@@ -125,9 +126,9 @@ OperationKind kind_counter(const Operation& operation, const Response*) {
   return operation.function == kRead ? OperationKind::kPure : OperationKind::kOther;
 }
 
-std::optional<std::string> observed_counter(const Operation& operation, const Response& response) {
-  if (operation.function != kRead) return std::nullopt;
-  return fmt::format("{}", response.number);
+std::optional<std::string> observed_counter(const Operation& operation, const Response* response) {
+  if (operation.function != kRead || response == nullptr) return std::nullopt;
+  return fmt::format("{}", response->number);
 }
 
 bool may_leave_counter(const Operation&, std::string_view) { return true; }

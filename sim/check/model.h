@@ -49,9 +49,11 @@ struct Model {
   // A transitive relation; nullptr if no operation is kGrowing.
   bool (*grows_to)(std::string_view from, std::string_view to);
 
-  // For explanations only; they may always give up.
-  // The state that an ok operation has proved to stand before it.
-  std::optional<std::string> (*observed)(const Operation& operation, const Response& response);
+  // The only state in which the operation is legal with this response (nullptr: unknown) and, if it
+  // is not pure, changes anything. nullopt: there are several.
+  std::optional<std::string> (*observed)(const Operation& operation, const Response* response);
+
+  // The rest is for explanations only, and may give up.
   // False only if the operation, when it takes effect, cannot leave this state, whatever stood
   // before.
   bool (*may_leave)(const Operation& operation, std::string_view state);

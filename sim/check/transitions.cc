@@ -46,10 +46,8 @@ uint32_t Transitions::classify(const Operation& operation, const Response* respo
       });
   if (!fresh) return number;
   Class fresh_class{&operation, response, model_.kind(operation, response), kIllegal};
-  if (response != nullptr && fresh_class.kind == OperationKind::kPure) {
-    std::optional<std::string> state = model_.observed(operation, *response);
-    if (state) fresh_class.observed = intern(*state);
-  }
+  const std::optional<std::string> state = model_.observed(operation, response);
+  if (state) fresh_class.observed = intern(*state);
   classes_.push_back(fresh_class);
   return number;
 }

@@ -27,15 +27,17 @@ class Transitions {
   // tell apart share it. Both must outlive this.
   uint32_t classify(const Operation& operation, const Response* response);
   OperationKind kind(uint32_t operation) const { return classes_[operation].kind; }
-  // The state that a pure operation must find, if it says so; kIllegal otherwise.
+  // The only state in which it is legal and, unless it is pure, changes anything; kIllegal: there
+  // are more.
   uint32_t observed(uint32_t operation) const { return classes_[operation].observed; }
 
   // The state after the operation, or kIllegal.
   uint32_t step(uint32_t state, uint32_t operation);
 
-  // Whether growing operations can lead from one state to the other.
+  // Whether growing operations, or none, can lead from one state to the other.
   bool grows_to(uint32_t from, uint32_t to) const {
-    return model_.grows_to(states_[from], states_[to]);
+    return from == to ||
+           (model_.grows_to != nullptr && model_.grows_to(states_[from], states_[to]));
   }
 
   // The memory that was spent.

@@ -92,7 +92,8 @@ class Choices {
 
   // 64 uniform bits; always drawn from (seed, key), unless the site was quietened.
   uint64_t ambient(const Site& site, Scope scope, uint64_t ordinal) {
-    if (watched_) [[unlikely]] return watched_ambient(site, scope, ordinal);
+    if (watched_) [[unlikely]]
+      return watched_ambient(site, scope, ordinal);
     return bits(site, scope, ordinal);
   }
 

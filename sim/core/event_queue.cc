@@ -45,8 +45,9 @@ Action* EventQueue::pop(Time until) {
     }
     // The beginning of this slot's span comes next: spread its actions over the levels below.
     const int shift = level * kBitsPerLevel;
-    const uint64_t below_slot = shift + kBitsPerLevel >= 64 ? 0 : (last_ >> (shift + kBitsPerLevel))
-                                                                      << (shift + kBitsPerLevel);
+    const uint64_t below_slot = shift + kBitsPerLevel >= 64
+                                    ? 0
+                                    : (last_ >> (shift + kBitsPerLevel)) << (shift + kBitsPerLevel);
     const uint64_t begin = below_slot | (static_cast<uint64_t>(index) << shift);
     if (begin > limit) return nullptr;
     last_ = begin;

@@ -21,12 +21,12 @@ struct Limits {
 
 enum class RunEnd : uint8_t {
   kRunning,
-  kCompleted,      // whoever drives the run said so
-  kIdle,           // nothing is pending any more
-  kTimeLimit,      // virtual time is over
-  kStopped,        // a checker had seen enough
-  kInvariant,      // an INVARIANT of the code under test broke
-  kException,      // an exception left the code under test
+  kCompleted,  // whoever drives the run said so
+  kIdle,       // nothing is pending any more
+  kTimeLimit,  // virtual time is over
+  kStopped,    // a checker had seen enough
+  kInvariant,  // an INVARIANT of the code under test broke
+  kException,  // an exception left the code under test
   kEventLimit,
   kQueueLimit,
   kTaskLimit,

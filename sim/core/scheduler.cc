@@ -12,7 +12,6 @@
 #include "sim/core/arena.h"
 #include "sim/core/check.h"
 
-
 namespace seedbed {
 namespace {
 
@@ -63,8 +62,7 @@ void Task::enter(void* self) {
   } catch (const InvariantFailure& failure) {
     scheduler.stop(RunEnd::kInvariant, failure.message());
   } catch (const std::exception& exception) {
-    scheduler.stop(RunEnd::kException,
-                   fmt::format("{}: {}", task.name_, exception.what()));
+    scheduler.stop(RunEnd::kException, fmt::format("{}: {}", task.name_, exception.what()));
   }
 }
 

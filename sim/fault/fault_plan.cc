@@ -43,7 +43,8 @@ std::string_view meaning(FaultKind kind) {
       return "a machine loses power: memory is gone, unsynced writes may be; later it restarts";
     case FaultKind::kPartition: return "no messages pass between two groups of machines";
     case FaultKind::kOneWayPartition: return "messages pass between two groups in one direction";
-    case FaultKind::kPause: return "a machine runs no code for a while, then goes on as if nothing was";
+    case FaultKind::kPause:
+      return "a machine runs no code for a while, then goes on as if nothing was";
     case FaultKind::kSlow: return "a machine takes long to serve each message";
     case FaultKind::kLinkLoss: return "links to a machine lose many messages";
     case FaultKind::kLinkDelay: return "links to a machine take longer";
@@ -74,10 +75,9 @@ std::string describe(const Fault& fault, const std::function<std::string(NodeId)
 
 std::string line(const Fault& fault, const std::function<std::string(NodeId)>& name_of) {
   const std::string begin =
-      fault.begin.by_time()
-          ? fmt::format("from {}", seconds(fault.begin.at - kStart))
-          : fmt::format("after disk operation {} of {}", fault.begin.disk_operation,
-                        name_of(fault.begin.node));
+      fault.begin.by_time() ? fmt::format("from {}", seconds(fault.begin.at - kStart))
+                            : fmt::format("after disk operation {} of {}",
+                                          fault.begin.disk_operation, name_of(fault.begin.node));
   return fmt::format("{}  {} {}  {} for {}", fault.id, to_string(fault.kind),
                      describe(fault, name_of), begin, seconds(fault.duration));
 }

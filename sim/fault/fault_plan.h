@@ -20,20 +20,20 @@
 namespace seedbed {
 
 enum class FaultKind : uint8_t {
-  kCrash,             // targets go down, and are started again when it ends
-  kPartition,         // no messages between targets and others
-  kOneWayPartition,   // none from targets to others
-  kPause,             // targets run no code
-  kSlow,              // targets take `magnitude` microseconds to serve a message
-  kLinkLoss,          // messages between targets and others are lost, `magnitude` in a thousand
-  kLinkDelay,         // messages between targets and others take `magnitude` microseconds longer
-  kSlowDisk,          // disk operations of targets take `magnitude` microseconds longer
-  kClockDrift,        // clocks of targets drift by `magnitude` parts per million
+  kCrash,            // targets go down, and are started again when it ends
+  kPartition,        // no messages between targets and others
+  kOneWayPartition,  // none from targets to others
+  kPause,            // targets run no code
+  kSlow,             // targets take `magnitude` microseconds to serve a message
+  kLinkLoss,         // messages between targets and others are lost, `magnitude` in a thousand
+  kLinkDelay,        // messages between targets and others take `magnitude` microseconds longer
+  kSlowDisk,         // disk operations of targets take `magnitude` microseconds longer
+  kClockDrift,       // clocks of targets drift by `magnitude` parts per million
 };
 inline constexpr std::array kFaultKinds{
-    FaultKind::kCrash,    FaultKind::kPartition, FaultKind::kOneWayPartition,
-    FaultKind::kPause,    FaultKind::kSlow,      FaultKind::kLinkLoss,
-    FaultKind::kLinkDelay, FaultKind::kSlowDisk, FaultKind::kClockDrift};
+    FaultKind::kCrash,     FaultKind::kPartition, FaultKind::kOneWayPartition,
+    FaultKind::kPause,     FaultKind::kSlow,      FaultKind::kLinkLoss,
+    FaultKind::kLinkDelay, FaultKind::kSlowDisk,  FaultKind::kClockDrift};
 
 // "crash", "one_way_partition": as in scenarios and events.
 std::string_view to_string(FaultKind kind);

@@ -42,7 +42,8 @@ void Injector::on_event(const TraceEvent& event) {
   if (healed_) return;
   for (const auto& active : active_) {
     const Trigger& trigger = active->fault.begin;
-    if (trigger.by_time() || trigger.node != event.node || trigger.disk_operation != count) continue;
+    if (trigger.by_time() || trigger.node != event.node || trigger.disk_operation != count)
+      continue;
     if (active->over || active->applied || active->pending()) continue;
     world_.scheduler().schedule_in(*active, Duration::zero());
   }
@@ -56,8 +57,8 @@ bool Injector::within_tolerance(const Fault& fault) const {
   uint32_t down = 0;
   for (const NodeId server : servers_) {
     Node& node = world_.node(server);
-    const bool hit = std::find(fault.targets.begin(), fault.targets.end(), server) !=
-                     fault.targets.end();
+    const bool hit =
+        std::find(fault.targets.begin(), fault.targets.end(), server) != fault.targets.end();
     if (hit || !node.up() || node.paused()) ++down;
   }
   // A machine that is down already cannot be taken down: nothing would happen.
@@ -188,8 +189,7 @@ void Injector::lift(const Fault& fault) {
 }
 
 void Injector::emit(EventKind kind, const Fault& fault) {
-  const std::string text =
-      describe(fault, [this](NodeId id) { return world_.name_of(id); });
+  const std::string text = describe(fault, [this](NodeId id) { return world_.name_of(id); });
   world_.scheduler().stream().emit({.kind = kind,
                                     .node = fault.targets.front(),
                                     .id = fault.id,

@@ -15,8 +15,8 @@ namespace seedbed {
 
 // What a protocol promises to survive.
 struct Tolerance {
-  uint32_t servers_down = 0;      // crashed or paused at the same time
-  int64_t clock_drift_ppm = 0;    // a clock's greatest rate error
+  uint32_t servers_down = 0;    // crashed or paused at the same time
+  int64_t clock_drift_ppm = 0;  // a clock's greatest rate error
 };
 
 class Injector final : public EventSink {

@@ -46,10 +46,10 @@ FaultPlan draw_plan(Choices& choices, const FaultMix& mix, std::span<const NodeI
       if (choices.fault(kHappens, scope, slot, dose.odds) == 0) continue;
       const auto draw = [&](const Site& site) { return choices.ambient(site, scope, slot); };
       Fault fault{.id = (static_cast<uint32_t>(dose.kind) + 1) * 1000 + slot, .kind = dose.kind};
-      fault.begin.at = kStart + Duration(between(draw(kWhen), nanoseconds(mix.begin),
-                                                 nanoseconds(mix.end)));
-      fault.duration = Duration(
-          between(draw(kHowLong), dose.min_duration.count(), dose.max_duration.count()));
+      fault.begin.at =
+          kStart + Duration(between(draw(kWhen), nanoseconds(mix.begin), nanoseconds(mix.end)));
+      fault.duration =
+          Duration(between(draw(kHowLong), dose.min_duration.count(), dose.max_duration.count()));
       fault.magnitude = between(draw(kHowMuch), dose.min_magnitude, dose.max_magnitude);
 
       // A partition may have any servers on one side, though never all; others hit one.
@@ -60,10 +60,9 @@ FaultPlan draw_plan(Choices& choices, const FaultMix& mix, std::span<const NodeI
         // Each client is on one side or the other.
         const uint64_t sides = draw(kSide);
         for (const NodeId node : everyone) {
-          const bool server =
-              std::find(servers.begin(), servers.end(), node) != servers.end();
-          const bool target = std::find(fault.targets.begin(), fault.targets.end(), node) !=
-                              fault.targets.end();
+          const bool server = std::find(servers.begin(), servers.end(), node) != servers.end();
+          const bool target =
+              std::find(fault.targets.begin(), fault.targets.end(), node) != fault.targets.end();
           if (target) continue;
           const bool with_targets = !server && ((sides >> (number(node) % 64)) & 1) != 0;
           (with_targets ? fault.targets : fault.others).push_back(node);

@@ -16,8 +16,8 @@ namespace seedbed {
 // How much of one kind of fault there may be.
 struct FaultDose {
   FaultKind kind{};
-  uint32_t slots = 0;                  // at most so many
-  Ratio odds = Ratio(1, 2);            // that a slot holds a fault
+  uint32_t slots = 0;        // at most so many
+  Ratio odds = Ratio(1, 2);  // that a slot holds a fault
   Duration min_duration = 100ms;
   Duration max_duration = 2s;
   int64_t min_magnitude = 0;

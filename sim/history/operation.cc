@@ -16,12 +16,9 @@ constexpr size_t kLongestQuote = 40;
 
 std::string_view to_string(Outcome outcome) {
   switch (outcome) {
-    case Outcome::kOk:
-      return "ok";
-    case Outcome::kFail:
-      return "fail";
-    case Outcome::kInfo:
-      return "info";
+    case Outcome::kOk: return "ok";
+    case Outcome::kFail: return "fail";
+    case Outcome::kInfo: return "info";
   }
   return "unknown";
 }
@@ -112,12 +109,9 @@ std::string to_string(const Operation& operation) {
 
 std::string describe(const Operation& question, const Response& answer) {
   switch (answer.outcome) {
-    case Outcome::kFail:
-      return fmt::format("failed ({})", answer.output.value_or("no reason"));
-    case Outcome::kInfo:
-      return fmt::format("is unknown ({})", answer.output.value_or("no reason"));
-    case Outcome::kOk:
-      break;
+    case Outcome::kFail: return fmt::format("failed ({})", answer.output.value_or("no reason"));
+    case Outcome::kInfo: return fmt::format("is unknown ({})", answer.output.value_or("no reason"));
+    case Outcome::kOk: break;
   }
   if (question.function == kRead) return fmt::format("returned {}", answer.number);
   if (question.function == kGet && !answer.output) return "found nothing";

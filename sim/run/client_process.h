@@ -17,7 +17,7 @@ struct ClientPlan {
   uint32_t attempts = 8;          // of one operation
   Duration think_min{};           // between two operations
   Duration think_max{};
-  NodeTime faults_end{};          // when the final operations begin
+  NodeTime faults_end{};  // when the final operations begin
   // Makes an operation number that is unique in the run: number + first_id.
   uint64_t first_id = 0;
 };

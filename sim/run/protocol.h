@@ -71,8 +71,9 @@ struct ProbeSpec {
 struct ProtocolSpec {
   std::string name;
   std::string summary;
-  const google::protobuf::Message* default_options = nullptr;  // the type of the options, and defaults
-  std::vector<std::string> workloads;                          // kinds that its clients understand
+  const google::protobuf::Message* default_options =
+      nullptr;                         // the type of the options, and defaults
+  std::vector<std::string> workloads;  // kinds that its clients understand
   std::function<Tolerance(size_t servers)> survives;
   std::function<std::unique_ptr<Process>(Env& env, const Setup& setup)> make_process;
   std::function<std::unique_ptr<Client>(Env& env, const Setup& setup)> make_client;

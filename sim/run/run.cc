@@ -57,9 +57,8 @@ RunResult Runner::run(const Scenario& scenario, uint64_t seed, const RunOptions&
     choices_ = simulation.choice_log();
     return result;
   }
-  const auto limit_mib = resolved.data.limits().has_memory_mib()
-                             ? resolved.data.limits().memory_mib()
-                             : int64_t{1024};
+  const auto limit_mib =
+      resolved.data.limits().has_memory_mib() ? resolved.data.limits().memory_mib() : int64_t{1024};
   RunArena::reset({.limit = static_cast<size_t>(limit_mib) << 20,
                    .salt = options.salt,
                    .alternate = options.alternate});

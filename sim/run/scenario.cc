@@ -117,8 +117,7 @@ void validate(const Scenario& scenario, std::string_view place) {
     check.within("limits.memory_mib", data.limits().memory_mib(), 1, 3500);
   }
   static const std::vector<std::string> kVerdicts{
-      "pass",     "violation",    "expected-weakness", "assumption-broken",
-      "liveness", "inconclusive"};
+      "pass", "violation", "expected-weakness", "assumption-broken", "liveness", "inconclusive"};
   const run::Expect& expect = data.expect();
   if (expect.has_verdict() &&
       std::find(kVerdicts.begin(), kVerdicts.end(), expect.verdict()) == kVerdicts.end()) {

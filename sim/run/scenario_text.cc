@@ -64,8 +64,8 @@ const ProtocolSpec& find_protocol(std::string_view name, std::string_view place,
     names.push_back(spec.name);
   }
   if (name.empty()) throw ConfigError(fmt::format("{}: 'protocol' is missing; name one", place));
-  throw ConfigError(fmt::format(
-      "{}: {}", place, unknown_name("protocol", name, names, "seedbed list protocols")));
+  throw ConfigError(fmt::format("{}: {}", place,
+                                unknown_name("protocol", name, names, "seedbed list protocols")));
 }
 
 void unpack_options(Scenario& scenario, std::string_view place) {
@@ -168,8 +168,8 @@ Scenario parse_scenario(std::string_view text, std::string_view name, std::strin
 void set_field(Scenario& scenario, std::string_view assignment) {
   const size_t equals = assignment.find('=');
   if (equals == std::string_view::npos) {
-    throw ConfigError(fmt::format("--set {}: expected PATH=VALUE, as in workload.operations=50",
-                                  assignment));
+    throw ConfigError(
+        fmt::format("--set {}: expected PATH=VALUE, as in workload.operations=50", assignment));
   }
   std::string_view path = assignment.substr(0, equals);
   const std::string value(assignment.substr(equals + 1));

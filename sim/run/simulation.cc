@@ -80,10 +80,8 @@ FaultDose dose_from(const run::Dose& dose) {
   }
   result.min_magnitude = dose.magnitude().min();
   result.max_magnitude = dose.magnitude().max();
-  result.triggered_by_disk =
-      Ratio(static_cast<uint64_t>(dose.at_disk_operation_percent()), 100);
-  result.max_disk_operation =
-      static_cast<uint64_t>(VALUE_OR(dose, max_disk_operation, 2000));
+  result.triggered_by_disk = Ratio(static_cast<uint64_t>(dose.at_disk_operation_percent()), 100);
+  result.max_disk_operation = static_cast<uint64_t>(VALUE_OR(dose, max_disk_operation, 2000));
   return result;
 }
 
@@ -148,12 +146,11 @@ void Simulation::add_servers() {
         between(choices_.ambient(sites::kClockOffset, scope, 0), 0, clocks.max_offset_ms());
     const int64_t drift = between(choices_.ambient(kDrift, scope, 0), -clocks.max_drift_ppm(),
                                   clocks.max_drift_ppm());
-    world_.add_node({.name = name,
-                     .process = [this](Env& env) {
-                       return scenario_.protocol->make_process(env, setup_);
-                     },
-                     .disk = disk_options(scenario_.data),
-                     .clock = Clock(ms(offset), drift * 1000)});
+    world_.add_node(
+        {.name = name,
+         .process = [this](Env& env) { return scenario_.protocol->make_process(env, setup_); },
+         .disk = disk_options(scenario_.data),
+         .clock = Clock(ms(offset), drift * 1000)});
   }
 }
 
@@ -177,18 +174,17 @@ void Simulation::add_clients() {
       plan.think_max = ms(workload.think_ms().max());
     } else if (plan.operations > 0) {
       // As if the operations took no time, they fill three quarters of the fault phase.
-      plan.think_max =
-          faults_end(scenario_.data) * 3 / 2 / static_cast<int64_t>(plan.operations);
+      plan.think_max = faults_end(scenario_.data) * 3 / 2 / static_cast<int64_t>(plan.operations);
     }
-    world_.add_node(
-        {.name = name,
-         .process =
-             [this, plan, &kind = workload.kind(), name, keys](Env& env) {
-               return std::make_unique<ClientProcess>(
-                   env, plan, scenario_.protocol->make_client(env, setup_),
-                   make_workload(kind, choices_, name, keys), [this] { client_done(); });
-             },
-         .clock = Clock()});
+    world_.add_node({.name = name,
+                     .process =
+                         [this, plan, &kind = workload.kind(), name, keys](Env& env) {
+                           return std::make_unique<ClientProcess>(
+                               env, plan, scenario_.protocol->make_client(env, setup_),
+                               make_workload(kind, choices_, name, keys),
+                               [this] { client_done(); });
+                         },
+                     .clock = Clock()});
   }
 }
 
@@ -228,7 +224,9 @@ void Simulation::execute() {
   injector_->arm();
   scheduler_.spawn(director_, "director", [this] { direct(); });
   const RunEnd end = scheduler_.run();
-  scheduler_.stream().emit({.kind = EventKind::kEnd, .value = static_cast<uint64_t>(end)});
+  scheduler_.stream().emit({.kind = EventKind::kEnd,
+                            .value = static_cast<uint64_t>(end),
+                            .bytes = scheduler_.end_message()});
   for (const auto& checker : checkers_) checker->finish();
 }
 
@@ -256,12 +254,10 @@ void Simulation::report(RunResult& result) const {
 
   const NetworkFaultCounts& network = world_.network().faults();
   const DiskFaultCounts disk = world_.disk_faults();
-  result.faults = {{"message_loss", network.lost},
-                   {"message_duplicate", network.duplicated},
-                   {"message_reorder", network.reordered},
-                   {"lost_write", disk.lost_writes},
-                   {"torn_write", disk.torn_writes},
-                   {"lost_name", disk.lost_names}};
+  result.faults = {
+      {"message_loss", network.lost},         {"message_duplicate", network.duplicated},
+      {"message_reorder", network.reordered}, {"lost_write", disk.lost_writes},
+      {"torn_write", disk.torn_writes},       {"lost_name", disk.lost_names}};
   for (const FaultKind kind : kFaultKinds) {
     result.faults.emplace_back(to_string(kind), injector_->fired(kind));
   }

@@ -14,7 +14,7 @@ namespace seedbed {
 
 enum class Verdict : uint8_t {
   kPass,
-  kViolation,         // a promised invariant broke under faults that the protocol promises to survive
+  kViolation,  // a promised invariant broke under faults that the protocol promises to survive
   kExpectedWeakness,  // a documented weakness showed, recognised by its own classifier
   kAssumptionBroken,  // the environment left the protocol's fault model
   kLiveness,          // no progress within the bound after healing
@@ -50,8 +50,8 @@ struct RunResult {
   std::string end_message;
   OperationCounts operations;
   std::vector<CheckResult> checks;
-  Tally faults;               // in the order of the catalogue, those of the scenario even if 0
-  Tally probes;               // in the order of the protocol's table
+  Tally faults;  // in the order of the catalogue, those of the scenario even if 0
+  Tally probes;  // in the order of the protocol's table
   std::vector<std::string> fault_lines;  // the plan, a line each
 };
 

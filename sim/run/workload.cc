@@ -18,9 +18,7 @@ class KeyedWorkload : public Workload {
       : choices_(choices), client_(client), scope_(choices.scope(client)), keys_(keys) {}
 
  protected:
-  uint64_t percent(uint64_t number) {
-    return below(choices_.ambient(kWhat, scope_, number), 100);
-  }
+  uint64_t percent(uint64_t number) { return below(choices_.ambient(kWhat, scope_, number), 100); }
   std::string key(uint64_t number) {
     return fmt::format("k{}", below(choices_.ambient(kKey, scope_, number), keys_) + 1);
   }

@@ -23,8 +23,8 @@ struct NetworkOptions {
   Delay latency{.min = 200us, .mean = 1ms, .max = 100ms};
   Ratio loss;
   Ratio duplicate;
-  Ratio reorder;             // held back for 1 to 16 mean latencies, so that later ones overtake it
-  bool serialize = false;    // every message travels as bytes: same verdicts, more time
+  Ratio reorder;           // held back for 1 to 16 mean latencies, so that later ones overtake it
+  bool serialize = false;  // every message travels as bytes: same verdicts, more time
 };
 
 // Trouble on one link for a while, on top of the options.
@@ -50,9 +50,9 @@ struct Packet {
   SealedMessage message;  // empty for a refusal
   Label label{};
   Role role = Role::kOneWay;
-  uint64_t call = 0;   // pairs a response with its request
-  uint64_t id = 0;     // given by the network
-  uint32_t copy = 0;   // 0, or which duplicate
+  uint64_t call = 0;  // pairs a response with its request
+  uint64_t id = 0;    // given by the network
+  uint32_t copy = 0;  // 0, or which duplicate
 };
 
 class Network {

@@ -40,8 +40,7 @@ Node::~Node() {
 }
 
 void Node::emit(EventKind kind, uint64_t value) {
-  scheduler_.stream().emit(
-      {.kind = kind, .node = id_, .id = number(incarnation_), .value = value});
+  scheduler_.stream().emit({.kind = kind, .node = id_, .id = number(incarnation_), .value = value});
 }
 
 void Node::start() {

@@ -71,10 +71,10 @@ class Node {
   SimDisk disk_;
   Clock clock_;
   Incarnation incarnation_{};
-  std::unique_ptr<SimEnv> env_;        // null while down
-  std::unique_ptr<Process> process_;   // destroyed before its Env
+  std::unique_ptr<SimEnv> env_;       // null while down
+  std::unique_ptr<Process> process_;  // destroyed before its Env
   bool paused_ = false;
-  std::deque<Packet> waiting_;         // arrived while paused
+  std::deque<Packet> waiting_;  // arrived while paused
   Duration service_time_{};
   Time busy_until_ = kStart;
   std::deque<std::unique_ptr<LatePacket>> in_service_;

@@ -121,8 +121,8 @@ Future<T> SimDisk::submit(std::string_view path, Request request, Effect effect)
                             .value = request.size,
                             .name = path});
   auto [promise, future] = Promise<T>::make(scheduler_);
-  auto operation = std::make_unique<OperationOf<T, Effect>>(
-      *this, number, path, request.changes, std::move(effect), std::move(promise));
+  auto operation = std::make_unique<OperationOf<T, Effect>>(*this, number, path, request.changes,
+                                                            std::move(effect), std::move(promise));
   const uint64_t bits = scheduler_.choices().ambient(sites::kDiskLatency, scope_, number);
   const Duration latency = (request.syncs ? options_.sync : options_.access).sample(bits);
   busy_until_ = std::max(busy_until_, scheduler_.now()) + latency + extra_latency_;
@@ -149,15 +149,14 @@ SimDisk::Inode& SimDisk::file_to_write(const std::string& path, uint64_t operati
 Future<Nothing> SimDisk::write(std::string_view path, uint64_t offset, std::string bytes,
                                Label /*label*/) {
   const uint64_t size = bytes.size();
-  return submit<Nothing>(
-      path, {.size = size, .changes = true},
-      [this, path = std::string(path), offset, bytes = std::move(bytes)](
-          uint64_t operation) mutable -> Result<Nothing> {
-        Inode& inode = file_to_write(path, operation);
-        apply_write(inode.cached, offset, bytes);
-        inode.changes.push_back({operation, false, offset, std::move(bytes)});
-        return Nothing{};
-      });
+  return submit<Nothing>(path, {.size = size, .changes = true},
+                         [this, path = std::string(path), offset,
+                          bytes = std::move(bytes)](uint64_t operation) mutable -> Result<Nothing> {
+                           Inode& inode = file_to_write(path, operation);
+                           apply_write(inode.cached, offset, bytes);
+                           inode.changes.push_back({operation, false, offset, std::move(bytes)});
+                           return Nothing{};
+                         });
 }
 
 Future<Nothing> SimDisk::truncate(std::string_view path, uint64_t size) {
@@ -206,7 +205,8 @@ Future<std::string> SimDisk::read(std::string_view path, uint64_t offset, uint64
 Future<Nothing> SimDisk::rename(std::string_view from, std::string_view to) {
   return submit<Nothing>(
       from, {.changes = true},
-      [this, from = std::string(from), to = std::string(to)](uint64_t operation) -> Result<Nothing> {
+      [this, from = std::string(from),
+       to = std::string(to)](uint64_t operation) -> Result<Nothing> {
         const auto name = cached_names_.find(from);
         if (name == cached_names_.end()) return Error::kNotFound;
         const uint64_t file = name->second;
@@ -219,7 +219,8 @@ Future<Nothing> SimDisk::rename(std::string_view from, std::string_view to) {
 
 Future<Nothing> SimDisk::remove(std::string_view path) {
   return submit<Nothing>(
-      path, {.changes = true}, [this, path = std::string(path)](uint64_t operation) -> Result<Nothing> {
+      path, {.changes = true},
+      [this, path = std::string(path)](uint64_t operation) -> Result<Nothing> {
         if (cached_names_.erase(path) == 0) return Error::kNotFound;
         name_changes_.push_back({.operation = operation, .path = path, .file = 0, .from = {}});
         return Nothing{};
@@ -227,29 +228,29 @@ Future<Nothing> SimDisk::remove(std::string_view path) {
 }
 
 Future<Nothing> SimDisk::sync_directory(std::string_view directory) {
-  return submit<Nothing>(
-      directory, {.syncs = true},
-      [this, directory = std::string(directory)](uint64_t) -> Result<Nothing> {
-        std::vector<NameChange> others;
-        for (NameChange& change : name_changes_) {
-          if (directory_of(change.path) == directory) {
-            make_durable(change);
-          } else {
-            others.push_back(std::move(change));
-          }
-        }
-        name_changes_ = std::move(others);
-        return Nothing{};
-      });
+  return submit<Nothing>(directory, {.syncs = true},
+                         [this, directory = std::string(directory)](uint64_t) -> Result<Nothing> {
+                           std::vector<NameChange> others;
+                           for (NameChange& change : name_changes_) {
+                             if (directory_of(change.path) == directory) {
+                               make_durable(change);
+                             } else {
+                               others.push_back(std::move(change));
+                             }
+                           }
+                           name_changes_ = std::move(others);
+                           return Nothing{};
+                         });
 }
 
 Future<std::vector<std::string>> SimDisk::list() {
-  return submit<std::vector<std::string>>(
-      "", {}, [this](uint64_t) -> Result<std::vector<std::string>> {
-        std::vector<std::string> paths;
-        for (const auto& [path, file] : cached_names_) paths.push_back(path);
-        return paths;
-      });
+  return submit<std::vector<std::string>>("", {},
+                                          [this](uint64_t) -> Result<std::vector<std::string>> {
+                                            std::vector<std::string> paths;
+                                            for (const auto& [path, file] : cached_names_)
+                                              paths.push_back(path);
+                                            return paths;
+                                          });
 }
 
 void SimDisk::crash() {
@@ -333,8 +334,8 @@ void SimDisk::make_durable(const NameChange& change) {
   }
 }
 
-void SimDisk::emit_durable(DurableChange what, uint64_t file, uint64_t value,
-                           std::string_view path, std::string_view bytes) {
+void SimDisk::emit_durable(DurableChange what, uint64_t file, uint64_t value, std::string_view path,
+                           std::string_view bytes) {
   scheduler_.stream().emit({.kind = EventKind::kDurable,
                             .node = owner_,
                             .peer = NodeId{static_cast<uint32_t>(what)},

@@ -19,9 +19,10 @@
 namespace seedbed {
 
 struct DiskOptions {
-  Delay access{.min = 20us, .mean = 60us, .max = 5ms};    // reads and cached writes
-  Delay sync{.min = 200us, .mean = 1ms, .max = 50ms};     // file and directory syncs
-  Ratio lose_unsynced = Ratio(1, 2);  // at a crash, per unsynced write: lost or torn instead of kept
+  Delay access{.min = 20us, .mean = 60us, .max = 5ms};  // reads and cached writes
+  Delay sync{.min = 200us, .mean = 1ms, .max = 50ms};   // file and directory syncs
+  Ratio lose_unsynced =
+      Ratio(1, 2);  // at a crash, per unsynced write: lost or torn instead of kept
   Ratio lose_unsynced_name = Ratio(1, 2);
 };
 
@@ -59,10 +60,10 @@ class SimDisk final : public Disk {
   const DiskFaultCounts& faults() const { return faults_; }
 
  private:
-  struct Change;     // of a file's content
-  struct Inode;      // a file
-  struct NameChange; // of the directory
-  class Operation;   // in flight
+  struct Change;      // of a file's content
+  struct Inode;       // a file
+  struct NameChange;  // of the directory
+  class Operation;    // in flight
 
   template <class T, class Effect>
   class OperationOf;

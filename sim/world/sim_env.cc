@@ -19,7 +19,8 @@ SimEnv::SimEnv(Node& node, Scheduler& scheduler, Network& network)
 SimEnv::~SimEnv() = default;
 
 void SimEnv::require_open() const {
-  if (!sealed_) [[likely]] return;
+  if (!sealed_) [[likely]]
+    return;
   CHECK(std::uncaught_exceptions() == 0 && "a destructor used the Env of a killed process");
   throw ProcessKilled{};
 }

@@ -24,9 +24,8 @@ inline constexpr Site kUnsyncedName("disk.unsynced_name", ChoiceClass::kFault);
 // Scope: node ("n1"); ordinal 0.
 inline constexpr Site kClockOffset("clock.offset", ChoiceClass::kAmbient);
 
-inline constexpr std::array kWorldSites{kLoss,        kDuplicate,     kReorder,
-                                        kLatency,     kCopyLatency,   kDiskLatency,
-                                        kUnsyncedWrite, kTornSectors, kUnsyncedName,
-                                        kClockOffset};
+inline constexpr std::array kWorldSites{kLoss,         kDuplicate,   kReorder,       kLatency,
+                                        kCopyLatency,  kDiskLatency, kUnsyncedWrite, kTornSectors,
+                                        kUnsyncedName, kClockOffset};
 
 }  // namespace seedbed::sites

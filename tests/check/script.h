@@ -21,7 +21,8 @@ namespace seedbed {
 
 class Script {
  public:
-  void operation(uint32_t client, Operation operation, Response response, int64_t from, int64_t to) {
+  void operation(uint32_t client, Operation operation, Response response, int64_t from,
+                 int64_t to) {
     const uint64_t id = invoke(client, operation, from);
     history::Operation payload;
     store(response, &payload);

@@ -80,7 +80,8 @@ TEST(Choices, ReplayTheLogAndNothingElse) {
 
 TEST(Choices, MatchALabelBeforeAnOrdinal) {
   Choices choices(7);
-  choices.replay_faults({{.site = "test.loss", .scope = "a", .ordinal = 5, .label = "term=3", .value = 2}});
+  choices.replay_faults(
+      {{.site = "test.loss", .scope = "a", .ordinal = 5, .label = "term=3", .value = 2}});
   EXPECT_EQ(choices.fault(kLoss, choices.scope("a"), 5, Ratio(), 9), 0u);
   EXPECT_EQ(choices.fault(kLoss, choices.scope("a"), 6, Ratio(), 9, Label{"term", 3}), 2u);
 }

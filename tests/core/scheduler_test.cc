@@ -23,8 +23,14 @@ class SchedulerTest : public ::testing::Test {
 };
 
 TEST_F(SchedulerTest, SleepingTasksWakeInOrderOfTime) {
-  scheduler.spawn(group, "late", [&] { scheduler.sleep(2ms); say("late"); });
-  scheduler.spawn(group, "early", [&] { scheduler.sleep(1ms); say("early"); });
+  scheduler.spawn(group, "late", [&] {
+    scheduler.sleep(2ms);
+    say("late");
+  });
+  scheduler.spawn(group, "early", [&] {
+    scheduler.sleep(1ms);
+    say("early");
+  });
   EXPECT_EQ(scheduler.run(), RunEnd::kIdle);
   EXPECT_EQ(said, (std::vector<std::string>{"early", "late"}));
   EXPECT_EQ(scheduler.now(), kStart + 2ms);
@@ -59,7 +65,8 @@ TEST_F(SchedulerTest, ReceivingGivesUpAtItsDeadline) {
 TEST_F(SchedulerTest, FuturesResolveThoseWhoWaitAndThoseWhoCallBack) {
   auto [first, first_future] = Promise<int>::make(scheduler);
   auto [second, second_future] = Promise<int>::make(scheduler);
-  second_future.then([&](const Result<int>& result) { say("callback " + std::to_string(*result)); });
+  second_future.then(
+      [&](const Result<int>& result) { say("callback " + std::to_string(*result)); });
   scheduler.spawn(group, "waiter", [&] { say("await " + std::to_string(*first_future.await())); });
   scheduler.spawn(group, "resolver", [&] {
     second.resolve(2);
@@ -76,7 +83,10 @@ TEST_F(SchedulerTest, AwaitTimesOutAndTheFutureStaysGood) {
     EXPECT_EQ(future.await(1ms).error(), Error::kTimeout);
     EXPECT_EQ(*future.await(), 7);
   });
-  scheduler.spawn(group, "resolver", [&] { scheduler.sleep(2ms); promise.resolve(7); });
+  scheduler.spawn(group, "resolver", [&] {
+    scheduler.sleep(2ms);
+    promise.resolve(7);
+  });
   EXPECT_EQ(scheduler.run(), RunEnd::kIdle);
 }
 
@@ -144,7 +154,9 @@ TEST_F(SchedulerTest, AnEscapedExceptionEndsTheRun) {
 }
 
 TEST_F(SchedulerTest, SpinningWithoutTimePassingIsAStepLimit) {
-  scheduler.spawn(group, "spin", [&] { for (;;) scheduler.sleep(0ns); });
+  scheduler.spawn(group, "spin", [&] {
+    for (;;) scheduler.sleep(0ns);
+  });
   EXPECT_EQ(scheduler.run(), RunEnd::kStepLimit);
 }
 
@@ -155,7 +167,7 @@ TEST_F(SchedulerTest, EveryEventKnowsItsCause) {
   } causes;
   scheduler.stream().watch(causes);
   scheduler.spawn(group, "parent", [&] {
-    scheduler.stream().emit({.kind = EventKind::kReached});   // 1, caused by nothing
+    scheduler.stream().emit({.kind = EventKind::kReached});  // 1, caused by nothing
     scheduler.spawn(group, "child", [&] {
       scheduler.stream().emit({.kind = EventKind::kReached});  // 3, caused by 1
     });
@@ -166,8 +178,8 @@ TEST_F(SchedulerTest, EveryEventKnowsItsCause) {
     scheduler.stream().emit({.kind = EventKind::kReached});  // 2
   });
   scheduler.run();
-  EXPECT_EQ(causes.causes, (std::vector<EventIndex>{EventIndex{0}, EventIndex{0}, EventIndex{1},
-                                                    EventIndex{1}}));
+  EXPECT_EQ(causes.causes,
+            (std::vector<EventIndex>{EventIndex{0}, EventIndex{0}, EventIndex{1}, EventIndex{1}}));
 }
 
 TEST(SchedulerBounds, TurnRunawaysIntoVerdicts) {
@@ -200,7 +212,9 @@ TEST(SchedulerBounds, TurnRunawaysIntoVerdicts) {
   {
     Scheduler scheduler(choices, stacks, {.limits = {.end = kStart + 1s}});
     TaskGroup group(scheduler, "n3");
-    scheduler.spawn(group, "sleeper", [&] { for (;;) scheduler.sleep(100ms); });
+    scheduler.spawn(group, "sleeper", [&] {
+      for (;;) scheduler.sleep(100ms);
+    });
     EXPECT_EQ(scheduler.run(), RunEnd::kTimeLimit);
     group.kill();
   }

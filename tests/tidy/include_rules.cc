@@ -94,9 +94,19 @@ const Layer* layer_of(std::string_view path) {
   return nullptr;
 }
 
+// core.h, rules.h, and raft.h in protocols/raft/.
 bool begins_a_pure_core(std::string_view path) {
   const std::string_view own = protocol_folder(path);
-  return !own.empty() && (stem_of(path) == "core" || stem_of(path) == "rules");
+  const std::string_view stem = stem_of(path);
+  return !own.empty() && path.ends_with(".h") &&
+         (stem == "core" || stem == "rules" || own.ends_with("/" + std::string(stem) + "/"));
+}
+
+// The header that a .cc implements: by our format the first one that it includes.
+std::string implemented_header(const SourceFile& file) {
+  if (!file.path.ends_with(".cc")) return "";
+  const std::vector<Include> all = includes(code_only(file.text));
+  return all.empty() ? "" : all.front().name;
 }
 
 }  // namespace
@@ -133,11 +143,14 @@ Findings check_pure_cores(const std::vector<SourceFile>& tree) {
     if (seen.insert(file.path).second) pure.push_back(&file);
   };
   for (const SourceFile& file : tree) {
-    if (is_cpp(file.path) && begins_a_pure_core(file.path)) add(file);
+    if (begins_a_pure_core(file.path)) add(file);
   }
   Findings findings;
   for (size_t i = 0; i < pure.size(); ++i) {
     const SourceFile& file = *pure[i];
+    for (const SourceFile& other : tree) {
+      if (implemented_header(other) == file.path && !other.path.starts_with("tests/")) add(other);
+    }
     for (const Include& include : includes(code_only(file.text))) {
       if (!include.quoted || include.name.starts_with("sim/core/")) continue;
       const bool own = include.name.starts_with(protocol_folder(file.path));

@@ -27,8 +27,9 @@ const std::vector<DeclaredUse>& declared_uses();
 // Includes of our own headers are quoted and rooted, and stay within the layer.
 Findings check_includes(const SourceFile& file);
 
-// A protocol's pure core (core.*, rules.*, and each header of the protocol that they include)
-// stands on sim/core and its own .proto only.
+// A protocol's pure core stands on sim/core and its own .proto only. It is core.h, rules.h and the
+// header named like the protocol, each header of the protocol that these reach, and their .cc
+// files.
 Findings check_pure_cores(const std::vector<SourceFile>& tree);
 
 }  // namespace seedbed::tidy

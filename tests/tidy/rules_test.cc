@@ -74,6 +74,16 @@ TEST(PureCores, MayNotReachTheWorldEvenThroughAnotherHeader) {
   EXPECT_EQ(check_pure_cores({bad_log}).size(), 0u) << "log.h alone is no core";
 }
 
+TEST(PureCores, IncludeTheFilesThatImplementThem) {
+  const SourceFile raft{"protocols/raft/raft.h", ""};
+  const std::string world = "#include \"sim/world/env.h\"\n";
+  const SourceFile part{"protocols/raft/vote.cc", "#include \"protocols/raft/raft.h\"\n" + world};
+  const SourceFile shell{"protocols/raft/process.cc",
+                         "#include \"protocols/raft/process.h\"\n" + world};
+  EXPECT_EQ(check_pure_cores({raft, part}).size(), 1u);
+  EXPECT_EQ(check_pure_cores({raft, shell}).size(), 0u);
+}
+
 TEST(BannedWords, EachIsFoundWhereItIsBannedAndNowhereElse) {
   for (const BannedWord& banned : banned_words()) {
     const bool header = banned.word.front() == '<';

@@ -22,9 +22,9 @@ if(SEEDBED_SANITIZE)
   target_link_options(seedbed_options INTERFACE -fsanitize=${SEEDBED_SANITIZE})
 endif()
 
-# seedbed_protobuf(TARGET protos...): generates sim/x/y.pb.h from sim/x/y.proto. All protos are named from
-# the root of the repository, in imports and in #include. (protobuf_generate names them from their own
-# folder, so that two files of one name collide.)
+# seedbed_protobuf(TARGET protos...): generates sim/x/y.pb.h from sim/x/y.proto. All protos are
+# named from the root of the repository, in imports and in #include. (protobuf_generate names them
+# from their own folder, so that two files of one name collide.)
 function(seedbed_protobuf target)
   foreach(proto ${ARGN})
     file(RELATIVE_PATH path ${PROJECT_SOURCE_DIR} ${proto})
@@ -60,12 +60,14 @@ function(seedbed_library name)
   set_property(GLOBAL APPEND PROPERTY SEEDBED_LIBRARIES seedbed_${name})
 endfunction()
 
-# seedbed_test(NAME DEPENDS targets... [LABELS labels...]): every .cc of the current folder, in one
+# seedbed_test(NAME DEPENDS targets... [LABELS labels...]): every .cc and .proto of the folder, in one
 # binary. What takes more than a few seconds gets the label `slow`, which --fast leaves out.
 function(seedbed_test name)
   cmake_parse_arguments(ARG "" "" "DEPENDS;LABELS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *.cc)
+  file(GLOB protos CONFIGURE_DEPENDS *.proto)
   add_executable(${name}_test ${sources})
+  seedbed_protobuf(${name}_test ${protos})
   target_link_libraries(${name}_test PRIVATE ${ARG_DEPENDS} seedbed_options GTest::gtest_main)
   target_include_directories(${name}_test PRIVATE ${PROJECT_SOURCE_DIR})
   target_compile_definitions(${name}_test PRIVATE SEEDBED_SOURCE_DIR="${PROJECT_SOURCE_DIR}")

@@ -1,0 +1,114 @@
+#include "protocols/raft/command.h"
+
+#include <fmt/format.h>
+
+#include "protocols/raft/bytes.h"
+
+namespace seedbed::raft {
+namespace {
+
+// First byte of a command: registration, or the alternative of KvOperation plus one.
+constexpr uint8_t kRegister = 0;
+
+struct PutOperation {
+  ByteWriter& out;
+  void operator()(const Get& op) const { out.string(op.key); }
+  void operator()(const Put& op) const {
+    out.string(op.key);
+    out.string(op.value);
+  }
+  void operator()(const Append& op) const {
+    out.string(op.key);
+    out.string(op.suffix);
+  }
+  void operator()(const Cas& op) const {
+    out.string(op.key);
+    out.u8(op.expected.has_value() ? 1 : 0);
+    if (op.expected) out.string(*op.expected);
+    out.string(op.desired);
+  }
+  void operator()(const Delete& op) const { out.string(op.key); }
+};
+
+std::optional<std::string> take_optional(ByteReader& in, bool& canonical) {
+  const uint8_t present = in.u8();
+  canonical = canonical && present <= 1;
+  if (present == 0) return std::nullopt;
+  return in.string();
+}
+
+std::optional<KvOperation> take_operation(ByteReader& in, uint8_t kind, bool& canonical) {
+  std::string key = in.string();
+  switch (kind) {
+    case 1: return Get{std::move(key)};
+    case 2: return Put{std::move(key), in.string()};
+    case 3: return Append{std::move(key), in.string()};
+    case 4: {
+      Cas cas{std::move(key), take_optional(in, canonical), {}};
+      cas.desired = in.string();
+      return cas;
+    }
+    case 5: return Delete{std::move(key)};
+    default: return std::nullopt;
+  }
+}
+
+struct Describe {
+  std::string operator()(const Get& op) const { return fmt::format("get {}", op.key); }
+  std::string operator()(const Put& op) const {
+    return fmt::format("put {} \"{}\"", op.key, op.value);
+  }
+  std::string operator()(const Append& op) const {
+    return fmt::format("append {} \"{}\"", op.key, op.suffix);
+  }
+  std::string operator()(const Cas& op) const {
+    const std::string expected = op.expected ? fmt::format("\"{}\"", *op.expected) : "absent";
+    return fmt::format("cas {} {} \"{}\"", op.key, expected, op.desired);
+  }
+  std::string operator()(const Delete& op) const { return fmt::format("delete {}", op.key); }
+};
+
+}  // namespace
+
+const std::string& key_of(const KvOperation& operation) {
+  return std::visit([](const auto& op) -> const std::string& { return op.key; }, operation);
+}
+
+std::string encode(const Command& command) {
+  ByteWriter out;
+  if (const auto* registration = std::get_if<RegisterClient>(&command)) {
+    out.u8(kRegister);
+    out.u64(registration->client);
+    return out.take();
+  }
+  const Request& request = std::get<Request>(command);
+  out.u8(static_cast<uint8_t>(request.operation.index() + 1));
+  out.u64(request.session);
+  out.u64(request.sequence);
+  out.u64(request.lowest_unanswered);
+  std::visit(PutOperation{out}, request.operation);
+  return out.take();
+}
+
+std::optional<Command> decode_command(std::string_view bytes) {
+  ByteReader in(bytes);
+  const uint8_t kind = in.u8();
+  if (kind == kRegister) {
+    const RegisterClient registration{.client = in.u64()};
+    if (!in.finished()) return std::nullopt;
+    return registration;
+  }
+  Request request;
+  request.session = in.u64();
+  request.sequence = in.u64();
+  request.lowest_unanswered = in.u64();
+  bool canonical = true;
+  std::optional<KvOperation> operation = take_operation(in, kind, canonical);
+  if (!operation || !canonical || !in.finished()) return std::nullopt;
+  request.operation = std::move(*operation);
+  return request;
+}
+
+std::string to_string(const KvOperation& operation) { return std::visit(Describe{}, operation); }
+
+}  // namespace seedbed::raft

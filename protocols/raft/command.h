@@ -1,0 +1,71 @@
+// The commands of the key-value state machine, and their bytes in the log.
+//
+//   std::string bytes = encode(Command(Request{.session = 7, .sequence = 1, .operation = Get{"k"}}));
+//   std::optional<Command> command = decode_command(bytes);
+//
+// The encoding is canonical: there is one way to write a command, and anything else does not decode.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace seedbed::raft {
+
+struct Get {
+  std::string key;
+  bool operator==(const Get&) const = default;
+};
+struct Put {
+  std::string key;
+  std::string value;
+  bool operator==(const Put&) const = default;
+};
+// Appends to the value; an absent key is an empty value.
+struct Append {
+  std::string key;
+  std::string suffix;
+  bool operator==(const Append&) const = default;
+};
+// Sets `desired` if the value is `expected`; nothing expected means that the key must be absent.
+struct Cas {
+  std::string key;
+  std::optional<std::string> expected;
+  std::string desired;
+  bool operator==(const Cas&) const = default;
+};
+struct Delete {
+  std::string key;
+  bool operator==(const Delete&) const = default;
+};
+using KvOperation = std::variant<Get, Put, Append, Cas, Delete>;
+const std::string& key_of(const KvOperation& operation);
+
+// Opens a session (§6.3). Its id is the index of the log entry, which no other session can have.
+struct RegisterClient {
+  uint64_t client = 0;  // who asks, for the reader of a log; sessions do not depend on it
+  bool operator==(const RegisterClient&) const = default;
+};
+
+// An operation within a session. The client numbers its operations from 1 and repeats an operation that
+// was not answered under its old number, as often as it likes. It is executed at most once.
+struct Request {
+  uint64_t session = 0;
+  uint64_t sequence = 0;
+  // The client has the answers to all its operations below this one, and will not repeat them.
+  uint64_t lowest_unanswered = 0;
+  KvOperation operation;
+  bool operator==(const Request&) const = default;
+};
+
+using Command = std::variant<RegisterClient, Request>;
+
+std::string encode(const Command& command);
+std::optional<Command> decode_command(std::string_view bytes);
+
+// For people, as in "append k \"x\"".
+std::string to_string(const KvOperation& operation);
+
+}  // namespace seedbed::raft

@@ -1,0 +1,164 @@
+// Leader election (§3.4, §3.6.1) with PreVote (§9.6), leader stickiness (§4.2.3) and CheckQuorum.
+//
+//             timeout               quorum would vote            quorum voted
+//   Follower ---------> PreCandidate ----------------> Candidate -------------> Leader
+//      ^                  |  ^ timeout                   |  |                     |
+//      +------------------+  +---------------------------+  |                     |
+//      |   quorum refused, a leader or a higher term        |                     |
+//      +----------------------------------------------------+                     |
+//      +--------------------------------------------------------------------------+
+//                                  a higher term, or no answer from a quorum
+#include <algorithm>
+#include <utility>
+
+#include "protocols/raft/raft.h"
+#include "sim/core/check.h"
+
+namespace seedbed::raft {
+
+// --- The candidate ----------------------------------------------------------------------------
+
+void Raft::campaign() {
+  if (config_.pre_vote) {
+    campaign_as_pre_candidate();
+  } else {
+    campaign_as_candidate();
+  }
+}
+
+// §9.6: ask first whether an election could be won, and disturb nobody if not. The term stays.
+void Raft::campaign_as_pre_candidate() {
+  state_ = PreCandidate{.ballot = {}, .election_due = draw_election_due()};
+  note_role();
+  request_votes(true, next(hard_state_.term));
+  count_vote(std::get<PreCandidate>(state_).ballot, config_.self, true);
+}
+
+// The candidate's own vote is a vote like any other: it counts, and the others are asked, only once it
+// is durable. The first is count_own_vote()'s work, the second send()'s.
+void Raft::campaign_as_candidate() {
+  set_hard_state({next(hard_state_.term), config_.self});
+  state_ = Candidate{.ballot = {}, .election_due = draw_election_due()};
+  note_role();
+  request_votes(false, hard_state_.term);
+}
+
+void Raft::request_votes(bool pre_vote, Term term) {
+  for (const NodeId voter : config_.voters) {
+    if (voter == config_.self) continue;
+    send(voter, RequestVote{.pre_vote = pre_vote, .term = term, .last = last_durable()});
+  }
+}
+
+void Raft::count_own_vote() {
+  auto* candidate = std::get_if<Candidate>(&state_);
+  if (candidate == nullptr || writes_.ticket_of_hard_state() != 0) return;
+  count_vote(candidate->ballot, config_.self, true);
+}
+
+void Raft::handle(NodeId from, RequestVoteResponse& response) {
+  if (response.term > hard_state_.term) {
+    follow(response.term, std::nullopt);
+    return;
+  }
+  // An answer counts only for the question it answers: same kind of vote, same requested term. The
+  // voter's own term says nothing about that: a PreVote may be granted from a lower one.
+  if (auto* pre = std::get_if<PreCandidate>(&state_);
+      pre != nullptr && response.pre_vote && response.requested == next(hard_state_.term)) {
+    count_vote(pre->ballot, from, response.granted);
+  } else if (auto* candidate = std::get_if<Candidate>(&state_);
+             candidate != nullptr && !response.pre_vote && response.requested == hard_state_.term) {
+    count_vote(candidate->ballot, from, response.granted);
+  }
+}
+
+// Counts each voter once. `ballot` belongs to the current role, and is gone if that changes here.
+void Raft::count_vote(Ballot& ballot, NodeId voter, bool granted) {
+  const auto has = [voter](const std::vector<NodeId>& votes) {
+    return std::find(votes.begin(), votes.end(), voter) != votes.end();
+  };
+  if (has(ballot.granted) || has(ballot.refused)) return;
+  (granted ? ballot.granted : ballot.refused).push_back(voter);
+  if (ballot.granted.size() >= quorum()) {
+    if (role() == Role::kPreCandidate) {
+      campaign_as_candidate();
+    } else {
+      become_leader();
+    }
+  } else if (ballot.refused.size() >= quorum()) {
+    follow(hard_state_.term, std::nullopt);
+  }
+}
+
+void Raft::become_leader() {
+  Leader leader{.followers = {},
+                .heartbeat_due = now_ + config_.heartbeat_interval,
+                .quorum_due = now_ + config_.election_timeout,
+                .uncommitted_bytes = 0};
+  for (const NodeId voter : config_.voters) {
+    if (voter != config_.self) leader.followers.emplace_back(voter, log_.last_index(), now_);
+  }
+  for (const Entry& entry : log_.slice(commit_ + 1, log_.last_index())) {
+    leader.uncommitted_bytes += entry.data.size();
+  }
+  state_ = std::move(leader);
+  note_role();
+  // §6.4: entries of earlier terms cannot be committed by counting (§3.6.2). A no-op of this term commits
+  // them along with itself, without waiting for a client.
+  append_as_leader(EntryKind::kNoOp, {});
+}
+
+// --- The voter --------------------------------------------------------------------------------
+
+// §4.2.3: a server that has heard from a leader within the minimum election timeout knows of no reason
+// for an election, and is not to be disturbed. A leader hears from itself. This rests on CheckQuorum:
+// without it, a leader that reaches its followers but not they it would be protected for ever.
+bool Raft::hears_a_leader() const {
+  if (!config_.check_quorum) return false;
+  if (leads()) return true;
+  const auto* follower = std::get_if<Follower>(&state_);
+  return follower != nullptr && follower->leader &&
+         now_ - follower->leader_heard < config_.election_timeout;
+}
+
+void Raft::handle(NodeId from, RequestVote& request) {
+  if (request.pre_vote) {
+    answer_pre_vote(from, request);
+  } else {
+    answer_vote(from, request);
+  }
+}
+
+// Changes nothing here: neither the term nor the timer nor the vote.
+void Raft::answer_pre_vote(NodeId from, const RequestVote& request) {
+  const bool granted =
+      !hears_a_leader() &&
+      rules_.may_grant_pre_vote(hard_state_.term, last_durable(), request.term, request.last);
+  send(from, RequestVoteResponse{.pre_vote = true,
+                                 .term = hard_state_.term,
+                                 .requested = request.term,
+                                 .granted = granted});
+}
+
+void Raft::answer_vote(NodeId from, const RequestVote& request) {
+  RequestVoteResponse response{
+      .pre_vote = false, .term = hard_state_.term, .requested = request.term, .granted = false};
+  const bool disturbed = request.term > hard_state_.term && hears_a_leader();
+  if (request.term < hard_state_.term || disturbed) {
+    send(from, response);
+    return;
+  }
+  if (request.term > hard_state_.term) follow(request.term, std::nullopt);
+  response.term = hard_state_.term;
+  response.granted = rules_.may_grant_vote(hard_state_, last_durable(), from, request.last);
+  if (!response.granted) {
+    send(from, response);
+    return;
+  }
+  set_hard_state({hard_state_.term, from});
+  if (role() == Role::kPreCandidate) follow(hard_state_.term, std::nullopt);
+  std::get<Follower>(state_).election_due = draw_election_due();
+  send_after(rules_.vote_waits_for(writes_.ticket_of_hard_state()), from, response);
+}
+
+}  // namespace seedbed::raft

@@ -1,0 +1,104 @@
+// KvStateMachine: a map from strings to strings that executes each client's command exactly once.
+//
+//   KvStateMachine machine(Rules(), KvLimits());
+//   for (const Entry& entry : ready.committed) {
+//     Applied applied = machine.apply(entry);      // the same on every server
+//     reply to whoever waits for entry.id(), with applied.result
+//   }
+//
+// Replicas stay equal because apply() is a function of the state and the entry alone: no clock, no
+// chance, no order that is not the log's. state_hash() tells after every entry whether they are.
+//
+// Sessions (§6.3): a client whose answer is lost repeats its command, and the log may then hold it twice.
+// The machine keeps the replies of a session and answers a repetition with the reply it gave. It forgets
+// replies that the client says it has, and whole sessions when there are too many: the one whose last
+// command is furthest back in the log, so that all servers forget the same one. A forgotten session
+// gets an error and never an execution, for nobody could say whether it would be the second.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "protocols/raft/command.h"
+#include "protocols/raft/rules.h"
+#include "protocols/raft/types.h"
+
+namespace seedbed::raft {
+
+// Part of the state machine's definition: must be the same on all servers.
+struct KvLimits {
+  uint64_t sessions = 1024;
+  // A client with more unanswered operations than this loses its session.
+  uint64_t replies_per_session = 1024;
+
+  bool operator==(const KvLimits&) const = default;
+};
+
+enum class KvStatus : uint8_t {
+  kOk = 1,
+  kNotFound,        // Get or Delete of an absent key
+  kMismatch,        // Cas found another value; it is in the result
+  kExpiredSession,  // not executed now; an earlier attempt may have been
+  kForgotten,       // a repetition of something the client said it had the answer to; not executed
+  kBadCommand,      // does not decode; not executed
+};
+std::string_view to_string(KvStatus status);
+
+struct KvResult {
+  KvStatus status = KvStatus::kOk;
+  std::string value;     // what Get read, what Append made, what Cas found
+  uint64_t session = 0;  // of RegisterClient
+
+  bool operator==(const KvResult&) const = default;
+};
+
+// What became of an entry.
+struct Applied {
+  KvResult result;
+  bool executed = false;  // false also for a repetition that was answered from its session
+  uint64_t state_hash = 0;
+};
+
+class KvStateMachine {
+ public:
+  KvStateMachine(Rules rules, KvLimits limits) : rules_(rules), limits_(limits) {}
+
+  // Applies the entry that follows the last one. Entries that are not commands change nothing.
+  Applied apply(const Entry& entry);
+
+  LogIndex last_applied() const { return last_applied_; }
+  // A hash of every entry applied so far and what each changed: equal histories have equal ones.
+  uint64_t state_hash() const { return hash_; }
+
+  // For reading beside the log (tests, and read-only queries once there are any).
+  std::optional<std::string> value(const std::string& key) const;
+  uint64_t sessions() const { return sessions_.size(); }
+
+  bool operator==(const KvStateMachine&) const = default;
+
+ private:
+  struct Session {
+    std::map<uint64_t, KvResult> replies;  // by sequence number
+    uint64_t lowest_unanswered = 0;
+    LogIndex last_used = 0;
+    bool operator==(const Session&) const = default;
+  };
+
+  Applied apply_command(LogIndex index, const Command& command);
+  KvResult open_session(LogIndex index);
+  Applied apply_request(LogIndex index, const Request& request);
+  KvResult execute(const KvOperation& operation);
+  KvResult execute_cas(const Cas& cas);
+  void roll_hash(const Entry& entry, const KvResult& result);
+
+  Rules rules_;
+  KvLimits limits_;
+  std::map<std::string, std::string> data_;
+  std::map<uint64_t, Session> sessions_;
+  LogIndex last_applied_ = 0;
+  uint64_t hash_ = 0;
+};
+
+}  // namespace seedbed::raft

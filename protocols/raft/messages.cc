@@ -1,0 +1,49 @@
+#include "protocols/raft/messages.h"
+
+#include <fmt/format.h>
+
+namespace seedbed::raft {
+namespace {
+
+struct Describe {
+  std::string operator()(const RequestVote& m) const {
+    return fmt::format("{}{{t{} last={}}}", m.pre_vote ? "PreVote" : "RequestVote", number(m.term),
+                       to_string(m.last));
+  }
+  std::string operator()(const RequestVoteResponse& m) const {
+    return fmt::format("{}Response{{t{} for=t{} {}}}", m.pre_vote ? "PreVote" : "RequestVote",
+                       number(m.term), number(m.requested), m.granted ? "granted" : "refused");
+  }
+  std::string operator()(const AppendEntries& m) const {
+    std::string entries;
+    for (const Entry& entry : m.entries) {
+      entries += fmt::format("{}{}", entries.empty() ? "" : " ", to_string(entry.id()));
+    }
+    return fmt::format("AppendEntries{{t{} prev={} entries=[{}] commit={}}}", number(m.term),
+                       to_string(m.prev), entries, m.leader_commit);
+  }
+  std::string operator()(const AppendEntriesResponse& m) const {
+    if (m.success) {
+      return fmt::format("AppendEntriesResponse{{t{} match={}}}", number(m.term), m.match);
+    }
+    return fmt::format("AppendEntriesResponse{{t{} refused={} hint={}}}", number(m.term), m.refused,
+                       to_string(EntryId{m.hint.first_index, m.hint.term}));
+  }
+};
+
+}  // namespace
+
+Term term_of(const Message& message) {
+  return std::visit([](const auto& m) { return m.term; }, message);
+}
+
+std::string to_string(EntryId id) { return fmt::format("{}@t{}", id.index, number(id.term)); }
+
+std::string to_string(const Entry& entry) {
+  if (entry.kind == EntryKind::kNoOp) return to_string(entry.id()) + ":no-op";
+  return fmt::format("{}:\"{}\"", to_string(entry.id()), entry.data);
+}
+
+std::string to_string(const Message& message) { return std::visit(Describe{}, message); }
+
+}  // namespace seedbed::raft

@@ -1,0 +1,89 @@
+// The two RPCs of Raft (figure 3.1) as messages. A response is a message of its own: it may be lost,
+// repeated, or arrive when the question is long forgotten, and must make sense by itself.
+//
+// Every message carries the term its sender was in, and leaves only when that term is durable at the
+// sender; a server can therefore never speak for a term that it might forget.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "protocols/raft/types.h"
+
+namespace seedbed::raft {
+
+// "Vote for me" (§3.4), or, as a PreVote, "would you?" (§9.6).
+struct RequestVote {
+  bool pre_vote = false;
+  Term term{};   // the term to be won: for a PreVote the candidate's term plus one
+  EntryId last;  // the candidate's last durable entry
+
+  bool operator==(const RequestVote&) const = default;
+};
+
+struct RequestVoteResponse {
+  bool pre_vote = false;
+  Term term{};  // the voter's own
+  Term
+      requested{};  // the term that was asked for: tells an answer to this election from older ones
+  bool granted = false;
+
+  bool operator==(const RequestVoteResponse&) const = default;
+};
+
+// Replicates entries; without entries, a heartbeat (§3.5).
+struct AppendEntries {
+  Term term{};
+  EntryId prev;  // the entry before the first of `entries`
+  std::vector<Entry> entries;
+  LogIndex leader_commit = 0;
+  // A round number, echoed in the response, will come here with read-only queries (§6.4).
+
+  LogIndex last_index() const { return prev.index + entries.size(); }
+  bool operator==(const AppendEntries&) const = default;
+};
+
+// Where a follower's log departs from the leader's (§3.5, the optimisation at its end): the term of
+// its entry at prev.index and the first index of that term. The leader skips the whole term at once.
+struct ConflictHint {
+  Term term{};  // 0: the follower's log ends before prev.index
+  LogIndex first_index = 0;
+
+  bool operator==(const ConflictHint&) const = default;
+};
+
+struct AppendEntriesResponse {
+  Term term{};
+  bool success = false;
+  // On success, what the follower promises: its disk holds the leader's log up to here.
+  LogIndex match = 0;
+  // On failure: the prev.index that was refused, so that the leader can tell a stale refusal.
+  LogIndex refused = 0;
+  ConflictHint hint;
+
+  bool operator==(const AppendEntriesResponse&) const = default;
+};
+
+// InstallSnapshot (chapter 5) and TimeoutNow (§3.10) will join here.
+using Message =
+    std::variant<RequestVote, RequestVoteResponse, AppendEntries, AppendEntriesResponse>;
+
+// The term a message is sent in or, for a PreVote, sent about.
+Term term_of(const Message& message);
+
+// A message on its way out.
+struct Envelope {
+  NodeId to{};
+  Message message;
+
+  bool operator==(const Envelope&) const = default;
+};
+
+// One line for people, as in "AppendEntries{t3 prev=4@t2 entries=[5@t3 6@t3] commit=4}".
+std::string to_string(EntryId id);
+std::string to_string(const Entry& entry);
+std::string to_string(const Message& message);
+
+}  // namespace seedbed::raft

@@ -1,0 +1,43 @@
+// Raft's bug zoo: historical mistakes that rules.h can be told to make.
+//
+//   Rules rules(Mutant::kB01);        // a server that commits old entries by counting replicas
+//
+// A mutant exists to be caught. Its `caught_by` names the invariants of which one must fire.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace seedbed::raft {
+
+enum class Mutant {
+  kNone,
+  kB01,
+  kB04,
+  kB05,
+  kB07,
+  kB10,
+  kB14,
+  kNoSessionCheck,
+};
+
+struct MutantInfo {
+  Mutant mutant = Mutant::kNone;
+  std::string_view name;       // as on the command line
+  std::string_view id;         // in the bug zoo
+  std::string_view what;       // what it does wrong, one sentence
+  std::string_view caught_by;  // invariants, comma separated, the one that fires first in front
+  std::string_view reference;  // where it happened
+};
+
+// Every mutant except kNone.
+std::span<const MutantInfo> mutants();
+
+// What is known of a mutant; null for kNone.
+const MutantInfo* describe(Mutant mutant);
+
+// The mutant of that name; nothing if there is none.
+std::optional<Mutant> find_mutant(std::string_view name);
+
+}  // namespace seedbed::raft

@@ -1,0 +1,98 @@
+// Progress: what a leader knows of one follower, and how much it sends ahead of the answers.
+//
+//            refused                      a follower starts as Probe: the leader does not know where
+//        +--------------+                 the logs agree and sends one request at a time. The first
+//        v              |                 success makes it Replicate: requests are pipelined, next
+//     Probe -------> Replicate            runs ahead of match, until the window is full.
+//            success
+//
+// Snapshot, a third mode for followers behind the log's base, belongs here (chapter 5).
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <variant>
+
+#include "protocols/raft/types.h"
+#include "sim/core/time.h"
+
+namespace seedbed::raft {
+
+// Bounds on what is in flight to one follower.
+struct WindowLimits {
+  uint64_t messages = 64;
+  uint64_t bytes = 1 << 20;
+
+  bool operator==(const WindowLimits&) const = default;
+};
+
+// The AppendEntries on their way to a follower that have not been answered.
+class Window {
+ public:
+  bool full(const WindowLimits& limits) const {
+    return sent_.size() >= limits.messages || bytes_ >= limits.bytes;
+  }
+  void add(LogIndex last, uint64_t bytes);
+  // Everything up to `match` has arrived.
+  void free_through(LogIndex match);
+  bool operator==(const Window&) const = default;
+
+ private:
+  struct Sent {
+    LogIndex last = 0;
+    uint64_t bytes = 0;
+    bool operator==(const Sent&) const = default;
+  };
+  std::deque<Sent> sent_;
+  uint64_t bytes_ = 0;
+};
+
+struct Probe {
+  bool outstanding = false;  // a request is on its way; wait for the answer or the next heartbeat
+  bool operator==(const Probe&) const = default;
+};
+
+struct Replicate {
+  Window window;
+  bool operator==(const Replicate&) const = default;
+};
+
+class Progress {
+ public:
+  // At its election a leader takes every follower for as long as itself (figure 3.1).
+  Progress(NodeId id, LogIndex leader_last, NodeTime now)
+      : id_(id), next_(leader_last + 1), heard_(now) {}
+
+  NodeId id() const { return id_; }
+  // The follower's disk is known to hold the leader's log through here.
+  LogIndex match() const { return match_; }
+  // The next entry to send.
+  LogIndex next() const { return next_; }
+  // When the follower last answered, or when the leader was elected.
+  NodeTime heard() const { return heard_; }
+  bool replicating() const { return std::holds_alternative<Replicate>(mode_); }
+
+  // True if entries may be sent now.
+  bool may_send(const WindowLimits& limits) const;
+  // Entries next()..last have been sent, `bytes` in all.
+  void sent(LogIndex last, uint64_t bytes);
+
+  void heard_at(NodeTime now) { heard_ = now; }
+  // The follower acknowledged its log through `match`.
+  void acknowledged(LogIndex match);
+  // True if a refusal at `refused` contradicts what is known now, and is no old message.
+  bool believes(LogIndex refused) const;
+  // The follower refused; send from `next` on, after a probe.
+  void refused(LogIndex next);
+
+  bool operator==(const Progress&) const = default;
+
+ private:
+  NodeId id_;
+  LogIndex match_ = 0;
+  LogIndex next_;
+  NodeTime heard_;
+  std::variant<Probe, Replicate> mode_ = Probe{};
+};
+
+}  // namespace seedbed::raft

@@ -1,0 +1,185 @@
+// Invariants (the paper's, as far as one server can see them):
+//   1. applied_ <= commit_ <= log_.last_index(), and commit_ never decreases.
+//   2. The log is never truncated at or below commit_.
+//   3. The term never decreases; within a term the vote is set at most once.
+//   4. A leader never truncates its log, and stops leading only by a higher term or for want of a quorum.
+//   5. A message leaves only when the term it was written in is durable, and is still the current one.
+#include "protocols/raft/raft.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "sim/core/check.h"
+#include "sim/core/hash.h"
+
+namespace seedbed::raft {
+
+Raft::Raft(Config config, Rules rules, uint64_t entropy, NodeTime now, Persisted persisted)
+    : config_(std::move(config)),
+      rules_(rules),
+      entropy_(entropy),
+      now_(now),
+      hard_state_(persisted.hard_state),
+      log_(std::move(persisted.entries)),
+      writes_(log_.last_index()) {
+  INVARIANT(is_voter(config_.self), "server {} is not in its own configuration",
+            number(config_.self));
+  INVARIANT(log_.last().term <= hard_state_.term, "the log has an entry of term {} in term {}",
+            number(log_.last().term), number(hard_state_.term));
+  state_ =
+      Follower{.leader = std::nullopt, .leader_heard = {}, .election_due = draw_election_due()};
+}
+
+// --- Inputs -----------------------------------------------------------------------------------
+
+void Raft::tick(NodeTime now) {
+  advance_time(now);
+  if (auto* leader = std::get_if<Leader>(&state_)) {
+    if (now_ >= leader->quorum_due) check_quorum();
+    if (!leads() || now_ < leader->heartbeat_due) return;
+    leader->heartbeat_due = now_ + config_.heartbeat_interval;
+    for (Progress& follower : leader->followers) send_heartbeat(follower);
+    return;
+  }
+  if (now_ >= election_due()) campaign();
+}
+
+NodeTime Raft::next_deadline() const {
+  if (const auto* leader = std::get_if<Leader>(&state_)) {
+    return std::min(leader->heartbeat_due, leader->quorum_due);
+  }
+  return election_due();
+}
+
+void Raft::step(NodeTime now, NodeId from, Message message) {
+  advance_time(now);
+  if (!is_voter(from) || from == config_.self) return;
+  std::visit([&](auto& m) { handle(from, m); }, message);
+}
+
+std::optional<EntryId> Raft::propose(NodeTime now, std::string command) {
+  advance_time(now);
+  auto* leader = std::get_if<Leader>(&state_);
+  if (leader == nullptr) return std::nullopt;
+  // Back-pressure: what is not committed is kept in memory by everyone. One command always fits.
+  if (leader->uncommitted_bytes > 0 &&
+      leader->uncommitted_bytes + command.size() > config_.max_uncommitted_bytes) {
+    return std::nullopt;
+  }
+  append_as_leader(EntryKind::kCommand, std::move(command));
+  return log_.last();
+}
+
+void Raft::persisted(NodeTime now, Ticket ticket) {
+  advance_time(now);
+  const uint64_t taken_back = writes_.complete(ticket);
+  for (uint64_t i = 0; i < taken_back; ++i) stale(StaleCompletion::What::kEntries, ticket);
+  release_withheld();
+  release_acknowledgements();
+  count_own_vote();
+  count_replicas();
+}
+
+// --- Effects ----------------------------------------------------------------------------------
+
+Ready Raft::take_ready() {
+  if (auto* leader = std::get_if<Leader>(&state_)) {
+    for (Progress& follower : leader->followers) replicate(follower);
+  }
+  Ready ready;
+  ready.write = writes_.take(log_);
+  ready.messages = std::exchange(outbox_, {});
+  ready.notices = std::exchange(notices_, {});
+  const std::span<const Entry> committed = log_.slice(applied_ + 1, commit_);
+  ready.committed.assign(committed.begin(), committed.end());
+  applied_ = commit_;
+  return ready;
+}
+
+// Messages written in this term leave at once if the term is durable, else when it is.
+void Raft::send(NodeId to, Message message) {
+  send_after(writes_.ticket_of_hard_state(), to, std::move(message));
+}
+
+void Raft::send_after(Ticket ticket, NodeId to, Message message) {
+  Envelope envelope{to, std::move(message)};
+  if (ticket <= writes_.completed()) {
+    outbox_.push_back(std::move(envelope));
+  } else {
+    withheld_.push_back({ticket, hard_state_.term, std::move(envelope)});
+  }
+}
+
+// Tickets never decrease along the queue, for each message waits for the newest hard state.
+void Raft::release_withheld() {
+  while (!withheld_.empty() && withheld_.front().after <= writes_.completed()) {
+    Withheld released = std::move(withheld_.front());
+    withheld_.pop_front();
+    if (released.term == hard_state_.term) {
+      outbox_.push_back(std::move(released.envelope));
+    } else {
+      stale(StaleCompletion::What::kMessage, released.after);
+    }
+  }
+}
+
+void Raft::stale(StaleCompletion::What what, Ticket ticket) {
+  ++stale_completions_;
+  notices_.push_back(StaleCompletion{what, ticket});
+}
+
+// --- Roles and time ---------------------------------------------------------------------------
+
+Role Raft::role() const { return static_cast<Role>(state_.index()); }
+
+std::optional<NodeId> Raft::leader() const {
+  if (leads()) return config_.self;
+  if (const auto* follower = std::get_if<Follower>(&state_)) return follower->leader;
+  return std::nullopt;
+}
+
+// A clock that steps back, which a monotonic one does not, would only make the server wait.
+void Raft::advance_time(NodeTime now) { now_ = std::max(now_, now); }
+
+bool Raft::is_voter(NodeId id) const {
+  return std::find(config_.voters.begin(), config_.voters.end(), id) != config_.voters.end();
+}
+
+// §3.4: randomized, so that split votes are rare and resolved quickly.
+NodeTime Raft::draw_election_due() {
+  const uint64_t draw = mix(entropy_, ++draws_);
+  const auto spread = static_cast<uint64_t>(config_.election_timeout.count());
+  return now_ + config_.election_timeout + Duration(static_cast<int64_t>(draw % spread));
+}
+
+NodeTime Raft::election_due() const {
+  if (const auto* follower = std::get_if<Follower>(&state_)) return follower->election_due;
+  if (const auto* pre = std::get_if<PreCandidate>(&state_)) return pre->election_due;
+  return std::get<Candidate>(state_).election_due;
+}
+
+void Raft::set_hard_state(HardState hard_state) {
+  INVARIANT(hard_state.term >= hard_state_.term, "term went back from {} to {}",
+            number(hard_state_.term), number(hard_state.term));
+  INVARIANT(hard_state.term > hard_state_.term || !hard_state_.voted_for ||
+                hard_state.voted_for == hard_state_.voted_for,
+            "a second vote in term {}", number(hard_state.term));
+  if (hard_state == hard_state_) return;
+  hard_state_ = hard_state;
+  writes_.stage_hard_state(hard_state_);
+}
+
+// Becomes a follower in `term`, whose leader may not be known yet. The election timer goes on: only a
+// leader's AppendEntries or a vote granted sets it back (§3.4).
+void Raft::follow(Term term, std::optional<NodeId> leader) {
+  const NodeTime due = leads() ? draw_election_due() : election_due();
+  const bool news =
+      term != hard_state_.term || role() != Role::kFollower || this->leader() != leader;
+  if (term > hard_state_.term) set_hard_state({term, std::nullopt});
+  state_ = Follower{.leader = leader, .leader_heard = now_, .election_due = due};
+  if (news) note_role();
+}
+
+void Raft::note_role() { notices_.push_back(RoleChange{role(), hard_state_.term, leader()}); }
+
+}  // namespace seedbed::raft

@@ -1,0 +1,191 @@
+// Raft: one server of a replicated log, as a value.
+//
+//   Raft raft(config, Rules(), entropy, now);
+//   raft.step(now, from, message);               // inputs: a message, the time, a command, a disk
+//   Ready ready = raft.take_ready();             // effects: a write, messages, entries to apply
+//   ...                                          // the shell writes, sends and applies
+//   raft.persisted(now, ready.write->ticket);    // when the disk has it
+//
+// There is no clock, disk, network or chance in here. The same inputs give the same effects; a Raft can
+// be copied, compared and hashed. Time is the shell's monotonic clock; after each input the shell takes
+// the Ready and sees to it that tick() is called at next_deadline().
+//
+// The disk is asynchronous (§10.2.1, and etcd's asynchronous storage writes): inputs go on while
+// writes are in flight. What depends on a write (a vote, an acknowledgement, a leader's own copy)
+// waits here until persisted() and is checked again then, for the world may have moved on.
+//
+// Implemented: elections with PreVote (§9.6), CheckQuorum (§6.2) and leader stickiness (§4.2.3);
+// pipelined replication with a bounded window (§10.2.1); conflict hints; batching; back-pressure.
+// Places are left for snapshots (chapter 5), membership changes (chapter 4), leadership transfer
+// (§3.10), read-only queries (§6.4) and leases.
+//
+// Where to read: rules.h has what safety rests on; raft.cc the inputs and roles; election.cc §3.4 and
+// §9.6; replication.cc §3.5 and §3.6.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocols/raft/log.h"
+#include "protocols/raft/messages.h"
+#include "protocols/raft/ready.h"
+#include "protocols/raft/roles.h"
+#include "protocols/raft/rules.h"
+#include "protocols/raft/types.h"
+#include "protocols/raft/write_queue.h"
+#include "sim/core/ids.h"
+#include "sim/core/time.h"
+
+namespace seedbed::raft {
+
+struct Config {
+  NodeId self{};
+  std::vector<NodeId> voters;  // every server of the cluster, this one included
+
+  // A server that hears of no leader for [election_timeout, 2 * election_timeout), drawn anew each
+  // time, starts an election (§3.4).
+  Duration election_timeout = 150ms;
+  Duration heartbeat_interval = 50ms;
+
+  bool pre_vote = true;  // §9.6
+  bool check_quorum =
+      true;  // §6.2: a leader that a quorum does not answer steps down; with it, §4.2.3
+
+  WindowLimits window;                    // to each follower
+  uint64_t max_message_bytes = 64 << 10;  // of entries in one AppendEntries; one entry always fits
+  uint64_t max_uncommitted_bytes = 4
+                                   << 20;  // of commands that a leader accepts ahead of commitment
+
+  bool operator==(const Config&) const = default;
+};
+
+class Raft {
+ public:
+  // A server that starts, or starts again, with what its disk holds. `entropy` seeds its election
+  // timeouts and should differ between servers and incarnations.
+  Raft(Config config, Rules rules, uint64_t entropy, NodeTime now, Persisted persisted = {});
+
+  // --- Inputs ---------------------------------------------------------------------------------
+
+  // Time has passed. Does nothing before next_deadline().
+  void tick(NodeTime now);
+  // When tick() is needed next.
+  NodeTime next_deadline() const;
+
+  // A message has arrived. Messages from strangers are ignored.
+  void step(NodeTime now, NodeId from, Message message);
+
+  // Appends a command if this server leads and has room. The command is committed when the entry of
+  // this very name is (an index alone may be taken by another command). Nothing is returned, and
+  // nothing will come of the command, if it was refused.
+  std::optional<EntryId> propose(NodeTime now, std::string command);
+
+  // The disk holds the write of this ticket and every one before it.
+  void persisted(NodeTime now, Ticket ticket);
+
+  // --- Effects --------------------------------------------------------------------------------
+
+  // What is to be done now. A leader makes its AppendEntries here, so commands proposed between two
+  // calls share them.
+  Ready take_ready();
+
+  // --- State ----------------------------------------------------------------------------------
+
+  Role role() const;
+  bool leads() const { return role() == Role::kLeader; }
+  Term term() const { return hard_state_.term; }
+  const HardState& hard_state() const { return hard_state_; }
+  // The leader of the current term, if this server knows it.
+  std::optional<NodeId> leader() const;
+  const Log& log() const { return log_; }
+  LogIndex commit_index() const { return commit_; }
+  // The log through here would survive a crash of this server.
+  LogIndex durable_index() const { return writes_.durable_index(); }
+  const Config& config() const { return config_; }
+  // How many completions of the disk were not acted on because time had overtaken them.
+  uint64_t stale_completions() const { return stale_completions_; }
+
+  // A digest of the whole state: equal values have equal ones.
+  uint64_t fingerprint() const;
+  bool operator==(const Raft&) const = default;
+
+ private:
+  // A message that must not leave before a write is durable.
+  struct Withheld {
+    Ticket after = 0;
+    Term term{};  // the term it was written in
+    Envelope envelope;
+    bool operator==(const Withheld&) const = default;
+  };
+
+  // --- raft.cc: inputs, roles, outbox ---
+  void advance_time(NodeTime now);
+  bool is_voter(NodeId id) const;
+  size_t quorum() const { return config_.voters.size() / 2 + 1; }
+  NodeTime draw_election_due();
+  NodeTime election_due() const;
+  EntryId last_durable() const { return log_.id_at(writes_.durable_index()); }
+
+  void set_hard_state(HardState hard_state);
+  void follow(Term term, std::optional<NodeId> leader);
+  void note_role();
+  void send(NodeId to, Message message);
+  void send_after(Ticket ticket, NodeId to, Message message);
+  void stale(StaleCompletion::What what, Ticket ticket);
+  void release_withheld();
+
+  // --- election.cc: §3.4, §9.6 ---
+  void campaign();
+  void campaign_as_pre_candidate();
+  void campaign_as_candidate();
+  void request_votes(bool pre_vote, Term term);
+  bool hears_a_leader() const;
+  void handle(NodeId from, RequestVote& request);
+  void answer_pre_vote(NodeId from, const RequestVote& request);
+  void answer_vote(NodeId from, const RequestVote& request);
+  void handle(NodeId from, RequestVoteResponse& response);
+  void count_own_vote();
+  void count_vote(Ballot& ballot, NodeId voter, bool granted);
+  void become_leader();
+
+  // --- replication.cc: §3.5, §3.6 ---
+  void handle(NodeId from, AppendEntries& request);
+  void refuse_append(NodeId leader, const AppendEntries& request);
+  void append_to_log(AppendEntries& request);
+  void acknowledge(NodeId leader, const AppendEntries& request);
+  void release_acknowledgements();
+  void commit_to(LogIndex index);
+
+  void handle(NodeId from, AppendEntriesResponse& response);
+  LogIndex next_after_conflict(const AppendEntriesResponse& response) const;
+  void append_as_leader(EntryKind kind, std::string data);
+  void replicate(Progress& follower);
+  uint64_t collect_entries(LogIndex first, std::vector<Entry>& entries) const;
+  void send_heartbeat(Progress& follower);
+  void count_replicas();
+  void check_quorum();
+
+  Config config_;
+  Rules rules_;
+  uint64_t entropy_;
+  uint64_t draws_ = 0;
+  NodeTime now_;
+
+  HardState hard_state_;
+  Log log_;
+  WriteQueue writes_;
+  LogIndex commit_ = 0;   // known to be committed
+  LogIndex applied_ = 0;  // handed out to be applied
+  RoleState state_;
+
+  std::deque<Withheld> withheld_;
+  std::deque<PendingAck> pending_acks_;
+  std::vector<Envelope> outbox_;
+  std::vector<Notice> notices_;
+  uint64_t stale_completions_ = 0;
+};
+
+}  // namespace seedbed::raft

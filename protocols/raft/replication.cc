@@ -1,0 +1,209 @@
+// Log replication (§3.5) and commitment (§3.6).
+#include <algorithm>
+#include <utility>
+
+#include "protocols/raft/raft.h"
+#include "sim/core/check.h"
+
+namespace seedbed::raft {
+
+// --- The follower -----------------------------------------------------------------------------
+
+void Raft::handle(NodeId from, AppendEntries& request) {
+  if (request.term < hard_state_.term) {
+    // A deposed leader, or one that we are stuck above: the answer's term brings it into the present,
+    // and the next election brings us together (etcd issues 5451, 5468).
+    refuse_append(from, request);
+    return;
+  }
+  INVARIANT(request.term > hard_state_.term || !leads(), "servers {} and {} both lead term {}",
+            number(config_.self), number(from), number(request.term));
+  follow(request.term, from);
+  std::get<Follower>(state_).election_due = draw_election_due();
+
+  // The consistency check: does our log hold what the leader's holds before the new entries?
+  if (!log_.contains(request.prev)) {
+    refuse_append(from, request);
+    return;
+  }
+  append_to_log(request);
+  acknowledge(from, request);
+  commit_to(rules_.follower_commit(log_, request));
+}
+
+void Raft::refuse_append(NodeId leader, const AppendEntries& request) {
+  AppendEntriesResponse response{.term = hard_state_.term,
+                                 .success = false,
+                                 .match = 0,
+                                 .refused = request.prev.index,
+                                 .hint = {.term = {}, .first_index = log_.last_index() + 1}};
+  if (const auto term = log_.term_at(request.prev.index); term && request.prev.index > 0) {
+    response.hint = {.term = *term, .first_index = log_.first_index_of_term_at(request.prev.index)};
+  }
+  send(leader, response);
+}
+
+void Raft::append_to_log(AppendEntries& request) {
+  if (const auto from = rules_.truncation_point(log_, request)) {
+    INVARIANT(*from > commit_, "truncation from {} although {} is committed", *from, commit_);
+    log_.truncate(*from);
+    writes_.stage_truncation(*from);
+  }
+  for (Entry& entry : request.entries) {
+    if (entry.index > log_.last_index()) log_.append(std::move(entry));
+  }
+  writes_.stage_entries(log_.last_index());
+}
+
+// A request with entries is answered when its entries are durable. A heartbeat is answered at once with
+// what is durable already: the leader must hear from us even if our disk is slow.
+void Raft::acknowledge(NodeId leader, const AppendEntries& request) {
+  const LogIndex verified = request.last_index();
+  if (request.entries.empty() || verified <= writes_.durable_index()) {
+    const LogIndex match = std::min(verified, writes_.durable_index());
+    send(leader, AppendEntriesResponse{.term = hard_state_.term, .success = true, .match = match});
+    return;
+  }
+  pending_acks_.push_back({.after = writes_.ticket_of(verified),
+                           .leader = leader,
+                           .term = hard_state_.term,
+                           .match = verified});
+}
+
+// The writes that some acknowledgements waited for are complete; what they said may no longer be so.
+// Of several that may leave, the last says it all.
+void Raft::release_acknowledgements() {
+  std::optional<Acknowledgement> last;
+  while (!pending_acks_.empty() && pending_acks_.front().after <= writes_.completed()) {
+    const PendingAck pending = pending_acks_.front();
+    pending_acks_.pop_front();
+    if (auto due = rules_.acknowledgement_due(pending, hard_state_.term, leader())) {
+      if (!last || due->match > last->match) last = due;
+    } else {
+      stale(StaleCompletion::What::kAcknowledgement, pending.after);
+    }
+  }
+  if (!last) return;
+  send(last->to,
+       AppendEntriesResponse{.term = hard_state_.term, .success = true, .match = last->match});
+}
+
+void Raft::commit_to(LogIndex index) {
+  if (index <= commit_) return;
+  INVARIANT(index <= log_.last_index(), "commit {} behind the last entry {}", index,
+            log_.last_index());
+  commit_ = index;
+  notices_.push_back(CommitAdvance{log_.id_at(commit_), hard_state_.term});
+}
+
+// --- The leader -------------------------------------------------------------------------------
+
+void Raft::append_as_leader(EntryKind kind, std::string data) {
+  std::get<Leader>(state_).uncommitted_bytes += data.size();
+  log_.append({.index = log_.last_index() + 1,
+               .term = hard_state_.term,
+               .kind = kind,
+               .data = std::move(data)});
+  writes_.stage_entries(log_.last_index());
+}
+
+void Raft::handle(NodeId from, AppendEntriesResponse& response) {
+  if (response.term > hard_state_.term) {
+    follow(response.term, std::nullopt);
+    return;
+  }
+  auto* leader = std::get_if<Leader>(&state_);
+  if (leader == nullptr || response.term < hard_state_.term) return;
+  const auto follower =
+      std::find_if(leader->followers.begin(), leader->followers.end(),
+                   [from](const Progress& progress) { return progress.id() == from; });
+  follower->heard_at(now_);
+  if (!response.success) {
+    if (follower->believes(response.refused)) follower->refused(next_after_conflict(response));
+    return;
+  }
+  INVARIANT(response.match <= log_.last_index(), "server {} acknowledged {}, the log ends at {}",
+            number(from), response.match, log_.last_index());
+  follower->acknowledged(response.match);
+  count_replicas();
+}
+
+// Where the logs may agree next: behind our last entry of the follower's conflicting term or, if we
+// have none, at the start of that term in its log. Each round trip skips at least one term.
+LogIndex Raft::next_after_conflict(const AppendEntriesResponse& response) const {
+  const LogIndex bound = std::min(response.refused, log_.last_index() + 1);
+  const ConflictHint& hint = response.hint;
+  if (hint.term != Term{}) {
+    const LogIndex ours = log_.last_index_with_term_at_most(hint.term, bound);
+    if (log_.term_at(ours) == hint.term) return ours + 1;
+  }
+  return std::min(std::max<LogIndex>(hint.first_index, 1), bound);
+}
+
+// Sends what the follower lacks and its window takes: one request to a follower that is probed, several
+// ahead of their answers to one that is replicating (§10.2.1).
+void Raft::replicate(Progress& follower) {
+  while (follower.next() <= log_.last_index() && follower.may_send(config_.window)) {
+    AppendEntries request{.term = hard_state_.term,
+                          .prev = log_.id_at(follower.next() - 1),
+                          .entries = {},
+                          .leader_commit = commit_};
+    const uint64_t bytes = collect_entries(follower.next(), request.entries);
+    follower.sent(request.last_index(), bytes);
+    send(follower.id(), std::move(request));
+  }
+}
+
+// Copies entries from `first` on, up to the size of a message but at least one. Returns their size.
+uint64_t Raft::collect_entries(LogIndex first, std::vector<Entry>& entries) const {
+  uint64_t bytes = 0;
+  for (LogIndex index = first; index <= log_.last_index(); ++index) {
+    const Entry& entry = log_.at(index);
+    if (!entries.empty() && bytes + entry.data.size() > config_.max_message_bytes) break;
+    bytes += entry.data.size();
+    entries.push_back(entry);
+  }
+  return bytes;
+}
+
+// An empty AppendEntries behind all that was sent: if something was lost on the way, it is refused, and
+// the follower is probed. It commits no more than the follower is known to have.
+void Raft::send_heartbeat(Progress& follower) {
+  send(follower.id(), AppendEntries{.term = hard_state_.term,
+                                    .prev = log_.id_at(follower.next() - 1),
+                                    .entries = {},
+                                    .leader_commit = std::min(follower.match(), commit_)});
+}
+
+// §3.6.2: an entry is committed when a quorum holds it durably and it is of the leader's own term; the
+// entries before it are committed with it.
+void Raft::count_replicas() {
+  auto* leader = std::get_if<Leader>(&state_);
+  if (leader == nullptr) return;
+  std::vector<LogIndex> matches = {rules_.own_match(writes_.durable_index(), log_.last_index())};
+  for (const Progress& follower : leader->followers) matches.push_back(follower.match());
+  std::nth_element(matches.begin(), matches.begin() + static_cast<ptrdiff_t>(quorum()) - 1,
+                   matches.end(), std::greater<>());
+  const LogIndex held_by_quorum = matches[quorum() - 1];
+  if (held_by_quorum <= commit_) return;
+  if (!rules_.may_commit_by_counting(log_.id_at(held_by_quorum), hard_state_.term)) return;
+  for (const Entry& entry : log_.slice(commit_ + 1, held_by_quorum)) {
+    leader->uncommitted_bytes -= entry.data.size();
+  }
+  commit_to(held_by_quorum);
+}
+
+// §6.2: a leader that a quorum has not answered for an election timeout steps down, so that its clients
+// look for another one.
+void Raft::check_quorum() {
+  auto& leader = std::get<Leader>(state_);
+  leader.quorum_due = now_ + config_.election_timeout;
+  if (!config_.check_quorum) return;
+  size_t heard = 1;  // itself
+  for (const Progress& follower : leader.followers) {
+    if (now_ - follower.heard() < config_.election_timeout) ++heard;
+  }
+  if (heard < quorum()) follow(hard_state_.term, std::nullopt);
+}
+
+}  // namespace seedbed::raft

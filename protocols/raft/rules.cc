@@ -1,0 +1,74 @@
+#include "protocols/raft/rules.h"
+
+#include <algorithm>
+
+namespace seedbed::raft {
+
+bool Rules::may_grant_vote(const HardState& mine, EntryId my_last, NodeId candidate,
+                           EntryId candidate_last) const {
+  return (!mine.voted_for || *mine.voted_for == candidate) && candidate_last >= my_last;
+}
+
+bool Rules::may_grant_pre_vote(Term my_term, EntryId my_last, Term requested,
+                               EntryId candidate_last) const {
+  return requested > my_term && candidate_last >= my_last;
+}
+
+Ticket Rules::vote_waits_for(Ticket vote_durable_after) const {
+  // RAFT-B10: the answer overtakes the sync. Grant, crash, restart, and the same term's vote is given
+  // a second time.
+  if (mutant_ == Mutant::kB10) return 0;
+  return vote_durable_after;
+}
+
+std::optional<LogIndex> Rules::truncation_point(const Log& log,
+                                                const AppendEntries& request) const {
+  // RAFT-B04: "delete what follows prev, then append", as many first implementations read the paper.
+  // A delayed request with fewer entries then deletes entries that were acknowledged since.
+  if (mutant_ == Mutant::kB04 && !request.entries.empty()) {
+    if (request.prev.index < log.last_index()) return request.prev.index + 1;
+    return std::nullopt;
+  }
+  return log.first_conflict(request.entries);
+}
+
+LogIndex Rules::follower_commit(const Log& log, const AppendEntries& request) const {
+  // RAFT-B05: the paper's figure says "min(leaderCommit, index of last new entry)"; this reads it as
+  // the last entry of the log, and commits a suffix that the leader has never compared.
+  if (mutant_ == Mutant::kB05) return std::min(request.leader_commit, log.last_index());
+  return std::min(request.leader_commit, request.last_index());
+}
+
+std::optional<Acknowledgement> Rules::acknowledgement_due(const PendingAck& pending, Term current,
+                                                          std::optional<NodeId> leader) const {
+  // RAFT-B07: the completion is taken for news, whoever is leader now. That leader has other entries
+  // at these indexes and will count a copy that does not exist.
+  if (mutant_ == Mutant::kB07) {
+    if (!leader) return std::nullopt;
+    return Acknowledgement{*leader, pending.match};
+  }
+  // Within a term the leader only appends, so what it verified in this term is in the log still.
+  if (pending.term != current) return std::nullopt;
+  return Acknowledgement{pending.leader, pending.match};
+}
+
+LogIndex Rules::own_match(LogIndex durable, LogIndex last) const {
+  // RAFT-B14: the leader trusts its memory. A crash takes the entry from the quorum.
+  if (mutant_ == Mutant::kB14) return last;
+  return durable;
+}
+
+bool Rules::may_commit_by_counting(EntryId entry, Term current) const {
+  // RAFT-B01: figure 3.8. A quorum holds the entry, yet a server with a later term in its log may
+  // still be elected and overwrite it.
+  if (mutant_ == Mutant::kB01) return true;
+  return entry.term == current;
+}
+
+bool Rules::answers_from_session(bool executed_before) const {
+  // A retry is executed as if it were new: "append x" appends twice.
+  if (mutant_ == Mutant::kNoSessionCheck) return false;
+  return executed_before;
+}
+
+}  // namespace seedbed::raft

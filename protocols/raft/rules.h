@@ -1,0 +1,82 @@
+// The rules on which Raft's safety rests, each a small function with a name.
+//
+// The core asks a rule and does what it says; it contains no other decision of this kind, and no
+// switch for mutants. Each mutant is written beside the rule that it breaks, in rules.cc: read that
+// file to see what goes wrong when a rule is bent, and how little it takes.
+#pragma once
+
+#include <optional>
+
+#include "protocols/raft/log.h"
+#include "protocols/raft/messages.h"
+#include "protocols/raft/mutants.h"
+#include "protocols/raft/types.h"
+
+namespace seedbed::raft {
+
+// A follower's promise to acknowledge, waiting for its disk.
+struct PendingAck {
+  Ticket after = 0;    // the write that must complete first
+  NodeId leader{};     // whose AppendEntries it answers
+  Term term{};         // the term of that AppendEntries
+  LogIndex match = 0;  // what is to be acknowledged
+
+  bool operator==(const PendingAck&) const = default;
+};
+
+// An acknowledgement that may leave.
+struct Acknowledgement {
+  NodeId to{};
+  LogIndex match = 0;
+
+  bool operator==(const Acknowledgement&) const = default;
+};
+
+class Rules {
+ public:
+  explicit Rules(Mutant mutant = Mutant::kNone) : mutant_(mutant) {}
+
+  // §3.4, §3.6.1: one vote per term, and only for a log at least as up to date as the voter's.
+  bool may_grant_vote(const HardState& mine, EntryId my_last, NodeId candidate,
+                      EntryId candidate_last) const;
+
+  // §9.6: a PreVote promises nothing, so it asks only whether the election could succeed.
+  bool may_grant_pre_vote(Term my_term, EntryId my_last, Term requested,
+                          EntryId candidate_last) const;
+
+  // §3.8: the vote must be on stable storage before the answer. Returns the ticket that a granted
+  // vote waits for, given the ticket that makes it durable.
+  Ticket vote_waits_for(Ticket vote_durable_after) const;
+
+  // §3.5: if an existing entry conflicts with a new one (same index, other term), it and all that
+  // follow it are deleted. Entries that merely lie behind the new ones stay: this AppendEntries may
+  // be an old one.
+  std::optional<LogIndex> truncation_point(const Log& log, const AppendEntries& request) const;
+
+  // §3.5: a follower's commit index is at most what the leader has committed and at most what this
+  // request has verified of the follower's log.
+  LogIndex follower_commit(const Log& log, const AppendEntries& request) const;
+
+  // What a follower may say when a write completes that an acknowledgement waited for: nothing,
+  // unless the term is still the one in which the leader sent those entries. `leader` is the current
+  // leader, if known.
+  std::optional<Acknowledgement> acknowledgement_due(const PendingAck& pending, Term current,
+                                                     std::optional<NodeId> leader) const;
+
+  // §10.2.1: a leader writes to its own disk in parallel with its followers and counts itself like
+  // them, by what is durable.
+  LogIndex own_match(LogIndex durable, LogIndex last) const;
+
+  // §3.6.2: only entries of the leader's own term are committed by counting replicas.
+  bool may_commit_by_counting(EntryId entry, Term current) const;
+
+  // §6.3: a command that was executed before is answered from the session, not executed again.
+  bool answers_from_session(bool executed_before) const;
+
+  bool operator==(const Rules&) const = default;
+
+ private:
+  Mutant mutant_;
+};
+
+}  // namespace seedbed::raft

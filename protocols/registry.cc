@@ -1,0 +1,7 @@
+#include "protocols/registry.h"
+
+namespace seedbed {
+
+std::vector<ProtocolSpec> all_protocols() { return {}; }
+
+}  // namespace seedbed

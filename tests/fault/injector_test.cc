@@ -1,0 +1,131 @@
+#include "sim/fault/injector.h"
+
+#include <gtest/gtest.h>
+
+namespace seedbed {
+namespace {
+
+class Idle final : public Process {
+ public:
+  explicit Idle(Env& env) : env_(env) {}
+  void start() override {
+    for (uint64_t i = 0;; ++i) {
+      env_.disk().write("log", i, "x").then([](const Result<Nothing>&) {});
+      env_.sleep(10ms);
+    }
+  }
+
+ private:
+  Env& env_;
+};
+
+class InjectorTest : public ::testing::Test {
+ public:
+  InjectorTest() {
+    for (const char* name : {"n1", "n2", "n3"}) {
+      servers.push_back(
+          world.add_node({.name = name,
+                          .process = [](Env& env) { return std::make_unique<Idle>(env); },
+                          .disk = {},
+                          .clock = Clock()}));
+      world.start(servers.back());
+    }
+  }
+  void run(FaultPlan plan, Tolerance tolerance = {.servers_down = 1, .clock_drift_ppm = 100}) {
+    injector = std::make_unique<Injector>(world, tolerance, std::move(plan), servers);
+    scheduler.stream().watch(*injector);
+    injector->arm();
+    scheduler.run();
+  }
+  Fault fault(FaultKind kind, Duration at, Duration duration, int64_t magnitude = 0) {
+    return {.id = ++ids,
+            .kind = kind,
+            .begin = {.at = kStart + at},
+            .duration = duration,
+            .targets = {servers[0]},
+            .others = {servers[1], servers[2]},
+            .magnitude = magnitude};
+  }
+
+  Choices choices{1};
+  StackPool stacks;
+  Scheduler scheduler{choices, stacks, {.limits = {.end = kStart + 5s}}};
+  World world{scheduler, {}};
+  std::vector<NodeId> servers;
+  std::unique_ptr<Injector> injector;
+  uint32_t ids = 0;
+};
+
+TEST_F(InjectorTest, AppliesAndLiftsEveryKind) {
+  FaultPlan plan;
+  Duration at = 100ms;
+  for (const FaultKind kind : kFaultKinds) {
+    plan.faults.push_back(fault(kind, at, 50ms, 100));
+    at += 100ms;
+  }
+  run(std::move(plan));
+  for (const FaultKind kind : kFaultKinds) EXPECT_EQ(injector->fired(kind), 1u) << to_string(kind);
+  EXPECT_EQ(number(world.node(servers[0]).incarnation()), 2u);
+  EXPECT_FALSE(world.node(servers[0]).paused());
+  EXPECT_FALSE(world.network().is_cut(servers[0], servers[1]));
+  EXPECT_EQ(world.node(servers[0]).clock().drift_ppb(), 0);
+}
+
+TEST_F(InjectorTest, SuppressesWhatTheProtocolDoesNotSurvive) {
+  FaultPlan plan;
+  plan.faults.push_back(fault(FaultKind::kCrash, 100ms, 1s));
+  plan.faults.push_back(fault(FaultKind::kPause, 200ms, 1s));
+  plan.faults.back().targets = {servers[1]};
+  plan.faults.push_back(fault(FaultKind::kClockDrift, 200ms, 1s, 101));
+  run(std::move(plan));
+  EXPECT_EQ(injector->fired(FaultKind::kCrash), 1u);
+  EXPECT_EQ(injector->fired(FaultKind::kPause), 0u);
+  EXPECT_EQ(injector->fired(FaultKind::kClockDrift), 0u);
+  EXPECT_EQ(injector->suppressed(), 2u);
+}
+
+TEST_F(InjectorTest, CrashesRightAfterADiskOperation) {
+  FaultPlan plan;
+  Fault crash = fault(FaultKind::kCrash, 0ms, 1s);
+  crash.begin = {.node = servers[0], .disk_operation = 5};
+  plan.faults.push_back(crash);
+  struct Counter : EventSink {
+    EventKinds interests() const override {
+      return EventKinds(EventKind::kDiskSubmit, EventKind::kCrash);
+    }
+    void on_event(const TraceEvent& event) override {
+      if (event.node != NodeId{1} || crashed) return;
+      if (event.kind == EventKind::kCrash)
+        crashed = true;
+      else
+        ++submitted;
+    }
+    int submitted = 0;
+    bool crashed = false;
+  } counter;
+  scheduler.stream().watch(counter);
+  run(std::move(plan));
+  EXPECT_TRUE(counter.crashed);
+  EXPECT_EQ(counter.submitted, 5);
+}
+
+TEST_F(InjectorTest, HealingEndsEverythingAndBeginsNothing) {
+  FaultPlan plan;
+  plan.faults.push_back(fault(FaultKind::kCrash, 100ms, 4s));
+  plan.faults.push_back(fault(FaultKind::kPartition, 100ms, 4s));
+  plan.faults.push_back(fault(FaultKind::kPause, 2s, 1s));
+  plan.faults.back().targets = {servers[1]};
+  struct Heal final : Action {
+    explicit Heal(InjectorTest& test) : test(test) {}
+    void fire() override { test.injector->heal(); }
+    InjectorTest& test;
+  } heal(*this);
+  scheduler.schedule(heal, kStart + 1s);
+  run(std::move(plan));
+  EXPECT_TRUE(world.node(servers[0]).up());
+  EXPECT_FALSE(world.network().is_cut(servers[0], servers[1]));
+  EXPECT_EQ(injector->fired(FaultKind::kPause), 0u);
+}
+
+}  // namespace
+}  // namespace seedbed

@@ -1,0 +1,142 @@
+#include "protocols/raft/kv.h"
+
+#include <gtest/gtest.h>
+
+#include "sim/core/check.h"
+
+namespace seedbed::raft {
+namespace {
+
+// A machine and the log it is fed from.
+class Machine {
+ public:
+  explicit Machine(Mutant mutant = Mutant::kNone, KvLimits limits = {})
+      : kv_(Rules(mutant), limits) {}
+
+  Applied apply(const Command& command) { return apply_bytes(encode(command)); }
+  Applied apply_bytes(std::string bytes) {
+    return kv_.apply({.index = kv_.last_applied() + 1, .term = Term{1}, .data = std::move(bytes)});
+  }
+  uint64_t open() { return apply(RegisterClient{}).result.session; }
+  Applied call(uint64_t session, uint64_t sequence, KvOperation operation,
+               uint64_t lowest_unanswered = 0) {
+    return apply(Request{session, sequence, lowest_unanswered, std::move(operation)});
+  }
+  KvStateMachine& kv() { return kv_; }
+
+ private:
+  KvStateMachine kv_;
+};
+
+TEST(Command, DecodesToWhatWasEncodedAndToNothingElse) {
+  const std::vector<Command> commands = {
+      RegisterClient{},
+      Request{1, 2, 3, Get{"key"}},
+      Request{1, 2, 3, Put{"key", ""}},
+      Request{1, 2, 3, Append{"", std::string("\0x", 2)}},
+      Request{1, 2, 3, Cas{"key", std::nullopt, "new"}},
+      Request{1, 2, 3, Cas{"key", "", "new"}},
+      Request{~0ull, ~0ull, ~0ull, Delete{"key"}},
+  };
+  for (const Command& command : commands) {
+    const std::string bytes = encode(command);
+    EXPECT_EQ(decode_command(bytes), command);
+    EXPECT_EQ(decode_command(bytes + "x"), std::nullopt);
+    EXPECT_EQ(decode_command(std::string_view(bytes).substr(0, bytes.size() - 1)), std::nullopt);
+  }
+}
+
+TEST(Kv, ExecutesEachOperation) {
+  Machine m;
+  const uint64_t s = m.open();
+  EXPECT_EQ(m.call(s, 1, Get{"k"}).result.status, KvStatus::kNotFound);
+  EXPECT_EQ(m.call(s, 2, Put{"k", "a"}).result.status, KvStatus::kOk);
+  EXPECT_EQ(m.call(s, 3, Append{"k", "b"}).result.value, "ab");
+  EXPECT_EQ(m.call(s, 4, Cas{"k", "ab", "c"}).result.status, KvStatus::kOk);
+  EXPECT_EQ(m.call(s, 5, Cas{"k", "ab", "d"}).result.status, KvStatus::kMismatch);
+  EXPECT_EQ(m.call(s, 6, Cas{"k", std::nullopt, "d"}).result.value, "c");
+  EXPECT_EQ(m.call(s, 7, Get{"k"}).result.value, "c");
+  EXPECT_EQ(m.call(s, 8, Delete{"k"}).result.status, KvStatus::kOk);
+  EXPECT_EQ(m.call(s, 9, Delete{"k"}).result.status, KvStatus::kNotFound);
+}
+
+TEST(Kv, AnswersARepetitionWithTheReplyItGave) {
+  Machine m;
+  const uint64_t s = m.open();
+  const Applied first = m.call(s, 1, Append{"k", "a"});
+  m.call(s, 2, Append{"k", "b"});
+  const Applied again = m.call(s, 1, Append{"k", "a"});
+  EXPECT_TRUE(first.executed);
+  EXPECT_FALSE(again.executed);
+  EXPECT_EQ(again.result, first.result);
+  EXPECT_EQ(m.kv().value("k"), "ab");
+}
+
+TEST(Kv, WithoutTheSessionCheckARepetitionIsExecutedAgain) {
+  Machine m(Mutant::kNoSessionCheck);
+  const uint64_t s = m.open();
+  m.call(s, 1, Append{"k", "a"});
+  EXPECT_TRUE(m.call(s, 1, Append{"k", "a"}).executed);
+  EXPECT_EQ(m.kv().value("k"), "aa");
+}
+
+TEST(Kv, ForgetsRepliesThatTheClientHasAndStillDoesNotExecuteAgain) {
+  Machine m;
+  const uint64_t s = m.open();
+  m.call(s, 1, Append{"k", "a"});
+  m.call(s, 2, Append{"k", "b"}, 2);
+  const Applied late = m.call(s, 1, Append{"k", "a"});
+  EXPECT_EQ(late.result.status, KvStatus::kForgotten);
+  EXPECT_EQ(m.kv().value("k"), "ab");
+}
+
+TEST(Kv, AnUnknownSessionGetsAnErrorAndNoExecution) {
+  Machine m;
+  EXPECT_EQ(m.call(99, 1, Put{"k", "a"}).result.status, KvStatus::kExpiredSession);
+  EXPECT_EQ(m.kv().value("k"), std::nullopt);
+}
+
+TEST(Kv, EvictsTheSessionThatHasBeenSilentLongest) {
+  Machine m(Mutant::kNone, {.sessions = 2});
+  const uint64_t a = m.open();
+  const uint64_t b = m.open();
+  m.call(a, 1, Put{"k", "a"});
+  m.open();  // evicts b
+  EXPECT_EQ(m.call(b, 1, Put{"k", "b"}).result.status, KvStatus::kExpiredSession);
+  EXPECT_EQ(m.call(a, 2, Get{"k"}).result.value, "a");
+  EXPECT_EQ(m.kv().sessions(), 2u);
+}
+
+TEST(Kv, AClientThatNeverAcknowledgesLosesItsSession) {
+  Machine m(Mutant::kNone, {.replies_per_session = 2});
+  const uint64_t s = m.open();
+  for (uint64_t i = 1; i <= 3; ++i) EXPECT_TRUE(m.call(s, i, Append{"k", "x"}).executed);
+  EXPECT_EQ(m.call(s, 4, Append{"k", "x"}).result.status, KvStatus::kExpiredSession);
+  EXPECT_EQ(m.kv().value("k"), "xxx");
+}
+
+TEST(Kv, BytesThatAreNoCommandChangeNothing) {
+  Machine m;
+  EXPECT_EQ(m.apply_bytes("nonsense").result.status, KvStatus::kBadCommand);
+}
+
+TEST(Kv, EqualHistoriesHaveEqualHashesAndOthersDoNot) {
+  Machine a;
+  Machine b;
+  Machine c;
+  for (Machine* m : {&a, &b, &c}) m->open();
+  a.call(1, 1, Put{"k", "a"});
+  b.call(1, 1, Put{"k", "a"});
+  c.call(1, 1, Put{"k", "b"});
+  EXPECT_EQ(a.kv(), b.kv());
+  EXPECT_EQ(a.kv().state_hash(), b.kv().state_hash());
+  EXPECT_NE(a.kv().state_hash(), c.kv().state_hash());
+}
+
+TEST(Kv, RefusesEntriesOutOfOrder) {
+  KvStateMachine kv(Rules(), KvLimits{});
+  EXPECT_THROW(kv.apply({.index = 2, .term = Term{1}}), InvariantFailure);
+}
+
+}  // namespace
+}  // namespace seedbed::raft

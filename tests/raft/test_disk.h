@@ -1,0 +1,61 @@
+// A disk that keeps whole writes in ticket order, as a write-ahead log does: what is durable, what is
+// on its way, and which part of that a crash spares.
+#pragma once
+
+#include <deque>
+#include <utility>
+
+#include "protocols/raft/log.h"
+#include "protocols/raft/types.h"
+#include "tests/raft/random.h"
+
+namespace seedbed::raft {
+
+class TestDisk {
+ public:
+  void submit(Write write) { pending_.push_back(std::move(write)); }
+  size_t pending() const { return pending_.size(); }
+
+  // The oldest write becomes durable. Returns its ticket.
+  Ticket complete_next() {
+    const Write write = std::move(pending_.front());
+    pending_.pop_front();
+    if (write.hard_state) hard_state_ = *write.hard_state;
+    if (write.truncate_from) log_.truncate(*write.truncate_from);
+    for (const Entry& entry : write.entries) log_.append(entry);
+    return write.ticket;
+  }
+
+  // Some of what was on its way survives: whole writes, then perhaps the beginning of one.
+  void crash(Random& random) {
+    const uint64_t survivors = random.below(pending_.size() + 1);
+    for (uint64_t i = 0; i < survivors; ++i) complete_next();
+    if (!pending_.empty() && random.chance(300)) {
+      tear(pending_.front(), random);
+      complete_next();
+    }
+    lose_pending();
+  }
+  void lose_pending() { pending_.clear(); }
+
+  const HardState& hard_state() const { return hard_state_; }
+  const Log& log() const { return log_; }
+  Persisted contents() const {
+    const auto entries = log_.slice(1, log_.last_index());
+    return {hard_state_, {entries.begin(), entries.end()}};
+  }
+
+ private:
+  static void tear(Write& write, Random& random) {
+    const uint64_t parts = random.below(2 + write.entries.size());  // never all of it
+    if (parts < 2) write.truncate_from.reset();
+    if (parts < 1) write.hard_state.reset();
+    write.entries.resize(parts < 2 ? 0 : parts - 2);
+  }
+
+  HardState hard_state_;
+  Log log_;
+  std::deque<Write> pending_;
+};
+
+}  // namespace seedbed::raft

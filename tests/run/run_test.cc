@@ -1,0 +1,90 @@
+#include "sim/run/run.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "tests/run/memory_store.h"
+
+namespace seedbed {
+namespace {
+
+const std::vector<ProtocolSpec>& protocols() {
+  static const std::vector<ProtocolSpec> specs{memory_store()};
+  return specs;
+}
+
+Scenario scenario(std::string_view more = "") {
+  const std::string text =
+      "protocol: 'memory_store' servers: 1 clients: 3 "
+      "workload { kind: 'register' operations: 60 } faults { end_ms: 2000 } "
+      "limits { settle_ms: 100 } network { loss_permille { max: 20 } duplicate_permille { max: 0 } "
+      "} " +
+      std::string(more);
+  return parse_scenario(text, "test", "test", protocols());
+}
+
+TEST(Run, PassesACorrectStoreAndCountsWhatItDid) {
+  Runner runner;
+  const RunResult result = runner.run(scenario(), 42);
+  EXPECT_EQ(result.verdict, Verdict::kPass) << result.reason;
+  EXPECT_EQ(result.operations.total(), 69u);
+  EXPECT_EQ(result.run_end, RunEnd::kCompleted);
+  ASSERT_EQ(result.checks.size(), 1u);
+  EXPECT_GT(result.checks[0].evaluated, 50u);
+  ASSERT_EQ(result.probes.size(), 1u);
+  EXPECT_GT(result.probes[0].second, 50u);
+}
+
+TEST(Run, IsAFunctionOfItsSeed) {
+  Runner runner;
+  std::set<uint64_t> hashes;
+  for (uint64_t seed = 0; seed < 20; ++seed) {
+    const uint64_t hash = runner.run(scenario(), seed).trace_hash;
+    EXPECT_EQ(hash, runner.run(scenario(), seed).trace_hash);
+    EXPECT_EQ(hash, runner.run(scenario(), seed, {.salt = 12345}).trace_hash);
+    EXPECT_EQ(hash, runner.run(scenario(), seed, {.log_choices = true}).trace_hash);
+    hashes.insert(hash);
+  }
+  EXPECT_EQ(hashes.size(), 20u);
+  Runner other;
+  EXPECT_EQ(other.run(scenario(), 7).trace_hash, runner.run(scenario(), 7).trace_hash);
+}
+
+struct Ending {
+  const char* mutant;
+  Verdict verdict;
+  RunEnd end;
+};
+
+class RunEndings : public ::testing::TestWithParam<Ending> {};
+
+TEST_P(RunEndings, AreTheVerdictTheyDeserve) {
+  Scenario wrong = scenario();
+  set_mutant(wrong, GetParam().mutant);
+  set_field(wrong, "limits.memory_mib=64");
+  Runner runner;
+  const RunResult result = runner.run(wrong, 1);
+  EXPECT_EQ(result.verdict, GetParam().verdict) << result.reason;
+  EXPECT_EQ(result.run_end, GetParam().end) << result.end_message;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Mutants, RunEndings,
+    ::testing::Values(Ending{"store.forgets", Verdict::kViolation, RunEnd::kCompleted},
+                      Ending{"store.hangs", Verdict::kInconclusive, RunEnd::kCompleted},
+                      Ending{"store.spins", Verdict::kLiveness, RunEnd::kStepLimit},
+                      Ending{"store.leaks", Verdict::kInconclusive, RunEnd::kMemoryLimit},
+                      Ending{"store.asserts", Verdict::kViolation, RunEnd::kInvariant}));
+
+TEST(Run, LeavesNothingBehindAfterAnUnfinishedRun) {
+  Runner runner;
+  Scenario wrong = scenario();
+  set_mutant(wrong, "store.asserts");
+  const uint64_t before = runner.run(scenario(), 3).trace_hash;
+  for (uint64_t seed = 0; seed < 50; ++seed) (void)runner.run(wrong, seed);
+  EXPECT_EQ(runner.run(scenario(), 3).trace_hash, before);
+}
+
+}  // namespace
+}  // namespace seedbed
