@@ -1,9 +1,11 @@
 // Diagram: a scene drawn as text, time going down, a column for each node.
 //
-//          time       n1          n2          n3
-//       9.800 s ======= partition: n1 | n2 n3 =======
-//      10.201 s       |--Append--x            |         cut off by a partition
-//      33.400 s       |       LEADER t2       |         <- (2)
+//       time       n1            n2            n3            c1
+//    9.800 s ================ partition: n1 | n2 n3 =================
+//   10.200 s        |<------------------Put-------------------|
+//   10.200 s        |-------AppendEntries------x|             |       cut off
+//   10.201 s    commit 4          |             |             |       <- (1)
+//   10.313 s        |         LEADER t2         |             |       <- (2)
 //
 // Lifelines: `|` up, `:` paused, blank down.
 #pragma once

@@ -1,7 +1,7 @@
 // EventLog: the events of one run, kept for a report, with what they mean in words.
 //
 //   EventLog log(protocol);
-//   replay(reader, {&log});                        // from a recorded trace, or as a watcher of a run
+//   replay(reader, {&log});                        // from a recorded trace
 //   log.events()[0].caption                        // "LEADER t3", "put(x,\"5\")", "n1 n2 | n3"
 //
 // Payloads are borrowed by events and gone afterwards, so all that a report may want to say of them
