@@ -45,6 +45,7 @@ const std::string& key_of(const KvOperation& operation);
 
 // Opens a session (§6.3). Its id is the index of the log entry, which no other session can have.
 struct RegisterClient {
+  uint64_t client = 0;  // who asks, for the reader of a log; sessions do not depend on it
   bool operator==(const RegisterClient&) const = default;
 };
 

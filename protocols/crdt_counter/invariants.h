@@ -1,0 +1,102 @@
+// What the replicated counter promises, held against a run: its operations as clients saw them, and
+// the states that replicas report. All of them look at entries, not at values, in which a lost
+// increment and a lost decrement would hide each other.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocols/crdt_counter/counters.h"
+#include "sim/check/checker.h"
+
+namespace seedbed::crdt_counter {
+
+// The state in that event, if it is a StateReport.
+std::optional<Counters> reported_state(const TraceEvent& event);
+// The same as bytes, which are equal if the states are: what ConvergenceChecker compares.
+std::optional<std::string> digest(const TraceEvent& event);
+
+// Additions and subtractions of one counter, summed over clients.
+struct Amounts {
+  uint64_t added = 0;
+  uint64_t taken = 0;
+};
+
+// Nobody knows more of a replica's entries than the replica itself. This is what makes max() the
+// right merge; without it increments vanish. Evaluates reported entries.
+class OwnEntriesAreGreatest final : public Checker {
+ public:
+  OwnEntriesAreGreatest() : Checker("OwnEntriesAreGreatest") {}
+  EventKinds interests() const override { return EventKinds(EventKind::kProbe); }
+  void on_event(const TraceEvent& event) override;
+
+ private:
+  struct Seen {
+    uint64_t count = 0;
+    Fact fact;
+  };
+  struct Place {  // of one entry, and in which half of the counter it is
+    NodeId replica{};
+    std::string key;
+    bool taken = false;
+    auto operator<=>(const Place&) const = default;
+  };
+  void look_at(const TraceEvent& event, const std::string& key, const GCounter& half, bool taken);
+
+  std::map<Place, Seen> greatest_;
+};
+
+// At no time does a replica know of more than clients have asked for. Evaluates reports.
+class NothingCountedTwice final : public Checker {
+ public:
+  NothingCountedTwice() : Checker("NothingCountedTwice") {}
+  EventKinds interests() const override {
+    return EventKinds(EventKind::kProbe, EventKind::kInvoke, EventKind::kReturn);
+  }
+  void on_event(const TraceEvent& event) override;
+
+ private:
+  struct Asked {
+    std::string key;
+    uint64_t amount = 0;
+    bool taken = false;
+  };
+  void judge(const TraceEvent& event, const Counters& state);
+
+  std::map<uint64_t, Asked> running_;  // by operation
+  std::map<std::string, Amounts> asked_;
+};
+
+// At the end the replicas together know of everything that was acknowledged. Inconclusive if one of
+// them is down then, since it may be the only one that knows. Evaluates acknowledged changes.
+class NoIncrementLost final : public Checker {
+ public:
+  explicit NoIncrementLost(std::vector<NodeId> replicas)
+      : Checker("NoIncrementLost"), replicas_(std::move(replicas)) {}
+  EventKinds interests() const override {
+    return EventKinds(EventKind::kProbe, EventKind::kCrash, EventKind::kInvoke, EventKind::kReturn);
+  }
+  void on_event(const TraceEvent& event) override;
+  void finish() override;
+
+ private:
+  struct Asked {
+    std::string key;
+    uint64_t amount = 0;
+  };
+  struct Reported {
+    Counters state;
+    EventIndex event{};
+    Time time{};
+  };
+
+  std::vector<NodeId> replicas_;
+  std::map<uint64_t, Asked> running_;  // by operation
+  std::map<std::string, Amounts> acknowledged_;
+  std::map<NodeId, Reported> reported_;  // last, of those that are up
+};
+
+}  // namespace seedbed::crdt_counter

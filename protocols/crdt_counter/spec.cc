@@ -1,0 +1,103 @@
+#include "protocols/crdt_counter/spec.h"
+
+#include <fmt/format.h>
+
+#include "protocols/crdt_counter/client.h"
+#include "protocols/crdt_counter/invariants.h"
+#include "protocols/crdt_counter/replica.h"
+#include "sim/check/convergence.h"
+
+namespace seedbed::crdt_counter {
+namespace {
+
+constexpr std::string_view kB01 = "crdt_counter.b01-merge-by-sum";
+constexpr std::string_view kB07 = "crdt_counter.b07-memory-only";
+constexpr std::string_view kB14 = "crdt_counter.b14-count-twice";
+
+const Options& default_options() {
+  static const Options options = [] {
+    Options defaults;
+    defaults.set_gossip_interval_ms(50);
+    return defaults;
+  }();
+  return options;
+}
+
+std::unique_ptr<Process> make_replica(Env& env, const Setup& setup) {
+  const auto& options = setup.options_as<Options>();
+  return std::make_unique<Replica>(
+      env,
+      ReplicaOptions{.replicas = setup.servers,
+                     .gossip_interval = std::chrono::milliseconds(options.gossip_interval_ms()),
+                     .rules = Rules(mutant_from(setup.mutant))});
+}
+
+std::vector<CheckSpec> checks() {
+  return {
+      {"OwnEntriesAreGreatest", "nobody knows more of a replica's counting than the replica itself",
+       [](const Setup&) { return std::make_unique<OwnEntriesAreGreatest>(); }},
+      {"NothingCountedTwice", "replicas never know of more than clients asked for",
+       [](const Setup&) { return std::make_unique<NothingCountedTwice>(); }},
+      {"NoIncrementLost", "what was acknowledged is known to some replica at the end",
+       [](const Setup& setup) { return std::make_unique<NoIncrementLost>(setup.servers); }},
+      {"Converged", "all replicas agree some time after the faults are over",
+       [](const Setup&) { return std::make_unique<ConvergenceChecker>("Converged", digest); }},
+  };
+}
+
+std::vector<MutantSpec> mutants() {
+  return {
+      {std::string(kB01), "merges entries by sum, so that hearing twice counts twice",
+       "NothingCountedTwice", "Shapiro et al., INRIA RR-7506, 3.1: why merge is a maximum"},
+      {std::string(kB07), "acknowledges and gossips what only its memory knows",
+       "OwnEntriesAreGreatest", "https://github.com/akka/akka/issues/23008"},
+      {std::string(kB14), "counts a request again that arrives a second time",
+       "NothingCountedTwice", "operations delivered twice to an operation-based counter"},
+  };
+}
+
+// "k1=3 k2=-1"
+std::string caption(const TraceEvent& event) {
+  const std::optional<Counters> state = reported_state(event);
+  std::string text;
+  if (!state) return text;
+  for (const auto& [key, counter] : *state) {
+    text += fmt::format("{}{}={}", text.empty() ? "" : " ", key, counter.value());
+  }
+  return text;
+}
+
+}  // namespace
+
+Mutant mutant_from(std::string_view name) {
+  if (name.empty()) return Mutant::kNone;
+  if (name == kB01) return Mutant::kB01;
+  if (name == kB07) return Mutant::kB07;
+  CHECK(name == kB14);
+  return Mutant::kB14;
+}
+
+ProtocolSpec spec() {
+  ProtocolSpec spec{.name = "crdt_counter",
+                    .summary = "counters that replicas count on their own and merge (CRDT)"};
+  spec.default_options = &default_options();
+  spec.workloads = {"counter"};
+  spec.survives = [](size_t servers) {
+    return Tolerance{.servers_down = static_cast<uint32_t>(servers), .clock_drift_ppm = 1'000'000};
+  };
+  spec.make_process = make_replica;
+  spec.make_client = [](Env& env, const Setup& setup) {
+    return std::make_unique<CounterClient>(env, setup.servers);
+  };
+  spec.checks = checks();
+  spec.mutants = mutants();
+  spec.probes = {
+      {"crdt_counter.recovered", "a replica found its own entries on its disk"},
+      {"crdt_counter.saved_several_at_once", "one write kept what several requests counted"},
+      {"crdt_counter.request_came_again", "a request arrived twice, or after a later one"},
+  };
+  spec.caption = caption;
+  return spec;
+}
+
+}  // namespace seedbed::crdt_counter

@@ -1,0 +1,21 @@
+// Traces as the verbs use them: recorded to a file, and read with what tells one program from another.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "sim/explore/record.h"
+#include "sim/trace/trace.pb.h"
+#include "tools/cli/context.h"
+
+namespace seedbed {
+
+// What the traces of this program say about it: its revision, and which build it is.
+Provenance provenance(const Context& context);
+
+// Whether the trace was recorded by the same code as this program's: then a run that differs from it is
+// nondeterminism, else perhaps an edit.
+enum class SameCode { kYes, kNo, kUnknown };
+SameCode same_code(const trace::Header& header, const Context& context);
+
+}  // namespace seedbed
