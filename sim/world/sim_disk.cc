@@ -56,9 +56,10 @@ class SimDisk::Operation : public Action {
   virtual ~Operation() { disk_.scheduler_.cancel(*this); }
 
   void fire() final {
+    SimDisk& disk = disk_;  // outlives this operation
     complete();
-    disk_.in_flight_.pop_front();
-    disk_.serve_next();
+    disk.in_flight_.pop_front();
+    disk.serve_next();
   }
   // Performs it and tells whoever waits.
   virtual void complete() = 0;
@@ -124,7 +125,7 @@ Future<T> SimDisk::submit(std::string_view path, Request request, Effect effect)
                             .value = request.size,
                             .name = path});
   auto [promise, future] = Promise<T>::make(scheduler_);
-  auto operation = std::make_unique<OperationOf<T, Effect>>(*this, number, path, request.changes,
+  auto operation = std::make_unique<OperationOf<T, Effect>>(*this, number, path, request,
                                                             std::move(effect), std::move(promise));
   in_flight_.push_back(std::move(operation));
   if (in_flight_.size() == 1) serve_next();
