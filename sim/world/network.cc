@@ -92,13 +92,15 @@ void Network::send(Packet packet) {
       choices.fault(sites::kReorder, scope, ordinal, options_.reorder, 16, packet.label);
   const uint64_t jitter = choices.ambient(sites::kLatency, scope, ordinal);
 
-  scheduler_.stream().emit({.kind = EventKind::kSend,
-                            .node = packet.from,
-                            .peer = packet.to,
-                            .id = packet.id,
-                            .value = type_of(packet).hash,
-                            .name = type_of(packet).name,
-                            .payload = packet.message ? &packet.message.get() : nullptr});
+  packet.duplicated = duplicated;
+  packet.sent =
+      scheduler_.stream().emit({.kind = EventKind::kSend,
+                                .node = packet.from,
+                                .peer = packet.to,
+                                .id = packet.id,
+                                .value = type_of(packet).hash,
+                                .name = type_of(packet).name,
+                                .payload = packet.message ? &packet.message.get() : nullptr});
   if (lost) {
     ++faults_.lost;
     emit_drop(packet, DropReason::kLoss);

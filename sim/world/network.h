@@ -53,6 +53,8 @@ struct Packet {
   uint64_t call = 0;  // pairs a response with its request
   uint64_t id = 0;    // given by the network
   uint32_t copy = 0;  // 0, or which duplicate
+  bool duplicated = false;  // there is another copy of it
+  EventIndex sent{};        // its `send` event, the cause of all that comes of it
 };
 
 class Network {

@@ -115,6 +115,7 @@ void Node::receive(Packet& packet) {
 }
 
 void Node::hand_over(Packet& packet) {
+  scheduler_.stream().resume_from(packet.sent);  // it may have waited for something else since
   scheduler_.stream().emit({.kind = EventKind::kReceive,
                             .node = id_,
                             .peer = packet.from,

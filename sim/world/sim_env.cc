@@ -12,7 +12,8 @@ SimEnv::SimEnv(Node& node, Scheduler& scheduler, Network& network)
       network_(network),
       scope_text_(fmt::format("{}.{}", node.name(), number(node.incarnation()))),
       scope_(scheduler.choices().scope(scope_text_)),
-      tasks_(scheduler, scope_text_) {
+      tasks_(scheduler, scope_text_),
+      last_call_(uint64_t{number(node.incarnation())} << 32) {
   tasks_.set_clock_rate(node.clock().drift_ppb());
 }
 
@@ -99,7 +100,7 @@ void SimEnv::serve_sealed(const MessageType& type, size_t concurrency, Server se
 Result<SealedMessage> SimEnv::call_sealed(NodeId to, SealedMessage request, Duration timeout,
                                           Label label) {
   require_open();
-  const uint64_t number = ++calls_made_;
+  const uint64_t number = ++last_call_;
   Call call(scheduler_);
   struct Entry {  // leaves the table when the caller does, even by being killed
     Entry(std::map<uint64_t, Call*>& calls, uint64_t number, Call& call)
@@ -156,6 +157,11 @@ bool SimEnv::serve_request(Packet& packet) {
   for (const auto& service : services_) {
     if (service->type != &packet.message.type()) continue;
     if (service->running >= service->concurrency) {
+      // A refusal says that nothing was executed, which nobody knows of the other copy.
+      if (packet.duplicated) {
+        network_.emit_drop(packet, DropReason::kOverflow);
+        return true;
+      }
       respond(packet, Error::kUnavailable);
       return true;
     }
