@@ -176,8 +176,8 @@ void Simulation::add_clients() {
       plan.think_min = ms(workload.think_ms().min());
       plan.think_max = ms(workload.think_ms().max());
     } else if (plan.operations > 0) {
-      // As if the operations took no time, they fill three quarters of the fault phase.
-      plan.think_max = faults_end(scenario_.data) * 3 / 2 / static_cast<int64_t>(plan.operations);
+      // Half of the fault phase goes into thinking, and leaves half for the operations.
+      plan.think_max = faults_end(scenario_.data) / static_cast<int64_t>(plan.operations);
     }
     world_.add_node({.name = name,
                      .process =

@@ -53,6 +53,7 @@ PacketPtr Network::duplicate_of(const Packet& packet) {
   copy->call = packet.call;
   copy->id = packet.id;
   copy->copy = 1;
+  copy->duplicated = true;
   return copy;
 }
 
@@ -60,6 +61,7 @@ void Network::send(PacketPtr packet) {
   Choices& choices = scheduler_.choices();
   packet->id = ++messages_;
   packet->copy = 0;
+  packet->duplicated = false;
   Sequence& sent = sequence(*packet);
   const Scope scope = sent.scope;
   const uint64_t ordinal = ++sent.count;
@@ -101,6 +103,7 @@ void Network::send(PacketPtr packet) {
   }
   if (duplicated) {
     ++faults_.duplicated;
+    packet->duplicated = true;
     const uint64_t more = choices.ambient(sites::kCopyLatency, scope, ordinal);
     dispatch(duplicate_of(*packet), delay + options_.latency.sample(more));
   }

@@ -113,6 +113,8 @@ void Node::receive(PacketPtr packet) {
 }
 
 inline void Node::hand_over(PacketPtr packet) {
+  // It may have waited for something else since it was sent.
+  scheduler_.stream().resume_from(packet->cause());
   scheduler_.stream().emit({.kind = EventKind::kReceive,
                             .node = id_,
                             .peer = packet->from,

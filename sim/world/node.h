@@ -40,7 +40,7 @@ class Node {
   // Starts the next incarnation. Must be down.
   void start();
   // Kills the process: everything it had in memory is gone, and what its disk had not made durable may
-  // be. Must not be called from a task of this node. Must be up.
+  // be. Must not be called from a task, only from actions. Must be up.
   void crash();
   // No code of the process runs until resume(); messages wait at the door. Must be up.
   void pause();

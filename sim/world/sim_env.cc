@@ -14,7 +14,7 @@ class SimEnv::Call {
       env.free_calls_.push_back(static_cast<uint32_t>(env.calls_.size()));
       env.calls_.emplace_back();
     }
-    id_ = {.slot = env.free_calls_.back(), .number = ++env.calls_made_};
+    id_ = {.slot = env.free_calls_.back(), .number = ++env.last_call_};
     env.free_calls_.pop_back();
     env.calls_[id_.slot] = {.call = this, .number = id_.number};
   }
@@ -43,7 +43,8 @@ SimEnv::SimEnv(Node& node, Scheduler& scheduler, Network& network)
       network_(network),
       scope_text_(fmt::format("{}.{}", node.name(), number(node.incarnation()))),
       scope_(scheduler.choices().scope(scope_text_)),
-      tasks_(scheduler, scope_text_) {
+      tasks_(scheduler, scope_text_),
+      last_call_(uint64_t{number(node.incarnation())} << 32) {
   tasks_.set_clock_rate(node.clock().drift_ppb());
 }
 
@@ -195,7 +196,12 @@ SimEnv::Service* SimEnv::service_for(const MessageType& type) {
 
 void SimEnv::serve_request(Service& service, PacketPtr packet) {
   if (service.running >= service.concurrency) {
-    respond(std::move(packet), Error::kUnavailable);
+    // A refusal says that nothing was executed, which nobody knows of the other copy.
+    if (packet->duplicated) {
+      network_.emit_drop(*packet, DropReason::kOverflow);
+    } else {
+      respond(std::move(packet), Error::kUnavailable);
+    }
     return;
   }
   ++service.running;

@@ -77,7 +77,8 @@ class SimEnv final : public Env {
   Scope scope_;
   TaskGroup tasks_;
   bool sealed_ = false;
-  uint64_t calls_made_ = 0;
+  // Unique among all incarnations of the node: an answer may arrive after a restart.
+  uint64_t last_call_;
   std::vector<Listener> listeners_;
   std::vector<std::unique_ptr<Service>> services_;
   std::vector<CallSlot> calls_;

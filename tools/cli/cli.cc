@@ -79,7 +79,9 @@ class CommandLine {
         fmt::format("{} (revision {})", context.program.name,
                     context.program.revision.empty() ? "unknown" : context.program.revision));
     app_.get_formatter()->column_width(28);
-    add_run(app_, context_, &chosen_);
+    for (const auto add : {add_run, add_hunt, add_replay, add_check, add_diff}) {
+      add(app_, context_, &chosen_);
+    }
   }
 
   int execute() {

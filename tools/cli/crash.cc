@@ -1,5 +1,6 @@
 #include "tools/cli/crash.h"
 
+#include <fmt/format.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -7,7 +8,9 @@
 #include <string_view>
 
 #include "sim/core/sanitizers.h"
-#include "tools/cli/exit_code.h"
+#include "tools/cli/json.h"
+#include "tools/cli/selection.h"
+#include "tools/cli/text.h"
 
 namespace seedbed {
 namespace {
@@ -60,5 +63,18 @@ CrashReport::CrashReport(std::string out, std::string error)
 }
 
 CrashReport::~CrashReport() { current_out = current_error = nullptr; }
+
+CrashReport report_crash(const Scenario& scenario, uint64_t seed, const std::string& reproduce,
+                         const Context& context, bool json) {
+  const Json object{{"scenario", scenario.name}, {"seed", seed},
+                    {"mutant", scenario.mutant}, {"revision", context.program.revision},
+                    {"verdict", "crash"},        {"reproduce", reproduce}};
+  const std::string text = fmt::format(
+      "{}  {}  seed {}\n\n  The code under test crashed.\n\n  reproduce   {}\n",
+      verdict_text("crash", context.terminal), scenario.name, seed_text(seed), reproduce);
+  return {json ? dump(object) : text,
+          fmt::format("{}: error: the code under test crashed in {}, seed {}\n",
+                      context.program.name, scenario.name, seed_text(seed))};
+}
 
 }  // namespace seedbed

@@ -4,7 +4,7 @@
 //
 //   install_crash_handler();
 //   {
-//     CrashReport report(json, sentence);   // made before the run: nothing can be made after it
+//     const CrashReport report = report_crash(scenario, seed, reproduce, context, json);
 //     runner.run(scenario, seed);           // dies: prints both, exit code 1
 //   }
 //
@@ -13,12 +13,16 @@
 
 #include <string>
 
+#include "sim/run/scenario.h"
+#include "tools/cli/context.h"
+
 namespace seedbed {
 
 // For SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGABRT. Sanitizers keep their own handlers.
 void install_crash_handler();
 
-// While it lives, a crash prints `out` to stdout and `error` to stderr. One at a time.
+// While it lives, a crash prints `out` to stdout and `error` to stderr. One at a time. Both are made
+// before the run, because nothing can be made after it.
 class CrashReport {
  public:
   CrashReport(std::string out, std::string error);
@@ -30,5 +34,9 @@ class CrashReport {
   std::string out_;
   std::string error_;
 };
+
+// The result of a run that crashes: its verdict is "crash". `reproduce` is the line that runs it again.
+CrashReport report_crash(const Scenario& scenario, uint64_t seed, const std::string& reproduce,
+                         const Context& context, bool json);
 
 }  // namespace seedbed

@@ -15,4 +15,9 @@ enum ExitCode : int {
   kExitInterrupted = 130,   // by Ctrl-C; what was found until then has been printed
 };
 
+struct Judgement;  // sim/explore/expectation.h
+
+// For one run.
+ExitCode exit_code(const Judgement& judgement);
+
 }  // namespace seedbed

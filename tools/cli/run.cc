@@ -27,36 +27,14 @@ struct RunArguments {
   SelectionArguments selection;
 };
 
-// What is printed if the code under test kills the process.
-CrashReport crash_report(const RunArguments& arguments, const Selection& selection, uint64_t seed,
-                         const Context& context) {
-  const std::string reproduce = selection.reproduce(seed);
-  const Json json{{"scenario", selection.scenario.name},
-                  {"seed", seed},
-                  {"mutant", selection.scenario.mutant},
-                  {"revision", context.program.revision},
-                  {"verdict", "crash"},
-                  {"reproduce", reproduce}};
-  const std::string text = fmt::format(
-      "{}  {}  seed {}\n\n  The code under test crashed.\n\n  reproduce   {}\n",
-      verdict_text("crash", context.terminal), selection.scenario.name, seed_text(seed), reproduce);
-  return {arguments.json ? dump(json) : text,
-          fmt::format("{}: error: the code under test crashed in {}, seed {}\n",
-                      context.program.name, selection.scenario.name, seed_text(seed))};
-}
-
 RunResult execute(const RunArguments& arguments, const Selection& selection, uint64_t seed,
                   const Context& context, OutputFile* trace) {
-  const CrashReport report = crash_report(arguments, selection, seed, context);
+  const CrashReport report =
+      report_crash(selection.scenario, seed, selection.reproduce(seed), context, arguments.json);
   Runner runner;
   if (trace == nullptr) return runner.run(selection.scenario, seed);
   return record_run(runner, selection.scenario, seed, provenance(context),
                     [trace](std::string_view bytes) { trace->write(bytes); });
-}
-
-int exit_code(const Judgement& judgement) {
-  if (judgement.inconclusive) return kExitInconclusive;
-  return judgement.as_expected() ? kExitExpected : kExitFinding;
 }
 
 void print(const RunResult& result, const RunArguments& arguments, const Selection& selection,
@@ -111,7 +89,8 @@ void add_run(CLI::App& app, const Context& context, Command* chosen) {
                   "Record every event there, for replay, check and diff")
       ->type_name("FILE");
   verb.add_flag("--json", arguments->json, "One JSON object on stdout");
-  verb.callback([=, &context] { *chosen = [=, &context] { return run_once(*arguments, context); }; });
+  verb.callback(
+      [=, &context] { *chosen = [=, &context] { return run_once(*arguments, context); }; });
 }
 
 }  // namespace seedbed

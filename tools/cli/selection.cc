@@ -28,20 +28,26 @@ Selection select(const Context& context, const SelectionArguments& arguments,
                           file.path.lexically_proximate(std::filesystem::current_path()).string(),
                           context.protocols)};
   const std::string& where = file.found_from_everywhere ? file.name : file.path.string();
-  selection.command = fmt::format("{} run {}", shell_word(context.command()), shell_word(where));
+  selection.program = shell_word(context.command());
+  selection.arguments = shell_word(where);
   if (!arguments.mutant.empty()) {
     set_mutant(selection.scenario, arguments.mutant);
-    selection.command += " --mutant " + shell_word(arguments.mutant);
+    selection.arguments += " --mutant " + shell_word(arguments.mutant);
   }
   for (const std::string& setting : arguments.settings) {
     set_field(selection.scenario, setting);
-    selection.command += " --set " + shell_word(setting);
+    selection.arguments += " --set " + shell_word(setting);
   }
   return selection;
 }
 
 std::string Selection::reproduce(uint64_t seed) const {
-  return fmt::format("{} --seed {}", command, seed_text(seed));
+  return fmt::format("{} run {} --seed {}", program, arguments, seed_text(seed));
+}
+
+std::string Selection::reproduce_twice(uint64_t seed) const {
+  return fmt::format("{0} hunt {1} --seeds {2}..{2} --twice 1000", program, arguments,
+                     seed_text(seed));
 }
 
 std::string seed_text(uint64_t seed) { return fmt::format("{:#x}", seed); }

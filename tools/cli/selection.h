@@ -23,10 +23,13 @@ struct SelectionArguments {
 // As found, loaded and changed.
 struct Selection {
   Scenario scenario;
-  // "/path/to/seedbed run raft/partitions --mutant ..."; complete with a seed.
-  std::string command;
+  std::string program;    // "/path/to/seedbed"
+  std::string arguments;  // "raft/partitions --mutant ..."
 
+  // The command that runs this seed again.
   std::string reproduce(uint64_t seed) const;
+  // The command that runs it twice and compares.
+  std::string reproduce_twice(uint64_t seed) const;
 };
 
 // Throws ConfigError if there is no such scenario, or a value is impossible.

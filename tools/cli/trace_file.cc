@@ -1,7 +1,6 @@
 #include "tools/cli/trace_file.h"
 
 #include "sim/core/hash.h"
-#include "tools/cli/json.h"
 
 namespace seedbed {
 namespace {
@@ -30,6 +29,19 @@ SameCode same_code(const trace::Header& header, const Context& context) {
   }
   if (header.revision() != context.program.revision) return SameCode::kNo;
   return identifies(header.revision()) ? SameCode::kYes : SameCode::kUnknown;
+}
+
+Json divergence_json(const std::optional<Divergence>& divergence) {
+  Json json{{"same", !divergence.has_value()}};
+  if (!divergence) return json;
+  const auto side = [](const DivergingSide& side) {
+    return side.event ? Json(side.event->text) : Json(nullptr);
+  };
+  json["position"] = divergence->position;
+  json["fields"] = divergence->fields;
+  json["first"] = side(divergence->first);
+  json["second"] = side(divergence->second);
+  return json;
 }
 
 }  // namespace seedbed
