@@ -54,7 +54,6 @@ PacketPtr Network::duplicate_of(const Packet& packet) {
   copy->id = packet.id;
   copy->copy = 1;
   copy->duplicated = true;
-  copy->sent = packet.sent;
   return copy;
 }
 
@@ -62,6 +61,7 @@ void Network::send(PacketPtr packet) {
   Choices& choices = scheduler_.choices();
   packet->id = ++messages_;
   packet->copy = 0;
+  packet->duplicated = false;
   Sequence& sent = sequence(*packet);
   const Scope scope = sent.scope;
   const uint64_t ordinal = ++sent.count;
@@ -77,15 +77,13 @@ void Network::send(PacketPtr packet) {
       choices.fault(sites::kReorder, scope, ordinal, options_.reorder, 16, packet->label);
   const uint64_t jitter = choices.ambient(sites::kLatency, scope, ordinal);
 
-  packet->duplicated = duplicated;
-  packet->sent =
-      scheduler_.stream().emit({.kind = EventKind::kSend,
-                                .node = packet->from,
-                                .peer = packet->to,
-                                .id = packet->id,
-                                .value = packet->type().hash,
-                                .name = packet->type().name,
-                                .payload = packet->message ? &packet->message.get() : nullptr});
+  scheduler_.stream().emit({.kind = EventKind::kSend,
+                            .node = packet->from,
+                            .peer = packet->to,
+                            .id = packet->id,
+                            .value = packet->type().hash,
+                            .name = packet->type().name,
+                            .payload = packet->message ? &packet->message.get() : nullptr});
   if (lost) {
     ++faults_.lost;
     emit_drop(*packet, DropReason::kLoss);
@@ -105,6 +103,7 @@ void Network::send(PacketPtr packet) {
   }
   if (duplicated) {
     ++faults_.duplicated;
+    packet->duplicated = true;
     const uint64_t more = choices.ambient(sites::kCopyLatency, scope, ordinal);
     dispatch(duplicate_of(*packet), delay + options_.latency.sample(more));
   }

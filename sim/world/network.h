@@ -60,7 +60,7 @@ struct CallId {
   uint64_t number = 0;
 };
 
-// A message on its way; it is its own delivery.
+// A message on its way; it is its own delivery, whose cause is the `send` event.
 class Packet final : public Action {
  public:
   explicit Packet(Network& network) : network_(network) {}
@@ -72,11 +72,10 @@ class Packet final : public Action {
   SealedMessage message;  // empty for a refusal
   Label label{};
   Role role = Role::kOneWay;
-  CallId call;        // pairs a response with its request
-  uint64_t id = 0;    // given by the network
-  uint32_t copy = 0;  // 0, or which duplicate
+  CallId call;              // pairs a response with its request
+  uint64_t id = 0;          // given by the network
+  uint32_t copy = 0;        // 0, or which duplicate
   bool duplicated = false;  // there is another copy of it
-  EventIndex sent{};        // its `send` event, the cause of all that comes of it
 
  private:
   friend class Network;

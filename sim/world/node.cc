@@ -113,7 +113,8 @@ void Node::receive(PacketPtr packet) {
 }
 
 inline void Node::hand_over(PacketPtr packet) {
-  scheduler_.stream().resume_from(packet->sent);  // it may have waited for something else since
+  // It may have waited for something else since it was sent.
+  scheduler_.stream().resume_from(packet->cause());
   scheduler_.stream().emit({.kind = EventKind::kReceive,
                             .node = id_,
                             .peer = packet->from,

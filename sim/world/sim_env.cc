@@ -199,9 +199,9 @@ void SimEnv::serve_request(Service& service, PacketPtr packet) {
     // A refusal says that nothing was executed, which nobody knows of the other copy.
     if (packet->duplicated) {
       network_.emit_drop(*packet, DropReason::kOverflow);
-      return;
+    } else {
+      respond(std::move(packet), Error::kUnavailable);
     }
-    respond(std::move(packet), Error::kUnavailable);
     return;
   }
   ++service.running;
