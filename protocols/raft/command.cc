@@ -76,8 +76,9 @@ const std::string& key_of(const KvOperation& operation) {
 
 std::string encode(const Command& command) {
   ByteWriter out;
-  if (std::holds_alternative<RegisterClient>(command)) {
+  if (const auto* registration = std::get_if<RegisterClient>(&command)) {
     out.u8(kRegister);
+    out.u64(registration->client);
     return out.take();
   }
   const Request& request = std::get<Request>(command);
@@ -93,8 +94,9 @@ std::optional<Command> decode_command(std::string_view bytes) {
   ByteReader in(bytes);
   const uint8_t kind = in.u8();
   if (kind == kRegister) {
+    const RegisterClient registration{.client = in.u64()};
     if (!in.finished()) return std::nullopt;
-    return RegisterClient{};
+    return registration;
   }
   Request request;
   request.session = in.u64();

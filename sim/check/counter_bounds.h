@@ -8,9 +8,8 @@
 // unknown outcome, or still running, may add its amount or nothing.
 //
 // What a read must lie between:
-//   at least  what had surely been added before the read began (ok, returned before its
-//   invocation), and
-//             all negative amounts that may have been added before it returned
+//   at least  what had surely been added before the read began (ok and returned by then), and all
+//             negative amounts that may have been added before the read returned
 //   at most   the same with "positive" for "negative"
 // An addition that certainly precedes the read is in both sums; one that is possible only widens
 // the interval. These bounds are necessary for linearizability, not sufficient: two reads may each

@@ -1,12 +1,10 @@
 // Durability: an acknowledged write is never lost. What a client was told had happened stands on
 // enough disks that no permitted crash can take it away.
 //
-//   class RaftLogReader : public DurableReader {         // protocol code: knows the format of its
-//   files
+//   class RaftLogReader : public DurableReader {   // protocol code: it knows its files
 //     void read(const DurableImage& image, DurableSet& set) override {
 //       const DurableFile* log = image.find("log");
-//       ... drop the entries beyond log->unchanged(): set.erase(key); parse the rest:
-//       set.insert(key)
+//       // Entries beyond log->unchanged(): set.erase(key). Then parse the rest: set.insert(key).
 //     }
 //   };
 //   DurabilityChecker checker("durable", {.replicas = {n1, n2, n3}, .required = 2},
@@ -20,8 +18,8 @@
 //
 // `required` is what the protocol promises. One disk: 1. Raft: a majority, since an entry on a
 // majority of durable logs is in the log of every later leader, and since a majority remains one
-// when every node is restarted. More generally, if any q of n replicas must be enough to recover, n
-// - q + 1.
+// when every node is restarted. More generally, if any q of n replicas must be enough to recover:
+// n - q + 1.
 //
 // Looks are taken when a replica crashes, when one starts, and at the end of the run; with
 // options.at_acknowledgement also at each acknowledgement: then the write must be durable before

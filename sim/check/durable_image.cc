@@ -13,11 +13,8 @@ void DurableFile::write(size_t offset, std::string_view bytes) {
       std::mismatch(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(standing),
                     bytes_.begin() + static_cast<std::ptrdiff_t>(std::min(offset, bytes_.size())));
   const auto same = static_cast<size_t>(first_other.first - bytes.begin());
-  if (same < standing) unchanged_ = std::min(unchanged_, offset + same);
-  if (offset + bytes.size() > bytes_.size()) {
-    unchanged_ = std::min(unchanged_, bytes_.size());
-    bytes_.resize(offset + bytes.size());
-  }
+  unchanged_ = std::min(unchanged_, offset + same);
+  bytes_.resize(std::max(bytes_.size(), offset + bytes.size()));
   bytes_.replace(offset, bytes.size(), bytes);
 }
 
@@ -31,18 +28,10 @@ void DurableImage::apply(const TraceEvent& event) {
   if (event.kind != EventKind::kDurable) return;
   changed_ = true;
   switch (static_cast<DurableChange>(number(event.peer))) {
-    case DurableChange::kWrite:
-      open(event.id).write(event.value, event.bytes);
-      return;
-    case DurableChange::kTruncate:
-      open(event.id).truncate(event.value);
-      return;
-    case DurableChange::kLink:
-      link(event.name, event.id);
-      return;
-    case DurableChange::kUnlink:
-      unlink(event.name);
-      return;
+    case DurableChange::kWrite: open(event.id).write(event.value, event.bytes); return;
+    case DurableChange::kTruncate: open(event.id).truncate(event.value); return;
+    case DurableChange::kLink: link(event.name, event.id); return;
+    case DurableChange::kUnlink: unlink(event.name); return;
   }
   CHECK(false);  // no such change
 }

@@ -2,7 +2,8 @@
 // First the plain contradictions are tried: each is a proof on its own, of two or three operations.
 // If none fits, the proof is a core: roles are relaxed (a required write becomes optional, a
 // required observation absent) for as long as the rest stays illegal. Relaxing can only add orders,
-// so whatever is still required when nothing more can be relaxed contradicts itself.
+// so whatever is still required when nothing more can be relaxed contradicts itself. When the
+// budget ends, the core is merely larger than it need be.
 #include "sim/check/linear_explain.h"
 
 #include <fmt/core.h>
@@ -20,15 +21,19 @@ namespace {
 constexpr size_t kMostFacts = 16;
 constexpr size_t kMostNamed = 3;
 
-bool is_illegal(LinearKey& key, const std::vector<Role>& roles, uint64_t max_steps,
+// Takes its steps from `budget`; without a verdict in time, false.
+bool is_illegal(LinearKey& key, const std::vector<Role>& roles, uint64_t* budget,
                 const SearchOptions& options = {}) {
-  return key.search(roles, options).run(max_steps) == SearchStatus::kIllegal;
+  LinearSearch search = key.search(roles, options);
+  const SearchStatus status = search.run(*budget);
+  *budget -= std::min(*budget, search.steps());
+  return status == SearchStatus::kIllegal;
 }
 
 class Explainer {
  public:
   Explainer(LinearKey& key, EventIndex last, uint64_t max_steps)
-      : key_(key), model_(key.model()), max_steps_(max_steps), roles_(key.roles_at(last)) {
+      : key_(key), model_(key.model()), budget_(max_steps), roles_(key.roles_at(last)) {
     for (size_t i = 0; i < entries().size(); ++i) {
       if (entries()[i]->returned == last) suspect_ = i;
     }
@@ -69,7 +74,7 @@ class Explainer {
       trial[i] = relaxed(i);
       changed = true;
     }
-    if (changed && is_illegal(key_, trial, max_steps_)) roles_ = std::move(trial);
+    if (changed && is_illegal(key_, trial, &budget_)) roles_ = std::move(trial);
   }
 
   std::string sentence() {
@@ -272,7 +277,7 @@ class Explainer {
 
   LinearKey& key_;
   const Model& model_;
-  uint64_t max_steps_;
+  uint64_t budget_;
   std::vector<Role> roles_;
   size_t suspect_ = 0;
   std::vector<size_t> shown_;  // among the facts
@@ -292,7 +297,7 @@ EventIndex shortest_failing_prefix(LinearKey& key, EventIndex from, uint64_t max
   while (legal < illegal) {
     // The lower bound is nearly always the answer: try it first.
     const size_t middle = legal == 0 ? 0 : legal + (illegal - legal) / 2;
-    if (is_illegal(key, key.roles_at(returns[middle]), max_steps, options)) {
+    if (is_illegal(key, key.roles_at(returns[middle]), &max_steps, options)) {
       illegal = middle;
     } else {
       legal = middle + 1;

@@ -13,8 +13,9 @@ namespace seedbed {
 
 // The first return by which the history of the key was no longer linearizable. `from` is a lower
 // bound, as LinearSearch::furthest() gives it. Linearizability is closed under prefixes, so that
-// bisection finds it. The whole history of the key must be illegal. Searches that need more than
-// `max_steps` are taken for legal: then the answer may be late, never early.
+// bisection finds it. The whole history of the key must be illegal. What cannot be decided within
+// `max_steps`, for all searches together, is taken for legal: then the answer may be late, never
+// early. (Unless hashes collide: an exact search must confirm it.)
 EventIndex shortest_failing_prefix(LinearKey& key, EventIndex from, uint64_t max_steps,
                                    const SearchOptions& options = {});
 
@@ -23,7 +24,7 @@ struct Explanation {
   std::vector<Fact> facts;
 };
 
-// `last` is the return that ends the failing prefix.
+// `last` is the return that ends the failing prefix. Spends up to `max_steps` on making it short.
 Explanation explain_violation(LinearKey& key, EventIndex last, uint64_t max_steps);
 
 }  // namespace seedbed

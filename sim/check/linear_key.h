@@ -1,6 +1,5 @@
 // LinearKey: the operations on one key, and the question whether a part of them is linearizable.
-// What sim/check/linearizability.h asks, and what the explanation of a violation asks again and
-// again.
+// sim/check/linearizability.h asks it once, the explanation of a violation again and again.
 #pragma once
 
 #include <cstdint>
@@ -30,8 +29,8 @@ class LinearKey {
   const Model& model() const { return model_; }
   const std::vector<const Entry*>& entries() const { return entries_; }
 
-  // What was known just after the event `last`: whatever had not returned yet was unknown.
-  // EventIndex{~0} for all that was ever known.
+  // What was known just after the event `last`: whatever had not returned by then was unknown.
+  // kLastEvent: all that was ever known.
   std::vector<Role> roles_at(EventIndex last) const;
 
   // A search for an order of the operations in their roles.

@@ -3,46 +3,40 @@
 //
 // The candidates for the next place are the operations that were called before the first end in the
 // list of those not yet placed: whatever ended earlier must come earlier. Invariants:
-//   - lifted_ holds the placed operations in the order of their placing, and the lists hold all
-//   others;
+//   - lifted_ holds the placed operations in the order of their placing, the lists hold all others;
 //   - nodes are put back in exactly the reverse order in which they were taken out, so that the
-//   stale links
-//     of a node that is out of its list are right when it returns (Knuth's dancing links);
+//     stale links of a node that is out of its list are right when it returns (Knuth's dancing
+//     links);
 //   - placed_, hash_ and lifted_ always describe the same set.
 //
 // Six rules cut the search without changing its verdict. "Completion" means: an order of operations
 // that can follow the present configuration and in which all required ones are placed.
 //
 // (1) A pure candidate that is legal now is placed at once, and no alternative to it is tried. Take
-// any
-//     completion. The pure operation r is in it, since it is required. Take it out of its place: it
-//     left the state as it was there (it is pure: it does so in every state in which it is legal,
-//     not only in the present one), so the others stay legal. Put it first: it is legal now, by
-//     assumption, and leaves the state as it is, so the others stay legal. Real time allows that,
-//     for r is a candidate. Note what would be wrong: to do so for every operation that leaves the
-//     *present* state as it is. put(x,5) on 5 does, but it may be needed later, to follow a
-//     put(x,6).
+//     any completion. The pure operation r is in it, since it is required. Take it out of its
+//     place: it left the state as it was there (it is pure: it does so in every state in which it
+//     is legal, not only in the present one), so the others stay legal. Put it first: it is legal
+//     now, by assumption, and leaves the state as it is, so the others stay legal. Real time allows
+//     that, for r is a candidate.
+//     Note what would be wrong: to do so for every operation that leaves the *present* state as it
+//     is. put(x,5) on 5 does, but it may be needed later, to follow a put(x,6).
 // (2) An optional operation that leaves the state as it is, is not placed: any completion after it
-// is one
-//     without it, since it need not be placed at all.
+//     is one without it, since it need not be placed at all.
 // (3) Of two optional operations that are the same, the one called first is placed first: exchange
-// their
-//     places in a completion that has it otherwise. (If only the later one is in it, replace it by
-//     the earlier one, which may take effect wherever the later one may.)
+//     their places in a completion that has it otherwise. (If only the later one is in it, replace
+//     it by the earlier one, which may take effect wherever the later one may.)
 // (4) After an optional operation o, no blind one is placed before an observer, that is, one that
-// is neither
-//     blind nor growing. Take a completion with the fewest optional operations. If o is followed by
-//     growing ones and then by a blind b, take o out: growing and blind operations are legal in
-//     every state, and b leaves the same state; so there is a completion with fewer. Moving a pure
-//     operation forward by (1), or exchanging twins by (3), leaves their number as it is. While no
-//     observer has come, the configuration is `idle`; idle ones are remembered as different from
-//     others, for fewer steps lead on.
+//     is neither blind nor growing. Take a completion with the fewest optional operations. If o is
+//     followed by growing ones and then by a blind b, take o out: growing and blind operations are
+//     legal in every state, and b leaves the same state; so there is a completion with fewer.
+//     Moving a pure operation forward by (1), or exchanging twins by (3), leaves their number as it
+//     is. While no observer has come, the configuration is `idle`; idle ones are remembered as
+//     different from others, for fewer steps lead on.
 // (5) If all operations that may come before the next look (the required pure operation that ends
-// first) are
-//     pure or growing, a state from which what it saw cannot grow is left at once.
+//     first) are pure or growing, a state from which what it saw cannot grow is left at once.
 // (6) An optional operation is placed only if some observer could follow it as (4) demands: one
-// whose
-//     state can grow from the state now, and which need not wait for a required blind operation.
+//     whose state can grow from the state then, and which need not wait for a required blind
+//     operation.
 #include "sim/check/linear_search.h"
 
 #include <algorithm>

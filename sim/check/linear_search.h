@@ -1,6 +1,6 @@
 // LinearSearch: is there an order in which the operations on one key could have happened, one after
-// the other? The search of Wing and Gong (JPDC 1993) with Lowe's memory of configurations (CCPE
-// 2017).
+// the other? The search of Wing and Gong (JPDC 1993), with Lowe's memory of configurations (CCPE
+// 2017) and reductions of our own.
 //
 // An order must contain every required operation, may contain any of the optional ones (those whose
 // outcome is unknown), must respect real time (what ended before another began comes first), and

@@ -127,7 +127,7 @@ class Judge {
     }
     if (status == SearchStatus::kUnfinished) give_up(key, options_.max_steps);
     if (status != SearchStatus::kIllegal) return;
-    Explanation explanation = explain_violation(*key.linear, last, options_.max_steps / 16);
+    Explanation explanation = explain_violation(*key.linear, last, options_.max_steps);
     result_.status = CheckStatus::kViolation;
     result_.message = std::move(explanation.message);
     result_.facts = std::move(explanation.facts);

@@ -6,9 +6,8 @@
 //   ...                                          // the run
 //   checker.finish();
 //   checker.result().message;
-//   // get(x) by c7 returned "3" at 1.204s, but put(x,"5") by c6 had completed at 1.100s and
-//   nothing
-//   // wrote "3" after it
+//   // get(x) by c7 returned "3" at 1.204s, but put(x,"5") by c6 had completed at 1.100s
+//   // and nothing wrote "3" after it
 //
 // Operations that are ok must have happened, those that failed must not, and those of unknown
 // outcome may take effect at any time after their invocation, or never. Unknown pure operations are

@@ -4,10 +4,12 @@
 //
 //   const Model& model = key_value_model();
 //   std::string next;
-//   model.step("", Operation::put("x", "5"), nullptr, &next);          // true: next is "=5"
+//   model.step("", Operation::put("x", "5"), nullptr, &next);   // true: next is "=5"
 //   const Response three = Response::found("3");
-//   model.step("=5", Operation::get("x"), &three, &next);              // false: it would have
-//   found "5"
+//   model.step("=5", Operation::get("x"), &three, &next);       // false: it would have found "5"
+//
+// Everything else in the table tells the checker what it may rely upon; tests/check/model_test.cc
+// tries these promises on small states, and should do so for each new model.
 //
 // A model describes a single key. That a history of several is linearizable if it is so for each
 // key alone is the locality theorem of Herlihy and Wing (TOPLAS 1990).
@@ -54,6 +56,7 @@ struct Model {
   std::optional<std::string> (*observed)(const Operation& operation, const Response* response);
 
   // The rest is for explanations only, and may give up.
+
   // False only if the operation, when it takes effect, cannot leave this state, whatever stood
   // before.
   bool (*may_leave)(const Operation& operation, std::string_view state);

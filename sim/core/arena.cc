@@ -33,7 +33,6 @@ using arena_state::heap;
 constexpr size_t kHalf = RunArena::kBytes / 2;
 // A run that needed more gives the rest back to the system at its end.
 constexpr size_t kKeepResident = size_t{64} << 20;
-constexpr size_t kPage = 4096;
 
 std::byte* const kLow = reinterpret_cast<std::byte*>(RunArena::kBase);
 std::byte* const kHigh = kLow + kHalf;
@@ -50,15 +49,23 @@ ArenaHeap::Options heap_options(const ArenaOptions& options) {
           .fill = static_cast<unsigned char>(hash >> 56)};
 }
 
+// Compilers may assume that operator new reads no variables; the barrier keeps them from leaving
+// out a change of this one between two scopes.
+bool switch_inside(bool inside) {
+  const bool before = std::exchange(arena_state::inside, inside);
+  asm volatile("" : : : "memory");
+  return before;
+}
+
 // False under valgrind, and when something else has replaced the operators after us.
 bool new_is_ours() {
   if (!arena_state::operators_replaced()) return false;
-  arena_state::inside = true;
+  switch_inside(true);
   void* probe = ::operator new(1);
+  asm volatile("" : "+r"(probe) : : "memory");  // compilers may leave out a pair of new and delete
   const bool ours = arena_state::contains(probe);
-  if (!ours) arena_state::inside = false;
+  switch_inside(false);  // in which state either kind may be deleted
   ::operator delete(probe);
-  arena_state::inside = false;
   return ours;
 }
 
@@ -131,9 +138,9 @@ bool RunArena::exhausted() noexcept { return heap != nullptr && heap->exhausted(
 const std::byte* RunArena::used_begin() { return heap != nullptr ? heap->begin() : nullptr; }
 const std::byte* RunArena::used_end() { return heap != nullptr ? heap->end() : nullptr; }
 
-RunArena::Inside::Inside() : before_(std::exchange(arena_state::inside, enabled())) {}
-RunArena::Inside::~Inside() { arena_state::inside = before_; }
-RunArena::Outside::Outside() : before_(std::exchange(arena_state::inside, false)) {}
-RunArena::Outside::~Outside() { arena_state::inside = before_; }
+RunArena::Inside::Inside() : before_(switch_inside(enabled())) {}
+RunArena::Inside::~Inside() { switch_inside(before_); }
+RunArena::Outside::Outside() : before_(switch_inside(false)) {}
+RunArena::Outside::~Outside() { switch_inside(before_); }
 
 }  // namespace seedbed

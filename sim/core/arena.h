@@ -102,7 +102,9 @@ class RunArena {
 
   // Has this run asked for more than its limit? It is then served for 64 MiB more, so that it can
   // be ended in an orderly way by whoever looks at this, at the latest before the next event. Code
-  // that goes beyond that too, without letting anybody look, gets std::bad_alloc.
+  // that goes beyond that too, without letting anybody look, gets std::bad_alloc. Another compiler
+  // or library may need more or less memory: where a run meets its limit is not a part of its
+  // trace.
   static bool exhausted() noexcept;
 
   // The used range, as [begin, end).

@@ -82,7 +82,7 @@ struct Response {
   static Response after(Error error);
 
   bool ok() const { return outcome == Outcome::kOk; }
-  // True for a cas that found another value.
+  // Of a cas only: it found another value.
   bool is_mismatch() const { return ok() && output == kMismatch; }
 
   Outcome outcome;

@@ -62,6 +62,14 @@ TEST(CounterReadBounds, RefusesAReadOfMoreThanWasAdded) {
   EXPECT_NE(result.message.find("allows only 2"), std::string::npos);
 }
 
+TEST(CounterReadBounds, RefusesAReadThatMissesAnAcknowledgedDecrement) {
+  Script script;
+  script.ok(1, add(2), Response::done(), 0, 10);
+  script.ok(1, subtract(1), Response::done(), 20, 30);
+  script.ok(4, read(), is(2), 40, 50);
+  EXPECT_EQ(judge_reads(script).status, CheckStatus::kViolation);
+}
+
 TEST(CounterReadBounds, AllowsForAnUnknownDecrementForever) {
   Script script;
   script.ok(1, add(2), Response::done(), 0, 10);

@@ -1,10 +1,10 @@
 // Histories and traces for tests, written down as a list of what happened when.
 //
 //   Script script;
-//   script.ok(1, Operation::put("x", "5"), Response::done(), 1000, 1100);   // client, from ms, to ms
-//   script.open(2, Operation::put("x", "6"), 1050);                         // never returns
+//   script.ok(1, Operation::put("x", "5"), Response::done(), 1000, 1100);  // client, ms to ms
+//   script.open(2, Operation::put("x", "6"), 1050);  // never returns
 //   check_linearizable(script.history(), key_value_model());
-//   script.play(checker);                                                   // as events, then finish()
+//   script.play(checker);  // as events, then finish()
 #pragma once
 
 #include <algorithm>

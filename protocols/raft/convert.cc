@@ -1,0 +1,90 @@
+#include "protocols/raft/convert.h"
+
+namespace seedbed::raft {
+
+void to_wire(EntryId id, wire::EntryId* out) {
+  out->set_index(id.index);
+  out->set_term(number(id.term));
+}
+
+EntryId from_wire(const wire::EntryId& id) { return {.index = id.index(), .term = Term{id.term()}}; }
+
+wire::RequestVote to_wire(const RequestVote& message) {
+  wire::RequestVote out;
+  out.set_pre_vote(message.pre_vote);
+  out.set_term(number(message.term));
+  to_wire(message.last, out.mutable_last());
+  return out;
+}
+
+RequestVote from_wire(const wire::RequestVote& message) {
+  return {.pre_vote = message.pre_vote(),
+          .term = Term{message.term()},
+          .last = from_wire(message.last())};
+}
+
+wire::RequestVoteResponse to_wire(const RequestVoteResponse& message) {
+  wire::RequestVoteResponse out;
+  out.set_pre_vote(message.pre_vote);
+  out.set_term(number(message.term));
+  out.set_requested(number(message.requested));
+  out.set_granted(message.granted);
+  return out;
+}
+
+RequestVoteResponse from_wire(const wire::RequestVoteResponse& message) {
+  return {.pre_vote = message.pre_vote(),
+          .term = Term{message.term()},
+          .requested = Term{message.requested()},
+          .granted = message.granted()};
+}
+
+wire::AppendEntries to_wire(const AppendEntries& message) {
+  wire::AppendEntries out;
+  out.set_term(number(message.term));
+  to_wire(message.prev, out.mutable_prev());
+  out.mutable_entries()->Reserve(static_cast<int>(message.entries.size()));
+  for (const Entry& entry : message.entries) {
+    wire::Entry* copy = out.add_entries();
+    copy->set_index(entry.index);
+    copy->set_term(number(entry.term));
+    copy->set_kind(static_cast<uint32_t>(entry.kind));
+    copy->set_data(entry.data);
+  }
+  out.set_leader_commit(message.leader_commit);
+  return out;
+}
+
+AppendEntries from_wire(const wire::AppendEntries& message) {
+  AppendEntries in{.term = Term{message.term()}, .prev = from_wire(message.prev())};
+  in.entries.reserve(static_cast<size_t>(message.entries_size()));
+  for (const wire::Entry& entry : message.entries()) {
+    in.entries.push_back({.index = entry.index(),
+                          .term = Term{entry.term()},
+                          .kind = static_cast<EntryKind>(entry.kind()),
+                          .data = entry.data()});
+  }
+  in.leader_commit = message.leader_commit();
+  return in;
+}
+
+wire::AppendEntriesResponse to_wire(const AppendEntriesResponse& message) {
+  wire::AppendEntriesResponse out;
+  out.set_term(number(message.term));
+  out.set_success(message.success);
+  out.set_match(message.match);
+  out.set_refused(message.refused);
+  out.set_hint_term(number(message.hint.term));
+  out.set_hint_first_index(message.hint.first_index);
+  return out;
+}
+
+AppendEntriesResponse from_wire(const wire::AppendEntriesResponse& message) {
+  return {.term = Term{message.term()},
+          .success = message.success(),
+          .match = message.match(),
+          .refused = message.refused(),
+          .hint = {.term = Term{message.hint_term()}, .first_index = message.hint_first_index()}};
+}
+
+}  // namespace seedbed::raft

@@ -1,0 +1,21 @@
+// Between the plain structs of the core and the protobuf messages of the wire.
+#pragma once
+
+#include "protocols/raft/messages.h"
+#include "protocols/raft/raft.pb.h"
+
+namespace seedbed::raft {
+
+wire::RequestVote to_wire(const RequestVote& message);
+wire::RequestVoteResponse to_wire(const RequestVoteResponse& message);
+wire::AppendEntries to_wire(const AppendEntries& message);
+wire::AppendEntriesResponse to_wire(const AppendEntriesResponse& message);
+void to_wire(EntryId id, wire::EntryId* out);
+
+RequestVote from_wire(const wire::RequestVote& message);
+RequestVoteResponse from_wire(const wire::RequestVoteResponse& message);
+AppendEntries from_wire(const wire::AppendEntries& message);
+AppendEntriesResponse from_wire(const wire::AppendEntriesResponse& message);
+EntryId from_wire(const wire::EntryId& id);
+
+}  // namespace seedbed::raft

@@ -1,0 +1,119 @@
+// StateMachineSafety (§3.6.3) and ExactlyOnce (§6.3): what is done with what was committed.
+#include <fmt/format.h>
+
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "protocols/raft/invariants.h"
+#include "protocols/raft/raft.pb.h"
+
+namespace seedbed::raft {
+namespace {
+
+// "If a server has applied a log entry at a given index to its state machine, no other server will ever
+// apply a different log entry for the same index": nor reach another state by it, nor skip one.
+class StateMachineSafety final : public Checker {
+ public:
+  StateMachineSafety() : Checker("StateMachineSafety") {}
+  EventKinds interests() const override { return EventKinds(EventKind::kProbe); }
+
+  void on_event(const TraceEvent& event) override {
+    const auto* applied = dynamic_cast<const wire::Applied*>(event.payload);
+    if (applied == nullptr) return;
+    evaluated();
+    in_order(event, *applied);
+    const uint64_t index = applied->entry().index();
+    if (first_.size() < index) first_.resize(index);
+    std::optional<First>& first = first_[index - 1];
+    if (!first) {
+      first = First{.term = applied->entry().term(),
+                    .state_hash = applied->state_hash(),
+                    .event = event.index,
+                    .time = event.time,
+                    .node = event.node};
+      return;
+    }
+    if (first->term == applied->entry().term() && first->state_hash == applied->state_hash()) return;
+    violate(event,
+            fmt::format("n{} and n{} applied different entries at index {}",
+                        seedbed::number(first->node), seedbed::number(event.node), index),
+            {Fact{.event = first->event,
+                  .time = first->time,
+                  .node = first->node,
+                  .text = describe(index, first->term, first->state_hash)},
+             fact(event, describe(index, applied->entry().term(), applied->state_hash()))});
+  }
+
+ private:
+  struct First {
+    uint64_t term = 0;
+    uint64_t state_hash = 0;
+    EventIndex event{};
+    Time time{};
+    NodeId node{};
+  };
+  struct Position {
+    uint64_t incarnation = 0;
+    uint64_t index = 0;
+  };
+
+  void in_order(const TraceEvent& event, const wire::Applied& applied) {
+    Position& position = positions_[event.node];
+    const uint64_t expected = position.incarnation == event.id ? position.index + 1 : 1;
+    position = {.incarnation = event.id, .index = applied.entry().index()};
+    if (position.index == expected) return;
+    violate(event,
+            fmt::format("n{} applied index {} where index {} was due",
+                        seedbed::number(event.node), position.index, expected),
+            {fact(event, fmt::format("applies index {}", position.index))});
+  }
+
+  static std::string describe(uint64_t index, uint64_t term, uint64_t hash) {
+    return fmt::format("applied index {} of term {} and came to state {:016x}", index, term, hash);
+  }
+
+  std::vector<std::optional<First>> first_;  // who applied each index first
+  std::map<NodeId, Position> positions_;
+};
+
+// A client's operation is executed at most once by each state machine, however often it was sent.
+class ExactlyOnce final : public Checker {
+ public:
+  ExactlyOnce() : Checker("ExactlyOnce") {}
+  EventKinds interests() const override { return EventKinds(EventKind::kProbe); }
+  void on_event(const TraceEvent& event) override {
+    const auto* applied = dynamic_cast<const wire::Applied*>(event.payload);
+    if (applied == nullptr || !applied->executed() || applied->session() == 0) return;
+    evaluated();
+    Executed& executed = executed_[event.node];
+    if (executed.incarnation != event.id) executed = {.incarnation = event.id, .at = {}};
+    const auto key = std::pair(applied->session(), applied->sequence());
+    const auto [first, inserted] = executed.at.emplace(key, applied->entry().index());
+    if (inserted) return;
+    violate(event,
+            fmt::format("n{} executed operation {} of session {} twice: at index {} and at index {}",
+                        seedbed::number(event.node), key.second, key.first, first->second,
+                        applied->entry().index()),
+            {fact(event, fmt::format("executes operation {} of session {} at index {}; it had "
+                                     "executed it at index {}",
+                                     key.second, key.first, applied->entry().index(),
+                                     first->second))});
+  }
+
+ private:
+  struct Executed {
+    uint64_t incarnation = 0;
+    std::map<std::pair<uint64_t, uint64_t>, uint64_t> at;  // (session, sequence) -> index
+  };
+  std::map<NodeId, Executed> executed_;
+};
+
+}  // namespace
+
+std::unique_ptr<Checker> make_state_machine_safety() {
+  return std::make_unique<StateMachineSafety>();
+}
+std::unique_ptr<Checker> make_exactly_once() { return std::make_unique<ExactlyOnce>(); }
+
+}  // namespace seedbed::raft

@@ -1,0 +1,101 @@
+// What clients may rely on: acknowledged operations stand on a majority of disks, and in the end all
+// replicas are alike.
+#include <fmt/format.h>
+
+#include <map>
+
+#include "protocols/raft/command.h"
+#include "protocols/raft/invariants.h"
+#include "protocols/raft/raft.pb.h"
+#include "protocols/raft/storage.h"
+#include "protocols/raft/wal_reader.h"
+#include "sim/check/convergence.h"
+#include "sim/check/durability.h"
+
+namespace seedbed::raft {
+namespace {
+
+// (client, its number of the operation) as one key.
+uint64_t operation_key(uint64_t client, uint64_t operation) { return (client << 32) | operation; }
+
+// The operations in one server's write-ahead log, as recovery would find them.
+class WalOperations final : public DurableReader {
+ public:
+  void read(const DurableImage& image, DurableSet& set) override {
+    const DurableFile* file = image.find(kWalPath);
+    const bool same = file != nullptr && file->id() == file_ &&
+                      file->unchanged() >= reader_.end().offset;
+    if (!same) {
+      drop_from(1, set);
+      reader_ = WalReader();
+      clients_.clear();
+      file_ = file == nullptr ? 0 : file->id();
+    }
+    if (file == nullptr) return;
+    while (const auto record = reader_.next(file->bytes())) {
+      if (const auto* truncate = std::get_if<WalTruncate>(&record->content)) {
+        drop_from(truncate->from, set);
+      } else if (const auto* entry = std::get_if<Entry>(&record->content)) {
+        add(*entry, set);
+      }
+    }
+  }
+
+ private:
+  void add(const Entry& entry, DurableSet& set) {
+    uint64_t key = 0;
+    const auto command = decode_command(entry.data);
+    if (entry.kind != EntryKind::kCommand || !command) {
+      // A no-op.
+    } else if (const auto* registration = std::get_if<RegisterClient>(&*command)) {
+      clients_[entry.index] = registration->client;
+    } else if (const auto client = clients_.find(std::get<Request>(*command).session);
+               client != clients_.end()) {
+      key = operation_key(client->second, std::get<Request>(*command).sequence);
+    }
+    keys_.push_back(key);
+    if (key != 0) set.insert(key);
+  }
+
+  void drop_from(LogIndex index, DurableSet& set) {
+    std::vector<uint64_t> dropped(keys_.begin() + static_cast<int64_t>(index) - 1, keys_.end());
+    keys_.resize(index - 1);
+    for (const uint64_t key : dropped) {
+      // A repetition of the same operation may stand earlier in the log.
+      if (key != 0 && std::find(keys_.begin(), keys_.end(), key) == keys_.end()) set.erase(key);
+    }
+  }
+
+  uint64_t file_ = 0;
+  WalReader reader_;
+  std::vector<uint64_t> keys_;             // of the entry at each index; 0: not an operation
+  std::map<uint64_t, uint64_t> clients_;   // who opened each session
+};
+
+std::optional<uint64_t> acknowledged_key(const seedbed::Entry& entry) {
+  const auto number = DurabilityChecker::key_by_number(entry);
+  if (!number) return std::nullopt;
+  constexpr uint64_t kNumbersPerClient = 1'000'000;  // as ClientPlan::first_id counts
+  return operation_key(*number / kNumbersPerClient, *number % kNumbersPerClient);
+}
+
+std::optional<std::string> digest_of(const TraceEvent& event) {
+  const auto* applied = dynamic_cast<const wire::Applied*>(event.payload);
+  if (applied == nullptr) return std::nullopt;
+  return fmt::format("index {} state {:016x}", applied->entry().index(), applied->state_hash());
+}
+
+}  // namespace
+
+std::unique_ptr<Checker> make_acknowledged_is_durable(const Setup& setup) {
+  return std::make_unique<DurabilityChecker>(
+      "AcknowledgedIsDurable",
+      DurabilityOptions{.replicas = setup.servers, .required = setup.servers.size() / 2 + 1},
+      [](NodeId) { return std::make_unique<WalOperations>(); }, acknowledged_key);
+}
+
+std::unique_ptr<Checker> make_replicas_agree() {
+  return std::make_unique<ConvergenceChecker>("ReplicasAgree", digest_of);
+}
+
+}  // namespace seedbed::raft

@@ -1,0 +1,135 @@
+// CommitQuorumDurable, CommitTermRule, LeaderCompleteness: what committed means (§3.6).
+#include <fmt/format.h>
+
+#include <map>
+
+#include "protocols/raft/convert.h"
+#include "protocols/raft/invariants.h"
+#include "protocols/raft/raft.pb.h"
+#include "protocols/raft/ready.h"
+#include "protocols/raft/server_logs.h"
+
+namespace seedbed::raft {
+namespace {
+
+std::string in_words(EntryId id) {
+  return fmt::format("index {} of term {}", id.index, number(id.term));
+}
+
+// Whenever a server takes an entry for committed, a majority of disks hold it.
+class CommitQuorumDurable final : public Checker {
+ public:
+  explicit CommitQuorumDurable(const Setup& setup)
+      : Checker("CommitQuorumDurable"), logs_(setup.servers) {}
+  EventKinds interests() const override {
+    return EventKinds(EventKind::kProbe, EventKind::kDurable);
+  }
+  void on_event(const TraceEvent& event) override {
+    if (event.kind == EventKind::kDurable) {
+      logs_.follow(event);
+      return;
+    }
+    const auto* advance = dynamic_cast<const wire::CommitAdvanced*>(event.payload);
+    if (advance == nullptr) return;
+    evaluated();
+    const EntryId entry = from_wire(advance->through());
+    const std::vector<NodeId> holders = logs_.holders(entry);
+    if (holders.size() >= logs_.majority()) return;
+    std::string on;
+    for (const NodeId node : holders) on += fmt::format(" n{}", seedbed::number(node));
+    violate(event,
+            fmt::format("n{} took {} for committed, which {} of {} disks hold; {} are needed",
+                        seedbed::number(event.node), in_words(entry), holders.size(), logs_.size(),
+                        logs_.majority()),
+            {fact(event, fmt::format("takes {} for committed; it is on the disks of{}",
+                                     in_words(entry), holders.empty() ? " none" : on))});
+  }
+
+ private:
+  ServerLogs logs_;
+};
+
+// A leader commits only entries of its own term by counting (§3.6.2, figure 3.8).
+class CommitTermRule final : public Checker {
+ public:
+  CommitTermRule() : Checker("CommitTermRule") {}
+  EventKinds interests() const override { return EventKinds(EventKind::kProbe); }
+  void on_event(const TraceEvent& event) override {
+    const auto* advance = dynamic_cast<const wire::CommitAdvanced*>(event.payload);
+    if (advance == nullptr || !advance->leads()) return;
+    evaluated();
+    if (advance->through().term() == advance->term()) return;
+    violate(event,
+            fmt::format("n{} leads term {} and committed {} by counting copies",
+                        seedbed::number(event.node), advance->term(),
+                        in_words(from_wire(advance->through()))),
+            {fact(event, fmt::format("as leader of term {} commits through {}", advance->term(),
+                                     in_words(from_wire(advance->through()))))});
+  }
+};
+
+// "If a log entry is committed in a given term, then that entry will be present in the logs of the
+// leaders for all higher-numbered terms": on their disks, in fact, at the moment of their election.
+class LeaderCompleteness final : public Checker {
+ public:
+  explicit LeaderCompleteness(const Setup& setup)
+      : Checker("LeaderCompleteness"), logs_(setup.servers) {}
+  EventKinds interests() const override {
+    return EventKinds(EventKind::kProbe, EventKind::kDurable);
+  }
+  void on_event(const TraceEvent& event) override {
+    if (event.kind == EventKind::kDurable) {
+      logs_.follow(event);
+    } else if (const auto* advance = dynamic_cast<const wire::CommitAdvanced*>(event.payload)) {
+      commit(event, *advance);
+    } else if (const auto* change = dynamic_cast<const wire::RoleChanged*>(event.payload)) {
+      if (change->role() == static_cast<uint32_t>(Role::kLeader)) elect(event, change->term());
+    }
+  }
+
+ private:
+  struct Committed {
+    EntryId entry;
+    Fact said;
+  };
+
+  // The entry was committed in the term of whoever says so, or before.
+  void commit(const TraceEvent& event, const wire::CommitAdvanced& advance) {
+    const EntryId entry = from_wire(advance.through());
+    Committed& last = by_term_[advance.term()];
+    if (last.entry.index >= entry.index) return;
+    last = {entry, fact(event, fmt::format("takes {} for committed in term {}", in_words(entry),
+                                           advance.term()))};
+  }
+
+  void elect(const TraceEvent& event, uint64_t term) {
+    evaluated();
+    const WalFollower& log = logs_.at(event.node);
+    for (const auto& [committed_in, committed] : by_term_) {
+      if (committed_in >= term) return;
+      if (log.holds(committed.entry)) continue;
+      violate(event,
+              fmt::format("n{} became leader of term {} without {}, which was committed in term {}",
+                          seedbed::number(event.node), term, in_words(committed.entry), committed_in),
+              {committed.said,
+               fact(event, fmt::format("becomes leader of term {}; its disk ends at {}", term,
+                                       in_words(log.last())))});
+      return;
+    }
+  }
+
+  ServerLogs logs_;
+  std::map<uint64_t, Committed> by_term_;  // the furthest that was committed in each term
+};
+
+}  // namespace
+
+std::unique_ptr<Checker> make_commit_quorum_durable(const Setup& setup) {
+  return std::make_unique<CommitQuorumDurable>(setup);
+}
+std::unique_ptr<Checker> make_commit_term_rule() { return std::make_unique<CommitTermRule>(); }
+std::unique_ptr<Checker> make_leader_completeness(const Setup& setup) {
+  return std::make_unique<LeaderCompleteness>(setup);
+}
+
+}  // namespace seedbed::raft

@@ -1,0 +1,140 @@
+// LogMatching (§3.5) on the disks of all servers, and AckDurable: what a follower acknowledges, it has.
+#include <fmt/format.h>
+
+#include <map>
+
+#include "protocols/raft/invariants.h"
+#include "protocols/raft/raft.pb.h"
+#include "protocols/raft/server_logs.h"
+
+namespace seedbed::raft {
+namespace {
+
+// "If two logs contain an entry with the same index and term, then the logs are identical in all entries
+// up through the given index." By induction: entries of one name have one content and one predecessor.
+class LogMatching final : public Checker {
+ public:
+  explicit LogMatching(const Setup& setup) : Checker("LogMatching"), logs_(setup.servers) {}
+  EventKinds interests() const override { return EventKinds(EventKind::kDurable); }
+
+  void on_event(const TraceEvent& event) override {
+    logs_.follow(event);
+    const WalFollower& log = logs_.at(event.node);
+    std::vector<Term>& seen = seen_[event.node];
+    const LogIndex last = log.last().index;
+    // The log was checked up to where it still has the terms that it had then.
+    LogIndex index = std::min<LogIndex>(last, seen.size());
+    while (index > 0 && log.term_at(index) != seen[index - 1]) --index;
+    seen.resize(index);
+    while (index < last) {
+      ++index;
+      check(event, log, index);
+      seen.push_back(*log.term_at(index));
+    }
+  }
+
+ private:
+  struct Known {
+    uint64_t content = 0;
+    Term previous{};
+    Fact first;
+  };
+
+  void check(const TraceEvent& event, const WalFollower& log, LogIndex index) {
+    evaluated();
+    const EntryId id{.index = index, .term = *log.term_at(index)};
+    const uint64_t content = *log.content_hash(index);
+    const Term previous = *log.term_at(index - 1);
+    const auto found = known_.find(id);
+    if (found == known_.end()) {
+      known_.emplace(id, Known{content, previous, fact(event, describe(id, previous, content))});
+      return;
+    }
+    const Known& other = found->second;
+    if (other.content == content && other.previous == previous) return;
+    violate(event,
+            fmt::format("n{} and n{} hold different logs up to index {} of term {}",
+                        seedbed::number(other.first.node), seedbed::number(event.node), index,
+                        number(id.term)),
+            {other.first, fact(event, describe(id, previous, content))});
+  }
+
+  static std::string describe(EntryId id, Term previous, uint64_t content) {
+    return fmt::format("its disk holds index {} of term {} behind an entry of term {} (content {:x})",
+                       id.index, number(id.term), number(previous), content & 0xffff);
+  }
+
+  ServerLogs logs_;
+  std::map<NodeId, std::vector<Term>> seen_;  // what was checked of each server's log
+  std::map<EntryId, Known> known_;
+};
+
+// When an acknowledgement enters the network, the follower's disk holds the log of the leader of that
+// term through the acknowledged index. What that log is, the leader's disk told when it began to send,
+// and its messages since.
+class AckDurable final : public Checker {
+ public:
+  explicit AckDurable(const Setup& setup) : Checker("AckDurable"), logs_(setup.servers) {}
+  EventKinds interests() const override {
+    return EventKinds(EventKind::kSend, EventKind::kDurable);
+  }
+
+  void on_event(const TraceEvent& event) override {
+    if (event.kind == EventKind::kDurable) {
+      logs_.follow(event);
+    } else if (const auto* append = dynamic_cast<const wire::AppendEntries*>(event.payload)) {
+      learn(event.node, *append);
+    } else if (const auto* ack = dynamic_cast<const wire::AppendEntriesResponse*>(event.payload)) {
+      if (ack->success()) check(event, *ack);
+    }
+  }
+
+ private:
+  void learn(NodeId leader, const wire::AppendEntries& append) {
+    std::vector<uint64_t>& log = leader_logs_[append.term()];
+    if (log.empty()) {
+      const WalFollower& disk = logs_.at(leader);
+      for (LogIndex i = 0; i <= disk.last().index; ++i) log.push_back(number(*disk.term_at(i)));
+    }
+    const uint64_t last = append.prev().index() + static_cast<uint64_t>(append.entries_size());
+    if (log.size() <= last) log.resize(last + 1, 0);
+    log[append.prev().index()] = append.prev().term();
+    for (const wire::Entry& entry : append.entries()) log[entry.index()] = entry.term();
+  }
+
+  void check(const TraceEvent& event, const wire::AppendEntriesResponse& ack) {
+    const auto leader = leader_logs_.find(ack.term());
+    if (ack.match() == 0 || leader == leader_logs_.end()) return;
+    const std::vector<uint64_t>& log = leader->second;
+    const uint64_t expected = ack.match() < log.size() ? log[ack.match()] : 0;
+    evaluated();
+    const WalFollower& disk = logs_.at(event.node);
+    const std::optional<Term> held = disk.term_at(ack.match());
+    if (expected != 0 && held == Term{expected}) return;
+    const std::string what =
+        held ? fmt::format("term {}", number(*held)) : std::string("nothing");
+    violate(event,
+            fmt::format("n{} acknowledged the log of term {} through index {}, where its disk "
+                        "holds {}{}",
+                        seedbed::number(event.node), ack.term(), ack.match(), what,
+                        expected == 0 ? " and the leader nothing"
+                                      : fmt::format(" and the leader term {}", expected)),
+            {fact(event, fmt::format("acknowledges index {} to n{} in term {}", ack.match(),
+                                     seedbed::number(event.peer), ack.term()))});
+  }
+
+  ServerLogs logs_;
+  // By term: the terms of the leader's entries, by index.
+  std::map<uint64_t, std::vector<uint64_t>> leader_logs_;
+};
+
+}  // namespace
+
+std::unique_ptr<Checker> make_log_matching(const Setup& setup) {
+  return std::make_unique<LogMatching>(setup);
+}
+std::unique_ptr<Checker> make_ack_durable(const Setup& setup) {
+  return std::make_unique<AckDurable>(setup);
+}
+
+}  // namespace seedbed::raft

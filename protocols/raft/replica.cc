@@ -1,0 +1,215 @@
+#include "protocols/raft/replica.h"
+
+#include "protocols/raft/convert.h"
+
+namespace seedbed::raft {
+namespace {
+
+constexpr Site kEntropy("raft.entropy", ChoiceClass::kAmbient);
+
+Label label_of(const Message& message) {
+  if (const auto* append = std::get_if<AppendEntries>(&message)) {
+    return {.first = "term",
+            .first_value = number(append->term),
+            .second = "last",
+            .second_value = append->last_index()};
+  }
+  return {.first = "term", .first_value = number(term_of(message))};
+}
+
+template <class... Cases>
+struct Overloaded : Cases... {
+  using Cases::operator()...;
+};
+template <class... Cases>
+Overloaded(Cases...) -> Overloaded<Cases...>;
+
+}  // namespace
+
+Replica::Replica(Env& env, ReplicaOptions options)
+    : env_(env),
+      options_(std::move(options)),
+      storage_(env.disk()),
+      inbox_(env.scheduler(), options_.inbox),
+      machine_(options_.rules, options_.limits) {
+  options_.config.self = env.self();
+}
+
+void Replica::start() {
+  std::optional<Persisted> persisted = storage_.recover(number(env_.incarnation()));
+  if (!persisted) {
+    env_.reached("refused to serve: the disk lost what it had confirmed");
+    return;
+  }
+  if (storage_.was_torn()) env_.reached("torn tail recovered");
+  recovered_ = persisted->hard_state;
+  const uint64_t entropy = env_.random(kEntropy, uint64_t{1} << 63);
+  raft_.emplace(options_.config, options_.rules, entropy, env_.now(), *std::move(persisted));
+  listen_to_peers();
+  serve_clients();
+  run();
+}
+
+template <class WireMessage>
+void Replica::listen() {
+  env_.on<WireMessage>([this](NodeId from, const WireMessage& message) {
+    if (!inbox_.push(Received{.from = from, .message = from_wire(message)})) {
+      env_.reached("message dropped: inbox full");
+    }
+  });
+}
+
+void Replica::listen_to_peers() {
+  listen<wire::RequestVote>();
+  listen<wire::RequestVoteResponse>();
+  listen<wire::AppendEntries>();
+  listen<wire::AppendEntriesResponse>();
+}
+
+void Replica::serve_clients() {
+  env_.serve<wire::ClientCommand>(
+      [this](NodeId, const wire::ClientCommand::Request& request) -> Result<Answer> {
+        auto [promise, future] = Promise<Answer>::make(env_.scheduler());
+        if (!inbox_.push(Proposal{.command = request.command(), .answer = std::move(promise)})) {
+          return Error::kUnavailable;
+        }
+        return future.await(options_.request_timeout);
+      });
+}
+
+void Replica::run() {
+  carry_out(raft_->take_ready());
+  for (;;) {
+    std::optional<Input> input = inbox_.receive(raft_->next_deadline() - env_.now());
+    raft_->tick(env_.now());
+    // Whatever has come meanwhile is taken in at once, so that it shares messages and writes.
+    while (input) {
+      take_in(*input);
+      input = inbox_.poll();
+    }
+    carry_out(raft_->take_ready());
+  }
+}
+
+void Replica::take_in(Input& input) {
+  std::visit(
+      Overloaded{
+          [&](Received& received) {
+            raft_->step(env_.now(), received.from, std::move(received.message));
+          },
+          [&](const Completed& completed) {
+            if (completed.durable) raft_->persisted(env_.now(), completed.ticket);
+          },
+          [&](Proposal& proposal) {
+            const bool leads = raft_->leads();
+            const auto entry = raft_->propose(env_.now(), std::move(proposal.command));
+            if (entry) {
+              waiting_.insert_or_assign(
+                  entry->index, Waiting{.term = entry->term, .answer = std::move(proposal.answer)});
+              return;
+            }
+            Answer refusal;
+            refusal.set_reply(leads ? wire::REPLY_BUSY : wire::REPLY_NOT_LEADER);
+            if (const auto leader = raft_->leader()) refusal.set_leader(seedbed::number(*leader));
+            proposal.answer.resolve(std::move(refusal));
+          },
+      },
+      input);
+}
+
+void Replica::carry_out(Ready ready) {
+  if (disk_failed_) return;  // whatever it said could rest on what the disk has lost
+  if (ready.write) {
+    if (ready.write->truncate_from) env_.reached("uncommitted suffix truncated");
+    storage_.append(*ready.write, [this, ticket = ready.write->ticket](bool durable) {
+      if (!durable) disk_failed_ = true;
+      INVARIANT(inbox_.push(Completed{.ticket = ticket, .durable = durable}),
+                "the inbox has no room for a completion of the disk");
+    });
+  }
+  for (const Notice& news : ready.notices) notice(news);
+  for (const Envelope& envelope : ready.messages) send(envelope);
+  for (const Entry& entry : ready.committed) apply(entry);
+  if (led_ && !raft_->leads()) answer_all_unknown();
+  led_ = raft_->leads();
+}
+
+void Replica::send(const Envelope& envelope) {
+  if (const auto* vote = std::get_if<RequestVoteResponse>(&envelope.message)) {
+    const bool same_term = vote->requested == recovered_.term && recovered_.voted_for.has_value();
+    if (!vote->pre_vote && !vote->granted && same_term) env_.reached("vote refused after restart");
+  }
+  std::visit([&](const auto& message) { env_.send(envelope.to, to_wire(message), label_of(message)); },
+             envelope.message);
+}
+
+void Replica::apply(const Entry& entry) {
+  const Applied applied = machine_.apply(entry);
+  wire::Applied said;
+  to_wire(entry.id(), said.mutable_entry());
+  said.set_state_hash(applied.state_hash);
+  said.set_executed(applied.executed);
+  if (entry.kind == EntryKind::kCommand) {
+    const std::optional<Command> command = decode_command(entry.data);
+    if (const auto* request = command ? std::get_if<Request>(&*command) : nullptr) {
+      said.set_session(request->session);
+      said.set_sequence(request->sequence);
+      const KvStatus status = applied.result.status;
+      const bool answered = status != KvStatus::kExpiredSession && status != KvStatus::kForgotten;
+      if (!applied.executed && answered) env_.reached("retry deduplicated");
+    }
+  }
+  env_.probe(said);
+
+  const auto client = waiting_.find(entry.index);
+  if (client == waiting_.end()) return;
+  Answer answer;
+  // Another leader's entry at this index: the client's own may still come, or never.
+  if (client->second.term == entry.term) {
+    answer.set_reply(wire::REPLY_EXECUTED);
+    answer.set_status(static_cast<uint32_t>(applied.result.status));
+    answer.set_value(applied.result.value);
+    answer.set_session(applied.result.session);
+  } else {
+    answer.set_reply(wire::REPLY_UNKNOWN);
+  }
+  client->second.answer.resolve(std::move(answer));
+  waiting_.erase(client);
+}
+
+void Replica::notice(const Notice& notice) {
+  std::visit(
+      Overloaded{
+          [&](const RoleChange& change) {
+            wire::RoleChanged said;
+            said.set_role(static_cast<uint32_t>(change.role));
+            said.set_term(number(change.term));
+            if (change.leader) said.set_leader(seedbed::number(*change.leader));
+            env_.probe(said);
+          },
+          [&](const CommitAdvance& advance) {
+            wire::CommitAdvanced said;
+            to_wire(advance.through, said.mutable_through());
+            said.set_term(number(advance.term));
+            said.set_leads(raft_->leads());
+            env_.probe(said);
+          },
+          [&](const StaleCompletion& stale) {
+            if (stale.what == StaleCompletion::What::kMessage) return;
+            env_.reached("deposed leader's late disk completion discarded");
+          },
+      },
+      notice);
+}
+
+void Replica::answer_all_unknown() {
+  auto waiting = std::move(waiting_);
+  waiting_.clear();
+  for (auto& [index, client] : waiting) {
+    Answer answer;
+    answer.set_reply(wire::REPLY_UNKNOWN);
+    client.answer.resolve(std::move(answer));
+  }
+}
+
+}  // namespace seedbed::raft

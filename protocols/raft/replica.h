@@ -1,0 +1,83 @@
+// Replica: one Raft server as a process. It drives the core (raft.h) and holds the state machine (kv.h).
+//
+// One fiber owns the core. Everything that happens to the server (messages, completions of the disk,
+// commands of clients, the passing of time) enters its inbox; the fiber feeds it to the core and carries
+// out the effects. That fiber never waits for a disk or an answer: what it starts comes back through
+// the inbox, and the core decides then whether it still matters. Requests of clients wait on fibers of
+// their own for the entry they became.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "protocols/raft/kv.h"
+#include "protocols/raft/raft.h"
+#include "protocols/raft/raft.pb.h"
+#include "protocols/raft/storage.h"
+#include "sim/core/future.h"
+#include "sim/world/process.h"
+
+namespace seedbed::raft {
+
+struct ReplicaOptions {
+  Config config;  // `self` is filled in
+  Rules rules;
+  KvLimits limits;
+  size_t inbox = 100'000;            // inputs that may wait; what comes on top is dropped
+  Duration request_timeout = 2s;     // a client's request waits at most so long on the server
+};
+
+class Replica final : public Process {
+ public:
+  Replica(Env& env, ReplicaOptions options);
+
+  void start() override;
+
+ private:
+  struct Received {
+    NodeId from{};
+    Message message;
+  };
+  struct Completed {
+    Ticket ticket = 0;
+    bool durable = false;
+  };
+  using Answer = wire::ClientCommand::Response;
+  struct Proposal {
+    std::string command;
+    Promise<Answer> answer;
+  };
+  using Input = std::variant<Received, Completed, Proposal>;
+  struct Waiting {
+    Term term{};
+    Promise<Answer> answer;
+  };
+
+  template <class WireMessage>
+  void listen();
+  void listen_to_peers();
+  void serve_clients();
+  void run();
+
+  void take_in(Input& input);
+  void carry_out(Ready ready);
+  void send(const Envelope& envelope);
+  void apply(const Entry& entry);
+  void notice(const Notice& notice);
+  void answer_all_unknown();
+
+  Env& env_;
+  ReplicaOptions options_;
+  Storage storage_;
+  Mailbox<Input> inbox_;
+  KvStateMachine machine_;
+  std::optional<Raft> raft_;        // from recovery on
+  HardState recovered_;             // what this incarnation started with
+  bool disk_failed_ = false;        // nothing is believed of the disk any more: say nothing
+  bool led_ = false;
+  std::map<LogIndex, Waiting> waiting_;  // clients, by the entry their command became
+};
+
+}  // namespace seedbed::raft

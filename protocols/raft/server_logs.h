@@ -1,0 +1,42 @@
+// ServerLogs: what the disks of all servers hold, followed through the `durable` events of a run. The
+// invariants look here, never at what a server says of its disk.
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "protocols/raft/wal_follower.h"
+#include "sim/core/event.h"
+
+namespace seedbed::raft {
+
+class ServerLogs {
+ public:
+  explicit ServerLogs(const std::vector<NodeId>& servers);
+
+  // Takes in a `durable` event; ignores files that are not the log.
+  void follow(const TraceEvent& event);
+
+  // What the server would recover if it lost power now.
+  const WalFollower& at(NodeId server) const;
+
+  size_t size() const { return servers_.size(); }
+  size_t majority() const { return servers_.size() / 2 + 1; }
+  // The servers whose disks hold that very entry.
+  std::vector<NodeId> holders(EntryId entry) const;
+
+ private:
+  struct Server {
+    NodeId node{};
+    // A file counts once its name is durable; until then it is here, by its id.
+    std::map<uint64_t, WalFollower> files;
+    uint64_t linked = 0;
+  };
+
+  Server* find(NodeId node);
+
+  std::vector<Server> servers_;
+  WalFollower empty_;
+};
+
+}  // namespace seedbed::raft

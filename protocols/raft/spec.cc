@@ -1,0 +1,143 @@
+#include "protocols/raft/spec.h"
+
+#include <fmt/format.h>
+
+#include "protocols/raft/client.h"
+#include "protocols/raft/coverage.h"
+#include "protocols/raft/invariants.h"
+#include "protocols/raft/raft.pb.h"
+#include "protocols/raft/replica.h"
+#include "sim/check/linearizability.h"
+#include "sim/check/model.h"
+#include "sim/check/progress.h"
+
+namespace seedbed::raft {
+namespace {
+
+Duration ms(int64_t count) { return std::chrono::milliseconds(count); }
+
+const wire::Options& default_options() {
+  static const wire::Options options = [] {
+    wire::Options defaults;
+    defaults.set_election_timeout_ms(150);
+    defaults.set_heartbeat_interval_ms(50);
+    defaults.set_request_timeout_ms(400);
+    defaults.set_max_batch_bytes(64 << 10);
+    defaults.set_max_inflight(64);
+    return defaults;
+  }();
+  return options;
+}
+
+ReplicaOptions replica_options(const Setup& setup) {
+  const auto& options = setup.options_as<wire::Options>();
+  ReplicaOptions replica;
+  replica.config.voters = setup.servers;
+  replica.config.election_timeout = ms(options.election_timeout_ms());
+  replica.config.heartbeat_interval = ms(options.heartbeat_interval_ms());
+  replica.config.pre_vote = !options.no_pre_vote();
+  replica.config.check_quorum = !options.no_check_quorum();
+  replica.config.max_message_bytes = static_cast<uint64_t>(options.max_batch_bytes());
+  replica.config.window.messages = static_cast<uint64_t>(options.max_inflight());
+  replica.rules = Rules(find_mutant(setup.mutant).value_or(Mutant::kNone));
+  return replica;
+}
+
+std::vector<CheckSpec> checks() {
+  return {
+      {"ElectionSafety", "a term has at most one leader",
+       [](const Setup&) { return make_election_safety(); }},
+      {"VoteOnce", "a server votes for at most one candidate in a term, crashes or not",
+       [](const Setup&) { return make_vote_once(); }},
+      {"VoteDurable", "a vote is on the voter's disk before it leaves", make_vote_durable},
+      {"LogMatching", "logs that share an entry are identical up to it", make_log_matching},
+      {"AckDurable", "what a follower acknowledges is on its disk", make_ack_durable},
+      {"CommitQuorumDurable", "what is committed is on a majority of disks",
+       make_commit_quorum_durable},
+      {"CommitTermRule", "a leader commits only entries of its own term by counting",
+       [](const Setup&) { return make_commit_term_rule(); }},
+      {"LeaderCompleteness", "every later leader has what was committed", make_leader_completeness},
+      {"StateMachineSafety", "all servers apply the same entries in the same order",
+       [](const Setup&) { return make_state_machine_safety(); }},
+      {"ExactlyOnce", "an operation is executed once, however often it is sent",
+       [](const Setup&) { return make_exactly_once(); }},
+      {"AcknowledgedIsDurable", "an acknowledged write is never lost", make_acknowledged_is_durable},
+      {"Linearizable", "operations take effect one at a time, between call and return",
+       [](const Setup&) {
+         return std::make_unique<LinearizabilityChecker>("Linearizable", key_value_model());
+       }},
+      {"ReplicasAgree", "after healing all servers come to the same state",
+       [](const Setup&) { return make_replicas_agree(); }},
+      {"Progress", "after healing every client is served again",
+       [](const Setup& setup) {
+         return std::make_unique<ProgressChecker>("Progress", setup.clients, setup.liveness_bound);
+       }},
+  };
+}
+
+std::vector<ProbeSpec> probes() {
+  return {
+      {"leader crashed", "a leader lost power"},
+      {"leader crashed between append and sync", "with a write on its way to the disk"},
+      {"leader paused", "a leader ran no code for a while"},
+      {"torn tail recovered", "a restarted server cut off an incomplete end of its log"},
+      {"uncommitted suffix truncated", "a follower dropped entries that a new leader does not have"},
+      {"retry deduplicated", "a repeated command was answered without executing it again"},
+      {"deposed leader's late disk completion discarded",
+       "the disk completed what a newer term had made meaningless"},
+      {"vote refused after restart", "a restarted server remembered that it had voted"},
+      {"message dropped: inbox full", "a server could not keep up"},
+      {"refused to serve: the disk lost what it had confirmed", "recovery found corruption"},
+  };
+}
+
+std::string caption(const TraceEvent& event) {
+  if (const auto* change = dynamic_cast<const wire::RoleChanged*>(event.payload)) {
+    switch (static_cast<Role>(change->role())) {
+      case Role::kLeader: return fmt::format("LEADER t{}", change->term());
+      case Role::kCandidate: return fmt::format("candidate t{}", change->term());
+      case Role::kPreCandidate: return {};
+      case Role::kFollower: return {};
+    }
+  }
+  if (const auto* advance = dynamic_cast<const wire::CommitAdvanced*>(event.payload)) {
+    return fmt::format("commit {}", advance->through().index());
+  }
+  return {};
+}
+
+}  // namespace
+
+ProtocolSpec spec() {
+  ProtocolSpec spec;
+  spec.name = "raft";
+  spec.summary = "a replicated log by consensus, under a key-value store with exactly-once sessions";
+  spec.default_options = &default_options();
+  spec.workloads = {"register", "append"};
+  spec.survives = [](size_t servers) {
+    return Tolerance{.servers_down = static_cast<uint32_t>((servers - 1) / 2),
+                     .clock_drift_ppm = 1'000'000};
+  };
+  spec.make_process = [](Env& env, const Setup& setup) {
+    return std::make_unique<Replica>(env, replica_options(setup));
+  };
+  spec.make_client = [](Env& env, const Setup& setup) {
+    return std::make_unique<RaftClient>(
+        env, setup.servers, ms(setup.options_as<wire::Options>().request_timeout_ms()));
+  };
+  spec.checks = checks();
+  for (const MutantInfo& mutant : mutants()) {
+    spec.mutants.push_back({.name = std::string(mutant.name),
+                            .wrong = std::string(mutant.what),
+                            .caught_by = std::string(mutant.caught_by),
+                            .reference = std::string(mutant.reference)});
+  }
+  spec.probes = probes();
+  spec.make_coverage = [](const Setup&, std::function<void(std::string_view)> reached) {
+    return std::make_unique<RaftCoverage>(std::move(reached));
+  };
+  spec.caption = caption;
+  return spec;
+}
+
+}  // namespace seedbed::raft

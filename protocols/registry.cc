@@ -1,0 +1,10 @@
+#include "protocols/registry.h"
+
+#include "protocols/crdt_counter/spec.h"
+#include "protocols/raft/spec.h"
+
+namespace seedbed {
+
+std::vector<ProtocolSpec> all_protocols() { return {crdt_counter::spec(), raft::spec()}; }
+
+}  // namespace seedbed

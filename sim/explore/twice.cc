@@ -1,0 +1,48 @@
+#include "sim/explore/twice.h"
+
+#include <fmt/format.h>
+
+#include "sim/core/hash.h"
+#include "sim/core/random.h"
+#include "sim/explore/record.h"
+#include "sim/trace/diff.h"
+
+namespace seedbed {
+namespace {
+
+constexpr uint64_t kOtherMemory = 0x9e3779b9;
+
+std::string record(Runner& runner, const Scenario& scenario, uint64_t seed, uint64_t salt) {
+  std::string trace;
+  record_run(runner, scenario, seed, {}, [&](std::string_view bytes) { trace += bytes; },
+             {.salt = salt});
+  return trace;
+}
+
+std::string side_text(const DivergingSide& side) {
+  return side.event ? fmt::format("\"{}\"", side.event->text) : "the end of the trace";
+}
+
+}  // namespace
+
+std::string difference_when_run_again(Runner& runner, const Scenario& scenario,
+                                      const RunResult& before) {
+  const RunResult again = runner.run(scenario, before.seed, {.salt = kOtherMemory});
+  if (again.trace_hash == before.trace_hash) return {};
+  // Where they part shows in traces only; so both once more.
+  const std::string first = record(runner, scenario, before.seed, 0);
+  const std::string second = record(runner, scenario, before.seed, kOtherMemory);
+  const auto split = diff_traces({first, "first run"}, {second, "second run"});
+  if (!split) {
+    return fmt::format("two runs gave the hashes {:016x} and {:016x}; two more did not differ",
+                       before.trace_hash, again.trace_hash);
+  }
+  return fmt::format("two runs part at event {}, in: {}; one has {}, the other {}", split->position,
+                     split->fields, side_text(split->first), side_text(split->second));
+}
+
+bool is_run_twice(uint64_t seed, uint32_t permille) {
+  return Ratio::permille(permille).holds(scramble(seed ^ 0x2222));
+}
+
+}  // namespace seedbed

@@ -1,0 +1,47 @@
+#include "tools/cli/trace_file.h"
+
+#include "sim/core/hash.h"
+
+namespace seedbed {
+namespace {
+
+constexpr std::string_view kBuildNote = "build";
+
+std::string build_of(const Context& context) {
+  return hash_text(hash_bytes(read_file(context.executable)));
+}
+
+// A revision that stands for one text of the source.
+bool identifies(std::string_view revision) {
+  return !revision.empty() && revision != "unknown" && !revision.ends_with("-dirty");
+}
+
+}  // namespace
+
+Provenance provenance(const Context& context) {
+  return {.revision = context.program.revision,
+          .notes = {{std::string(kBuildNote), build_of(context)}}};
+}
+
+SameCode same_code(const trace::Header& header, const Context& context) {
+  for (const trace::Note& note : header.notes()) {
+    if (note.name() == kBuildNote && note.text() == build_of(context)) return SameCode::kYes;
+  }
+  if (header.revision() != context.program.revision) return SameCode::kNo;
+  return identifies(header.revision()) ? SameCode::kYes : SameCode::kUnknown;
+}
+
+Json divergence_json(const std::optional<Divergence>& divergence) {
+  Json json{{"same", !divergence.has_value()}};
+  if (!divergence) return json;
+  const auto side = [](const DivergingSide& side) {
+    return side.event ? Json(side.event->text) : Json(nullptr);
+  };
+  json["position"] = divergence->position;
+  json["fields"] = divergence->fields;
+  json["first"] = side(divergence->first);
+  json["second"] = side(divergence->second);
+  return json;
+}
+
+}  // namespace seedbed
