@@ -48,9 +48,9 @@ std::vector<CheckSpec> checks() {
 std::vector<MutantSpec> mutants() {
   return {
       {std::string(kB01), "merges entries by sum, so that hearing twice counts twice",
-       "NothingCountedTwice", "Shapiro et al., INRIA RR-7506, 3.1: why merge is a maximum"},
+       "NothingCountedTwice", "Shapiro et al., INRIA RR-7506, 2011: merge must be idempotent"},
       {std::string(kB07), "acknowledges and gossips what only its memory knows",
-       "OwnEntriesAreGreatest", "https://github.com/akka/akka/issues/23008"},
+       "OwnEntriesAreGreatest", "https://github.com/akka/akka-core/issues/22150"},
       {std::string(kB14), "counts a request again that arrives a second time",
        "NothingCountedTwice", "operations delivered twice to an operation-based counter"},
   };

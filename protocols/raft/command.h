@@ -1,9 +1,10 @@
 // The commands of the key-value state machine, and their bytes in the log.
 //
-//   std::string bytes = encode(Command(Request{.session = 7, .sequence = 1, .operation = Get{"k"}}));
+//   std::string bytes = encode(Request{.session = 7, .sequence = 1, .operation = Get{"k"}});
 //   std::optional<Command> command = decode_command(bytes);
 //
-// The encoding is canonical: there is one way to write a command, and anything else does not decode.
+// The encoding is canonical: there is one way to write a command, and anything else does not
+// decode.
 #pragma once
 
 #include <cstdint>
@@ -49,8 +50,8 @@ struct RegisterClient {
   bool operator==(const RegisterClient&) const = default;
 };
 
-// An operation within a session. The client numbers its operations from 1 and repeats an operation that
-// was not answered under its old number, as often as it likes. It is executed at most once.
+// An operation within a session. The client numbers its operations from 1 and repeats an operation
+// that was not answered under its old number, as often as it likes. It is executed at most once.
 struct Request {
   uint64_t session = 0;
   uint64_t sequence = 0;

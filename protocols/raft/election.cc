@@ -34,8 +34,8 @@ void Raft::campaign_as_pre_candidate() {
   count_vote(std::get<PreCandidate>(state_).ballot, config_.self, true);
 }
 
-// The candidate's own vote is a vote like any other: it counts, and the others are asked, only once it
-// is durable. The first is count_own_vote()'s work, the second send()'s.
+// The candidate's own vote is a vote like any other: it counts, and the others are asked, only once
+// it is durable. The first is count_own_vote()'s work, the second send()'s.
 void Raft::campaign_as_candidate() {
   set_hard_state({next(hard_state_.term), config_.self});
   state_ = Candidate{.ballot = {}, .election_due = draw_election_due()};
@@ -103,16 +103,17 @@ void Raft::become_leader() {
   }
   state_ = std::move(leader);
   note_role();
-  // §6.4: entries of earlier terms cannot be committed by counting (§3.6.2). A no-op of this term commits
-  // them along with itself, without waiting for a client.
+  // §6.4: entries of earlier terms cannot be committed by counting (§3.6.2). A no-op of this term
+  // commits them along with itself, without waiting for a client.
   append_as_leader(EntryKind::kNoOp, {});
 }
 
 // --- The voter --------------------------------------------------------------------------------
 
-// §4.2.3: a server that has heard from a leader within the minimum election timeout knows of no reason
-// for an election, and is not to be disturbed. A leader hears from itself. This rests on CheckQuorum:
-// without it, a leader that reaches its followers but not they it would be protected for ever.
+// §4.2.3: a server that has heard from a leader within the minimum election timeout knows of no
+// reason for an election, and is not to be disturbed. A leader hears from itself. This rests on
+// CheckQuorum: without it, a leader that reaches its followers but not they it would be protected
+// for ever.
 bool Raft::hears_a_leader() const {
   if (!config_.check_quorum) return false;
   if (leads()) return true;

@@ -36,7 +36,7 @@ class StateMachineSafety final : public Checker {
     }
     if (first->term == applied->entry().term() && first->state_hash == applied->state_hash()) return;
     violate(event,
-            fmt::format("nodes {} and {} applied different entries at index {}",
+            fmt::format("n{} and n{} applied different entries at index {}",
                         seedbed::number(first->node), seedbed::number(event.node), index),
             {Fact{.event = first->event,
                   .time = first->time,
@@ -64,7 +64,7 @@ class StateMachineSafety final : public Checker {
     position = {.incarnation = event.id, .index = applied.entry().index()};
     if (position.index == expected) return;
     violate(event,
-            fmt::format("node {} applied index {} where index {} was due",
+            fmt::format("n{} applied index {} where index {} was due",
                         seedbed::number(event.node), position.index, expected),
             {fact(event, fmt::format("applies index {}", position.index))});
   }
@@ -92,7 +92,7 @@ class ExactlyOnce final : public Checker {
     const auto [first, inserted] = executed.at.emplace(key, applied->entry().index());
     if (inserted) return;
     violate(event,
-            fmt::format("node {} executed operation {} of session {} twice: at index {} and at index {}",
+            fmt::format("n{} executed operation {} of session {} twice: at index {} and at index {}",
                         seedbed::number(event.node), key.second, key.first, first->second,
                         applied->entry().index()),
             {fact(event, fmt::format("executes operation {} of session {} at index {}; it had "

@@ -36,12 +36,12 @@ class CommitQuorumDurable final : public Checker {
     const std::vector<NodeId> holders = logs_.holders(entry);
     if (holders.size() >= logs_.majority()) return;
     std::string on;
-    for (const NodeId node : holders) on += fmt::format(" {}", seedbed::number(node));
+    for (const NodeId node : holders) on += fmt::format(" n{}", seedbed::number(node));
     violate(event,
-            fmt::format("node {} took {} for committed, which {} of {} disks hold; {} are needed",
+            fmt::format("n{} took {} for committed, which {} of {} disks hold; {} are needed",
                         seedbed::number(event.node), in_words(entry), holders.size(), logs_.size(),
                         logs_.majority()),
-            {fact(event, fmt::format("takes {} for committed; it is on the disks of nodes{}",
+            {fact(event, fmt::format("takes {} for committed; it is on the disks of{}",
                                      in_words(entry), holders.empty() ? " none" : on))});
   }
 
@@ -60,7 +60,7 @@ class CommitTermRule final : public Checker {
     evaluated();
     if (advance->through().term() == advance->term()) return;
     violate(event,
-            fmt::format("node {} leads term {} and committed {} by counting copies",
+            fmt::format("n{} leads term {} and committed {} by counting copies",
                         seedbed::number(event.node), advance->term(),
                         in_words(from_wire(advance->through()))),
             {fact(event, fmt::format("as leader of term {} commits through {}", advance->term(),
@@ -109,7 +109,7 @@ class LeaderCompleteness final : public Checker {
       if (committed_in >= term) return;
       if (log.holds(committed.entry)) continue;
       violate(event,
-              fmt::format("node {} became leader of term {} without {}, which was committed in term {}",
+              fmt::format("n{} became leader of term {} without {}, which was committed in term {}",
                           seedbed::number(event.node), term, in_words(committed.entry), committed_in),
               {committed.said,
                fact(event, fmt::format("becomes leader of term {}; its disk ends at {}", term,

@@ -53,7 +53,7 @@ class LogMatching final : public Checker {
     const Known& other = found->second;
     if (other.content == content && other.previous == previous) return;
     violate(event,
-            fmt::format("nodes {} and {} hold different logs up to index {} of term {}",
+            fmt::format("n{} and n{} hold different logs up to index {} of term {}",
                         seedbed::number(other.first.node), seedbed::number(event.node), index,
                         number(id.term)),
             {other.first, fact(event, describe(id, previous, content))});
@@ -70,7 +70,8 @@ class LogMatching final : public Checker {
 };
 
 // When an acknowledgement enters the network, the follower's disk holds the log of the leader of that
-// term through the acknowledged index. What that log is, the leader's own messages have told.
+// term through the acknowledged index. What that log is, the leader's disk told when it began to send,
+// and its messages since.
 class AckDurable final : public Checker {
  public:
   explicit AckDurable(const Setup& setup) : Checker("AckDurable"), logs_(setup.servers) {}
@@ -82,15 +83,19 @@ class AckDurable final : public Checker {
     if (event.kind == EventKind::kDurable) {
       logs_.follow(event);
     } else if (const auto* append = dynamic_cast<const wire::AppendEntries*>(event.payload)) {
-      learn(*append);
+      learn(event.node, *append);
     } else if (const auto* ack = dynamic_cast<const wire::AppendEntriesResponse*>(event.payload)) {
       if (ack->success()) check(event, *ack);
     }
   }
 
  private:
-  void learn(const wire::AppendEntries& append) {
+  void learn(NodeId leader, const wire::AppendEntries& append) {
     std::vector<uint64_t>& log = leader_logs_[append.term()];
+    if (log.empty()) {
+      const WalFollower& disk = logs_.at(leader);
+      for (LogIndex i = 0; i <= disk.last().index; ++i) log.push_back(number(*disk.term_at(i)));
+    }
     const uint64_t last = append.prev().index() + static_cast<uint64_t>(append.entries_size());
     if (log.size() <= last) log.resize(last + 1, 0);
     log[append.prev().index()] = append.prev().term();
@@ -109,17 +114,17 @@ class AckDurable final : public Checker {
     const std::string what =
         held ? fmt::format("term {}", number(*held)) : std::string("nothing");
     violate(event,
-            fmt::format("node {} acknowledged the log of term {} through index {}, where its disk "
+            fmt::format("n{} acknowledged the log of term {} through index {}, where its disk "
                         "holds {}{}",
                         seedbed::number(event.node), ack.term(), ack.match(), what,
                         expected == 0 ? " and the leader nothing"
                                       : fmt::format(" and the leader term {}", expected)),
-            {fact(event, fmt::format("acknowledges index {} to node {} in term {}", ack.match(),
+            {fact(event, fmt::format("acknowledges index {} to n{} in term {}", ack.match(),
                                      seedbed::number(event.peer), ack.term()))});
   }
 
   ServerLogs logs_;
-  // By term: the terms of the leader's entries, by index; 0 where its messages did not tell.
+  // By term: the terms of the leader's entries, by index.
   std::map<uint64_t, std::vector<uint64_t>> leader_logs_;
 };
 

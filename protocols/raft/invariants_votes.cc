@@ -24,7 +24,7 @@ class ElectionSafety final : public Checker {
     const auto [first, inserted] = leaders_.emplace(change->term(), now);
     if (inserted || first->second.node == event.node) return;
     violate(event,
-            fmt::format("term {} has two leaders: node {} and node {}", change->term(),
+            fmt::format("term {} has two leaders: n{} and n{}", change->term(),
                         seedbed::number(first->second.node), seedbed::number(event.node)),
             {first->second, now});
   }
@@ -65,7 +65,7 @@ class VoteOnce final : public Checker {
     const NodeId before = first->second.first;
     if (inserted || before == vote->candidate) return;
     violate(event,
-            fmt::format("node {} voted twice in term {}: for node {} and for node {}",
+            fmt::format("n{} voted twice in term {}: for n{} and for n{}",
                         seedbed::number(event.node), vote->term, seedbed::number(before),
                         seedbed::number(vote->candidate)),
             {say(first->second.second, vote->term, before), say(event, vote->term, vote->candidate)});
@@ -73,7 +73,7 @@ class VoteOnce final : public Checker {
 
  private:
   static Fact say(const TraceEvent& event, uint64_t term, NodeId candidate) {
-    return fact(event, fmt::format("voted for node {} in term {}", seedbed::number(candidate), term));
+    return fact(event, fmt::format("voted for n{} in term {}", seedbed::number(candidate), term));
   }
   std::map<std::pair<NodeId, uint64_t>, std::pair<NodeId, TraceEvent>> votes_;
 };
@@ -97,13 +97,13 @@ class VoteDurable final : public Checker {
     if (number(disk.term) > vote->term) return;  // it can never vote in that term again
     if (number(disk.term) == vote->term && disk.voted_for == vote->candidate) return;
     violate(event,
-            fmt::format("node {} voted for node {} in term {}, but its disk holds term {} and {}",
+            fmt::format("n{} voted for n{} in term {}, but its disk holds term {} and {}",
                         seedbed::number(event.node), seedbed::number(vote->candidate), vote->term,
                         number(disk.term),
                         disk.voted_for
-                            ? fmt::format("a vote for node {}", seedbed::number(*disk.voted_for))
+                            ? fmt::format("a vote for n{}", seedbed::number(*disk.voted_for))
                             : std::string("no vote")),
-            {fact(event, fmt::format("the vote for node {} in term {} enters the network",
+            {fact(event, fmt::format("the vote for n{} in term {} enters the network",
                                      seedbed::number(vote->candidate), vote->term))});
   }
 

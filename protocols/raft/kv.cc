@@ -42,8 +42,8 @@ Applied KvStateMachine::apply_command(LogIndex index, const Command& command) {
   return {.result = open_session(index), .executed = true, .state_hash = 0};
 }
 
-// §6.3: a session must end at the same entry on every server. Here that is when one session too many is
-// opened; the one that has been silent longest, by log order, makes room.
+// §6.3: a session must end at the same entry on every server. Here that is when one session too
+// many is opened; the one that has been silent longest, by log order, makes room.
 KvResult KvStateMachine::open_session(LogIndex index) {
   if (sessions_.size() >= limits_.sessions) {
     sessions_.erase(std::min_element(

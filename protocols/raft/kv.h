@@ -9,11 +9,12 @@
 // Replicas stay equal because apply() is a function of the state and the entry alone: no clock, no
 // chance, no order that is not the log's. state_hash() tells after every entry whether they are.
 //
-// Sessions (§6.3): a client whose answer is lost repeats its command, and the log may then hold it twice.
-// The machine keeps the replies of a session and answers a repetition with the reply it gave. It forgets
-// replies that the client says it has, and whole sessions when there are too many: the one whose last
-// command is furthest back in the log, so that all servers forget the same one. A forgotten session
-// gets an error and never an execution, for nobody could say whether it would be the second.
+// Sessions (§6.3): a client whose answer is lost repeats its command, and the log may then hold it
+// twice. The machine keeps the replies of a session and answers a repetition with the reply it
+// gave. It forgets replies that the client says it has, and whole sessions when there are too many:
+// the one whose last command is furthest back in the log, so that all servers forget the same one.
+// A forgotten session gets an error and never an execution, for nobody could say whether it would
+// be the second.
 #pragma once
 
 #include <cstdint>

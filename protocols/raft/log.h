@@ -5,9 +5,9 @@
 //   log.term_at(1)                     // Term{1}
 //   log.first_conflict(prev, entries)  // where a leader's entries depart from ours, if they do
 //
-// The log knows nothing of disks, terms in force or commitment: see persistence.h and raft.h. It begins
-// behind `base()`, the entry that a snapshot would end with (chapter 5); until there are snapshots
-// the base is {0, term 0}, which every log has in common.
+// The log knows nothing of disks, terms in force or commitment: see persistence.h and raft.h. It
+// begins behind `base()`, the entry that a snapshot would end with (chapter 5); until there are
+// snapshots the base is {0, term 0}, which every log has in common.
 #pragma once
 
 #include <cstddef>
@@ -44,8 +44,8 @@ class Log {
   // Entries from `first` through `last`, both included. Valid until the log changes.
   std::span<const Entry> slice(LogIndex first, LogIndex last) const;
 
-  // The first of `entries`, which follow `prev`, whose index this log has under another term. Requires
-  // contains(prev).
+  // The first of `entries`, which follow `prev`, whose index this log has under another term.
+  // Requires contains(prev).
   std::optional<LogIndex> first_conflict(std::span<const Entry> entries) const;
 
   // The first index that holds an entry of the same term as `index` does.

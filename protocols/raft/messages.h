@@ -1,8 +1,8 @@
-// The two RPCs of Raft (figure 3.1) as messages. A response is a message of its own: it may be lost,
-// repeated, or arrive when the question is long forgotten, and must make sense by itself.
+// The two RPCs of Raft (figure 3.1) as messages. A response is a message of its own: it may be
+// lost, repeated, or arrive when the question is long forgotten, and must make sense by itself.
 //
-// Every message carries the term its sender was in, and leaves only when that term is durable at the
-// sender; a server can therefore never speak for a term that it might forget.
+// Every message carries the term its sender was in, and leaves only when that term is durable at
+// the sender; a server can therefore never speak for a term that it might forget.
 #pragma once
 
 #include <cstdint>
@@ -46,7 +46,8 @@ struct AppendEntries {
 };
 
 // Where a follower's log departs from the leader's (§3.5, the optimisation at its end): the term of
-// its entry at prev.index and the first index of that term. The leader skips the whole term at once.
+// its entry at prev.index and the first index of that term. The leader skips the whole term at
+// once.
 struct ConflictHint {
   Term term{};  // 0: the follower's log ends before prev.index
   LogIndex first_index = 0;

@@ -1,9 +1,9 @@
 // Progress: what a leader knows of one follower, and how much it sends ahead of the answers.
 //
-//            refused                      a follower starts as Probe: the leader does not know where
-//        +--------------+                 the logs agree and sends one request at a time. The first
-//        v              |                 success makes it Replicate: requests are pipelined, next
-//     Probe -------> Replicate            runs ahead of match, until the window is full.
+//            refused              a follower starts as Probe: the leader does not know where the
+//        +--------------+         logs agree and sends one request at a time. The first success
+//        v              |         makes it Replicate: requests are pipelined, next runs ahead of
+//     Probe -------> Replicate    match, until the window is full.
 //            success
 //
 // Snapshot, a third mode for followers behind the log's base, belongs here (chapter 5).

@@ -2,8 +2,9 @@
 //   1. applied_ <= commit_ <= log_.last_index(), and commit_ never decreases.
 //   2. The log is never truncated at or below commit_.
 //   3. The term never decreases; within a term the vote is set at most once.
-//   4. A leader never truncates its log, and stops leading only by a higher term or for want of a quorum.
-//   5. A message leaves only when the term it was written in is durable, and is still the current one.
+//   4. A leader never truncates its log, and stops leading only by a higher term or for want of a
+//      quorum.
+//   5. A message leaves only when the term it was written in is durable, and still the current one.
 #include "protocols/raft/raft.h"
 
 #include <algorithm>
@@ -169,8 +170,8 @@ void Raft::set_hard_state(HardState hard_state) {
   writes_.stage_hard_state(hard_state_);
 }
 
-// Becomes a follower in `term`, whose leader may not be known yet. The election timer goes on: only a
-// leader's AppendEntries or a vote granted sets it back (§3.4).
+// Becomes a follower in `term`, whose leader may not be known yet. The election timer goes on: only
+// a leader's AppendEntries or a vote granted sets it back (§3.4).
 void Raft::follow(Term term, std::optional<NodeId> leader) {
   const NodeTime due = leads() ? draw_election_due() : election_due();
   const bool news =

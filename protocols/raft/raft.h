@@ -6,9 +6,9 @@
 //   ...                                          // the shell writes, sends and applies
 //   raft.persisted(now, ready.write->ticket);    // when the disk has it
 //
-// There is no clock, disk, network or chance in here. The same inputs give the same effects; a Raft can
-// be copied, compared and hashed. Time is the shell's monotonic clock; after each input the shell takes
-// the Ready and sees to it that tick() is called at next_deadline().
+// There is no clock, disk, network or chance in here. The same inputs give the same effects; a Raft
+// can be copied, compared and hashed. Time is the shell's monotonic clock; after each input the
+// shell takes the Ready and sees to it that tick() is called at next_deadline().
 //
 // The disk is asynchronous (§10.2.1, and etcd's asynchronous storage writes): inputs go on while
 // writes are in flight. What depends on a write (a vote, an acknowledgement, a leader's own copy)
@@ -19,8 +19,8 @@
 // Places are left for snapshots (chapter 5), membership changes (chapter 4), leadership transfer
 // (§3.10), read-only queries (§6.4) and leases.
 //
-// Where to read: rules.h has what safety rests on; raft.cc the inputs and roles; election.cc §3.4 and
-// §9.6; replication.cc §3.5 and §3.6.
+// Where to read: rules.h has what safety rests on; raft.cc the inputs and roles; election.cc §3.4
+// and §9.6; replication.cc §3.5 and §3.6.
 #pragma once
 
 #include <cstdint>

@@ -38,11 +38,12 @@ using Notice = std::variant<RoleChange, CommitAdvance, StaleCompletion>;
 std::string to_string(const Notice& notice);
 
 // The contract with the shell, which may do the parts in any order and at any speed, if
-//   - writes reach the disk in ticket order, and persisted(ticket) is called only when that write and
-//     all before it would survive a crash;
+//   - writes reach the disk in ticket order, and persisted(ticket) is called only when that write
+//     and all before it would survive a crash;
 //   - committed entries are applied in order, each once per incarnation;
 //   - messages may be lost, repeated and reordered, but not altered.
-// Whatever must not leave before a write is durable is not in here yet: it comes with a later Ready.
+// Whatever must not leave before a write is durable is not in here yet: it comes with a later
+// Ready.
 struct Ready {
   std::optional<Write> write;
   std::vector<Envelope> messages;

@@ -11,8 +11,8 @@ namespace seedbed::raft {
 
 void Raft::handle(NodeId from, AppendEntries& request) {
   if (request.term < hard_state_.term) {
-    // A deposed leader, or one that we are stuck above: the answer's term brings it into the present,
-    // and the next election brings us together (etcd issues 5451, 5468).
+    // A deposed leader, or one that we are stuck above: the answer's term brings it into the
+    // present, and the next election brings us together (etcd issues 5451, 5468).
     refuse_append(from, request);
     return;
   }
@@ -55,8 +55,8 @@ void Raft::append_to_log(AppendEntries& request) {
   writes_.stage_entries(log_.last_index());
 }
 
-// A request with entries is answered when its entries are durable. A heartbeat is answered at once with
-// what is durable already: the leader must hear from us even if our disk is slow.
+// A request with entries is answered when its entries are durable. A heartbeat is answered at once
+// with what is durable already: the leader must hear from us even if our disk is slow.
 void Raft::acknowledge(NodeId leader, const AppendEntries& request) {
   const LogIndex verified = request.last_index();
   if (request.entries.empty() || verified <= writes_.durable_index()) {
@@ -70,8 +70,8 @@ void Raft::acknowledge(NodeId leader, const AppendEntries& request) {
                            .match = verified});
 }
 
-// The writes that some acknowledgements waited for are complete; what they said may no longer be so.
-// Of several that may leave, the last says it all.
+// The writes that some acknowledgements waited for are complete; what they said may no longer be
+// so. Of several that may leave, the last says it all.
 void Raft::release_acknowledgements() {
   std::optional<Acknowledgement> last;
   while (!pending_acks_.empty() && pending_acks_.front().after <= writes_.completed()) {
@@ -140,8 +140,8 @@ LogIndex Raft::next_after_conflict(const AppendEntriesResponse& response) const 
   return std::min(std::max<LogIndex>(hint.first_index, 1), bound);
 }
 
-// Sends what the follower lacks and its window takes: one request to a follower that is probed, several
-// ahead of their answers to one that is replicating (§10.2.1).
+// Sends what the follower lacks and its window takes: one request to a follower that is probed,
+// several ahead of their answers to one that is replicating (§10.2.1).
 void Raft::replicate(Progress& follower) {
   while (follower.next() <= log_.last_index() && follower.may_send(config_.window)) {
     AppendEntries request{.term = hard_state_.term,
@@ -166,8 +166,8 @@ uint64_t Raft::collect_entries(LogIndex first, std::vector<Entry>& entries) cons
   return bytes;
 }
 
-// An empty AppendEntries behind all that was sent: if something was lost on the way, it is refused, and
-// the follower is probed. It commits no more than the follower is known to have.
+// An empty AppendEntries behind all that was sent: if something was lost on the way, it is refused,
+// and the follower is probed. It commits no more than the follower is known to have.
 void Raft::send_heartbeat(Progress& follower) {
   send(follower.id(), AppendEntries{.term = hard_state_.term,
                                     .prev = log_.id_at(follower.next() - 1),
@@ -175,8 +175,8 @@ void Raft::send_heartbeat(Progress& follower) {
                                     .leader_commit = std::min(follower.match(), commit_)});
 }
 
-// §3.6.2: an entry is committed when a quorum holds it durably and it is of the leader's own term; the
-// entries before it are committed with it.
+// §3.6.2: an entry is committed when a quorum holds it durably and it is of the leader's own term;
+// the entries before it are committed with it.
 void Raft::count_replicas() {
   auto* leader = std::get_if<Leader>(&state_);
   if (leader == nullptr) return;
@@ -193,8 +193,8 @@ void Raft::count_replicas() {
   commit_to(held_by_quorum);
 }
 
-// §6.2: a leader that a quorum has not answered for an election timeout steps down, so that its clients
-// look for another one.
+// §6.2: a leader that a quorum has not answered for an election timeout steps down, so that its
+// clients look for another one.
 void Raft::check_quorum() {
   auto& leader = std::get<Leader>(state_);
   leader.quorum_due = now_ + config_.election_timeout;

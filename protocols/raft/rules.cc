@@ -15,16 +15,16 @@ bool Rules::may_grant_pre_vote(Term my_term, EntryId my_last, Term requested,
 }
 
 Ticket Rules::vote_waits_for(Ticket vote_durable_after) const {
-  // RAFT-B10: the answer overtakes the sync. Grant, crash, restart, and the same term's vote is given
-  // a second time.
+  // RAFT-B10: the answer overtakes the sync. Grant, crash, restart, and the same term's vote is
+  // given a second time.
   if (mutant_ == Mutant::kB10) return 0;
   return vote_durable_after;
 }
 
 std::optional<LogIndex> Rules::truncation_point(const Log& log,
                                                 const AppendEntries& request) const {
-  // RAFT-B04: "delete what follows prev, then append", as many first implementations read the paper.
-  // A delayed request with fewer entries then deletes entries that were acknowledged since.
+  // RAFT-B04: "delete what follows prev, then append", as many first implementations read the
+  // paper. A delayed request with fewer entries then deletes entries that were acknowledged since.
   if (mutant_ == Mutant::kB04 && !request.entries.empty()) {
     if (request.prev.index < log.last_index()) return request.prev.index + 1;
     return std::nullopt;
@@ -33,16 +33,16 @@ std::optional<LogIndex> Rules::truncation_point(const Log& log,
 }
 
 LogIndex Rules::follower_commit(const Log& log, const AppendEntries& request) const {
-  // RAFT-B05: the paper's figure says "min(leaderCommit, index of last new entry)"; this reads it as
-  // the last entry of the log, and commits a suffix that the leader has never compared.
+  // RAFT-B05: the paper's figure says "min(leaderCommit, index of last new entry)"; this reads it
+  // as the last entry of the log, and commits a suffix that the leader has never compared.
   if (mutant_ == Mutant::kB05) return std::min(request.leader_commit, log.last_index());
   return std::min(request.leader_commit, request.last_index());
 }
 
 std::optional<Acknowledgement> Rules::acknowledgement_due(const PendingAck& pending, Term current,
                                                           std::optional<NodeId> leader) const {
-  // RAFT-B07: the completion is taken for news, whoever is leader now. That leader has other entries
-  // at these indexes and will count a copy that does not exist.
+  // RAFT-B07: the completion is taken for news, whoever is leader now. That leader has other
+  // entries at these indexes and will count a copy that does not exist.
   if (mutant_ == Mutant::kB07) {
     if (!leader) return std::nullopt;
     return Acknowledgement{*leader, pending.match};

@@ -58,8 +58,8 @@ class Rules {
   LogIndex follower_commit(const Log& log, const AppendEntries& request) const;
 
   // What a follower may say when a write completes that an acknowledgement waited for: nothing,
-  // unless the term is still the one in which the leader sent those entries. `leader` is the current
-  // leader, if known.
+  // unless the term is still the one in which the leader sent those entries. `leader` is the
+  // current leader, if known.
   std::optional<Acknowledgement> acknowledgement_due(const PendingAck& pending, Term current,
                                                      std::optional<NodeId> leader) const;
 

@@ -37,15 +37,29 @@ void Storage::append(const Write& write, std::function<void(bool durable)> done)
              .second = "index",
              .second_value = write.entries.back().index};
   }
-  // The disk completes in order, so the sync tells about the write too, unless the write failed.
-  auto written = std::make_shared<bool>(false);
   disk_.write(path(), chunk.offset, std::move(chunk.bytes), label)
-      .then([written](const Result<Nothing>& result) { *written = result.ok(); });
-  disk_.sync(path()).then([this, end, written, done = std::move(done)](const Result<Nothing>& result) {
-    const bool durable = *written && result.ok();
-    if (durable) encoder_->durable_through(end);
-    done(durable);
+      .then([this](const Result<Nothing>& result) { failed_ = failed_ || !result.ok(); });
+  unsynced_.push_back({.end = end, .done = std::move(done)});
+  if (!syncing_) sync();
+}
+
+void Storage::sync() {
+  syncing_ = true;
+  disk_.sync(path()).then([this, writes = unsynced_.size()](const Result<Nothing>& result) {
+    synced(writes, result.ok());
   });
+}
+
+void Storage::synced(size_t writes, bool ok) {
+  syncing_ = false;
+  failed_ = failed_ || !ok;
+  for (; writes > 0; --writes) {
+    Unsynced write = std::move(unsynced_.front());
+    unsynced_.pop_front();
+    if (!failed_) encoder_->durable_through(write.end);
+    write.done(!failed_);
+  }
+  if (!unsynced_.empty()) sync();
 }
 
 }  // namespace seedbed::raft

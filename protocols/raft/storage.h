@@ -8,8 +8,8 @@
 // that is said later can be lost with the file.
 #pragma once
 
+#include <deque>
 #include <functional>
-#include <memory>
 #include <optional>
 
 #include "protocols/raft/wal.h"
@@ -30,13 +30,25 @@ class Storage {
   bool was_torn() const { return torn_; }
 
   // Appends the write and syncs; `done` is called when all of it is durable (true), or when the disk
-  // failed (false): then nothing may be believed of it any more. Never blocks.
+  // failed (false): then nothing may be believed of it any more. Never blocks. One sync is on its way
+  // at a time, and covers every write that came before it (group commit).
   void append(const Write& write, std::function<void(bool durable)> done);
 
  private:
+  struct Unsynced {
+    uint64_t end = 0;  // of the write, in the file
+    std::function<void(bool durable)> done;
+  };
+
+  void sync();
+  void synced(size_t writes, bool ok);
+
   Disk& disk_;
   std::optional<WalEncoder> encoder_;
   bool torn_ = false;
+  bool failed_ = false;
+  bool syncing_ = false;
+  std::deque<Unsynced> unsynced_;
 };
 
 }  // namespace seedbed::raft

@@ -67,8 +67,9 @@ struct HardState {
 // A write handed to the disk, numbered from 1 in the order in which writes must become durable.
 using Ticket = uint64_t;
 
-// One write. The disk keeps writes in ticket order and may lose a tail of them in a crash, but never
-// one from the middle. Within a write the order is: hard state, then truncation, then entries.
+// One write. The disk keeps writes in ticket order and may lose a tail of them in a crash, but
+// never one from the middle. Within a write the order is: hard state, then truncation, then
+// entries.
 struct Write {
   Ticket ticket = 0;
   std::optional<HardState> hard_state;

@@ -7,26 +7,27 @@
 //   WalChunk chunk = encoder.encode(write);       // write chunk.bytes at chunk.offset, then sync
 //   encoder.durable_through(offset);              // when a sync has covered everything below
 //
-// Several chunks may be on their way to the disk at once. A crash may keep any subset of the unsynced
-// ones, in pieces of a sector; what was not written reads as zeros or as older bytes.
+// Several chunks may be on their way to the disk at once. A crash may keep any subset of the
+// unsynced ones, in pieces of a sector; what was not written reads as zeros or as older bytes.
 //
-// A write becomes a batch of records. All integers are little-endian, all records a multiple of 8 bytes:
+// A write becomes a batch of records. All integers are little-endian, all records a multiple of 8
+// bytes:
 //
-//   record   crc32c of all that follows | crc of the record before | length | type, 3 zeros | payload
-//            4 bytes                      4                          4        4               padded
+//   record   crc32c of what follows | crc of the record before | length | type, 3 zeros | payload
+//            4 bytes                  4                          4        4               padded
 //   batch       its own offset in the file, how much was known durable, salt     opens each batch
 //   hard state  term, vote (0: none)
 //   truncate    first index to drop
 //   entry       index, term, kind, data
 //
 // Three rules make recovery safe:
-//   1. Records are chained by their checksums. The log ends at the first record that is damaged or does
-//      not continue the chain, so valid records behind a torn place can never come back to life.
-//   2. Each start of the server salts its batches. A batch written again after a crash differs from the
-//      lost one, and cannot serve as the missing link to what once stood behind it.
-//   3. Each batch tells how much of the file was durable before it. If the log ends below that, a disk
-//      lost synced bytes: that is corruption, never a torn tail, and nothing may be cut off (Alagappan
-//      et al., "Protocol-Aware Recovery", FAST 2018).
+//   1. Records are chained by their checksums. The log ends at the first record that is damaged or
+//      does not continue the chain, so valid records behind a torn place can never come back to life.
+//   2. Each start of the server salts its batches. A batch written again after a crash differs from
+//      the lost one, and cannot serve as the missing link to what once stood behind it.
+//   3. Each batch tells how much of the file was durable before it. If the log ends below that, a
+//      disk lost synced bytes: that is corruption, never a torn tail, and nothing may be cut off
+//      (Alagappan et al., "Protocol-Aware Recovery", FAST 2018).
 //
 // Damage to the last synced batches, to which no later batch testifies, looks like a torn tail; no
 // single-copy log can tell the two apart. Segments and compaction will come with snapshots.
@@ -61,8 +62,8 @@ struct WalChunk {
 
 class WalEncoder {
  public:
-  // Continues a log that is durable through `end`. `salt` must differ from that of every earlier start:
-  // an incarnation number, or a random one.
+  // Continues a log that is durable through `end`. `salt` must differ from that of every earlier
+  // start: an incarnation number, or a random one.
   WalEncoder(WalPosition end, uint64_t salt) : end_(end), durable_(end.offset), salt_(salt) {}
 
   // The write as one batch behind all before it.

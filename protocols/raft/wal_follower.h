@@ -1,14 +1,14 @@
-// WalFollower: knows at every moment what a write-ahead log would be recovered to, from nothing but the
-// bytes that became durable. Invariants ask it what a server's disk really holds, instead of asking
-// the server.
+// WalFollower: knows at every moment what a write-ahead log would be recovered to, from nothing but
+// the bytes that became durable. Invariants ask it what a server's disk really holds, instead of
+// asking the server.
 //
 //   WalFollower disk;
 //   disk.write(offset, bytes);               // a durable event of the simulated disk
 //   disk.holds({.index = 7, .term = Term{3}})
 //
-// Durable bytes may arrive in any order; what lies behind a gap counts once the gap is filled. Appending
-// costs no more than reading what was appended. The file is read again from its start only when bytes
-// that had been read change, or the file is cut below them.
+// Durable bytes may arrive in any order; what lies behind a gap counts once the gap is filled.
+// Appending costs no more than reading what was appended. The file is read again from its start
+// only when bytes that had been read change, or the file is cut below them.
 #pragma once
 
 #include <optional>

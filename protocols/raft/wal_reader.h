@@ -3,8 +3,8 @@
 //   WalReader reader;
 //   while (auto record = reader.next(file)) ...
 //
-// The file may grow between calls: the reader stays before what it cannot read yet, and goes on when
-// next() is called again. See wal.h for the format and the rules.
+// The file may grow between calls: the reader stays before what it cannot read yet, and goes on
+// when next() is called again. See wal.h for the format and the rules.
 #pragma once
 
 #include <optional>
@@ -24,8 +24,8 @@ class WalReader {
   WalPosition end() const { return end_; }
 
  private:
-  // True if the record makes sense behind those before it. A batch must know its place; entries follow
-  // each other without a gap.
+  // True if the record makes sense behind those before it. A batch must know its place; entries
+  // follow each other without a gap.
   bool belongs(const WalRecord& record) const;
 
   WalPosition end_;

@@ -1,9 +1,9 @@
 // Invariants:
 //   1. durable_ <= submitted_: nothing is durable that was not handed over.
-//   2. An index in (durable_, submitted_] is covered by a write in flight, and by the last one of them
-//      if by several.
-//   3. Truncation lowers durable_ at once: what will be destroyed no longer counts, although the disk
-//      still has it.
+//   2. An index in (durable_, submitted_] is covered by a write in flight, and by the last one of
+//      them if by several.
+//   3. Truncation lowers durable_ at once: what will be destroyed no longer counts, although the
+//      disk still has it.
 #include "protocols/raft/write_queue.h"
 
 #include <algorithm>

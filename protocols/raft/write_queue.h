@@ -1,17 +1,17 @@
 // WriteQueue: what a server has given to its disk, and what the disk has said about it so far.
 //
 //   queue.stage_entries(log.last_index());      // the log has grown, in memory
-//   Write write = queue.take(log);              // to the disk; others may follow before it completes
+//   Write write = *queue.take(log);             // to the disk; others may follow before it is done
 //   ...
 //   queue.complete(write.ticket);               // the disk has it, and every write before it
 //   queue.durable_index();                      // so much of the log would survive a crash now
 //
 // Writes are asynchronous, so a completion speaks of the past: the log may have been cut back and
-// regrown since. Comparing terms is not enough to find out, for a log may return to an entry that it
-// had dropped (A, then B, then A again; etcd's tests call it the ABA race): the disk would say "A is
-// durable" of the first A while the write of B, which will destroy it, is on its way. The rule is
-// therefore about writes: an entry is durable once its write is complete and no later write, complete
-// or not, takes it back.
+// regrown since. Comparing terms is not enough to find out, for a log may return to an entry that
+// it had dropped (A, then B, then A again; etcd's tests call it the ABA race): the disk would say
+// "A is durable" of the first A while the write of B, which will destroy it, is on its way. The
+// rule is therefore about writes: an entry is durable once its write is complete and no later
+// write, complete or not, takes it back.
 #pragma once
 
 #include <deque>

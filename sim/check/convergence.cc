@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "sim/check/text.h"
+#include "sim/core/limits.h"
 #include "sim/history/operation.h"
 
 namespace seedbed {
@@ -25,6 +26,9 @@ void ConvergenceChecker::on_event(const TraceEvent& event) {
       break;
     case EventKind::kProbe:
       if (std::optional<std::string> digest = digest_of_(event)) report(event, std::move(*digest));
+      break;
+    case EventKind::kEnd:
+      cut_off_ = event.value != static_cast<uint64_t>(RunEnd::kCompleted);
       break;
     default: break;
   }
@@ -52,6 +56,10 @@ void ConvergenceChecker::report(const TraceEvent& event, std::string digest) {
 void ConvergenceChecker::finish() {
   if (!healed_) {
     conclude(CheckStatus::kInconclusive, "the run ended before its faults were healed");
+    return;
+  }
+  if (cut_off_) {
+    conclude(CheckStatus::kInconclusive, "the run was cut off before the replicas could agree");
     return;
   }
   std::vector<const Replica*> live;

@@ -13,7 +13,7 @@
 // the last digest counts that it has reported after the last `heal`.
 //
 // Judged are the nodes that ever reported a digest and are up at the end. The check is inconclusive
-// if there was no `heal`, if fewer than two replicas are up, or if one of them has not reported
+// if there was no `heal`, if the run was cut off before its quiet end, if fewer than two replicas are up, or if one of them has not reported
 // since: then the run ended too early, or the protocol does not report on its own. Whether a
 // replica ought to have converged *by then* is for the scenario to say, which decides how long a
 // run goes on after healing.
@@ -38,7 +38,8 @@ class ConvergenceChecker : public Checker {
       : Checker(std::move(name)), digest_of_(std::move(digest_of)) {}
 
   EventKinds interests() const override {
-    return EventKinds(EventKind::kProbe, EventKind::kStart, EventKind::kCrash, EventKind::kHeal);
+    return EventKinds(EventKind::kProbe, EventKind::kStart, EventKind::kCrash, EventKind::kHeal,
+                      EventKind::kEnd);
   }
   void on_event(const TraceEvent& event) override;
   // Evaluates the replicas that were compared.
@@ -53,6 +54,8 @@ class ConvergenceChecker : public Checker {
     EventIndex event{};
     Time time{};
   };
+
+  bool cut_off_ = false;  // the run ended otherwise than by completing
 
   void report(const TraceEvent& event, std::string digest);
   Replica* find(NodeId node);

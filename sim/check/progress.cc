@@ -53,7 +53,7 @@ void ProgressChecker::finish() {
   for (auto& [client, waiting] : clients_) {
     if (waiting.served || waiting.facts.empty()) continue;
     conclude(CheckStatus::kLiveness,
-             fmt::format("client {} got no operation done within {} after the faults were over",
+             fmt::format("c{} got no operation done within {} after the faults were over",
                          number(client), seconds(bound_)),
              waiting.facts, waiting.facts.back().event);
     return;

@@ -26,6 +26,7 @@ class List {
   static bool linked(const T& element) { return (element.*kHook).linked; }
 
   void push_back(T& element) { insert_after(last_, element); }
+  void push_front(T& element) { insert_after(nullptr, element); }
 
   // After `place`, or first if that is null.
   void insert_after(T* place, T& element) {

@@ -42,8 +42,9 @@ constexpr std::string_view to_string(Error error) {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : value_(std::move(value)) {}  // NOLINT(google-explicit-constructor)
-  Result(Error error) : error_(error) {}         // NOLINT(google-explicit-constructor)
+  Result(const T& value) : value_(value) {}        // NOLINT(google-explicit-constructor)
+  Result(T&& value) : value_(std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(Error error) : error_(error) {}           // NOLINT(google-explicit-constructor)
 
   explicit operator bool() const { return value_.has_value(); }
   bool ok() const { return value_.has_value(); }

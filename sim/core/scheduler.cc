@@ -1,6 +1,7 @@
 // Invariants:
 //   1. At most one task runs; running_ is null exactly while the scheduler or an action runs.
-//   2. A suspended task is in at most one of: a wait list, the ready list, its group's deferred list.
+//   2. A suspended task is in at most one of: a wait list, the ready list, its group's deferred list;
+//      an idle one is in the idle list and in no group.
 //   3. Virtual time moves only when nothing is ready.
 #include "sim/core/scheduler.h"
 
@@ -49,20 +50,25 @@ std::string_view to_string(RunEnd end) {
   return "unknown";
 }
 
-Task::Task(TaskGroup& group, StackPool& stacks, std::string_view name, std::function<void()> body)
-    : group_(&group), name_(name), body_(std::move(body)), fiber_(stacks, &Task::enter, this) {}
-
-void Task::enter(void* self) {
+void Task::live(void* self) {
   Task& task = *static_cast<Task*>(self);
-  Scheduler& scheduler = task.group_->scheduler_;
+  while (!task.body_.empty()) {
+    task.run_body();
+    if (task.fiber_.being_killed()) return;
+    task.done_ = true;
+    Fiber::suspend();  // idle, until it has another body
+  }
+}
+
+void Task::run_body() {
   try {
-    task.body_();
+    body_.run();
   } catch (const ProcessKilled&) {
     // The end of an incarnation: what it held has been unwound.
   } catch (const InvariantFailure& failure) {
-    scheduler.stop(RunEnd::kInvariant, failure.message());
+    scheduler_.stop(RunEnd::kInvariant, failure.message());
   } catch (const std::exception& exception) {
-    scheduler.stop(RunEnd::kException, fmt::format("{}: {}", task.name_, exception.what()));
+    scheduler_.stop(RunEnd::kException, fmt::format("{}: {}", name_, exception.what()));
   }
 }
 
@@ -102,18 +108,26 @@ void TaskGroup::kill() {
 Scheduler::Scheduler(Choices& choices, StackPool& stacks, SchedulerOptions options)
     : choices_(choices), stacks_(stacks), options_(options) {}
 
-Scheduler::~Scheduler() = default;
-
-void Scheduler::spawn(TaskGroup& group, std::string_view name, std::function<void()> body) {
-  if (tasks_ >= options_.limits.tasks || !stacks_.prepare()) {
-    stop(RunEnd::kTaskLimit, fmt::format("{} tasks are alive", tasks_));
-    return;
+Scheduler::~Scheduler() {
+  while (Task* task = idle_.pop_front()) {
+    task->fiber_.resume();  // no body: it ends
+    delete task;
   }
+}
+
+Task* Scheduler::enlist(TaskGroup& group, std::string_view name) {
+  if (tasks_ >= options_.limits.tasks || (idle_.empty() && !stacks_.prepare())) {
+    stop(RunEnd::kTaskLimit, fmt::format("{} tasks are alive", tasks_));
+    return nullptr;
+  }
+  Task* task = idle_.pop_front();
+  if (task == nullptr) task = new Task(*this, stacks_);
   ++tasks_;
   ++group.size_;
-  Task* task = new Task(group, stacks_, name, std::move(body));
+  task->group_ = &group;
+  task->name_ = name;
   group.members_.push_back(*task);
-  wake(*task);
+  return task;
 }
 
 RunEnd Scheduler::run() {
@@ -121,56 +135,49 @@ RunEnd Scheduler::run() {
     if (Task* task = ready_.pop_front()) {
       if (task->group_->frozen_) {  // it was ready before its group was
         defer(*task);
-        continue;
+      } else if (count_step()) {
+        run_task(*task);
       }
-      if (++steps_ > options_.limits.steps) {
-        stop(RunEnd::kStepLimit, fmt::format("{} wake-ups at one instant", steps_));
-        break;
-      }
-      run_task(*task);
       continue;
     }
     if (!within_bounds()) break;
-    Action* action = queue_.pop(options_.limits.end);
-    if (action == nullptr) {
+    if (Action* action = queue_.pop(options_.limits.end)) {
+      run_action(*action);
+    } else {
       stop(queue_.size() == 0 ? RunEnd::kIdle : RunEnd::kTimeLimit);
-      break;
-    }
-    if (action->time() != stream_.now()) {
-      stream_.set_now(action->time());
-      steps_ = 0;
-    }
-    if (++steps_ > options_.limits.steps) {
-      stop(RunEnd::kStepLimit, fmt::format("{} actions at one instant", steps_));
-      break;
-    }
-    stream_.resume_from(action->cause());
-    try {
-      action->fire();
-    } catch (const InvariantFailure& failure) {
-      stop(RunEnd::kInvariant, failure.message());
-    } catch (const std::exception& exception) {
-      stop(RunEnd::kException, exception.what());
     }
   }
   return end_;
+}
+
+inline void Scheduler::run_task(Task& task) {
+  stream_.resume_from(task.wake_cause_);
+  running_ = &task;
+  task.fiber_.resume();
+  running_ = nullptr;
+  if (task.done_) retire(task);
+}
+
+inline void Scheduler::run_action(Action& action) {
+  if (action.time() != stream_.now()) {
+    stream_.set_now(action.time());
+    steps_ = 0;
+  }
+  if (!count_step()) return;
+  stream_.resume_from(action.cause());
+  try {
+    action.fire();
+  } catch (const InvariantFailure& failure) {
+    stop(RunEnd::kInvariant, failure.message());
+  } catch (const std::exception& exception) {
+    stop(RunEnd::kException, exception.what());
+  }
 }
 
 void Scheduler::stop(RunEnd reason, std::string message) {
   if (end_ != RunEnd::kRunning) return;
   end_ = reason;
   end_message_ = std::move(message);
-}
-
-void Scheduler::suspend() { Fiber::suspend(); }
-
-void Scheduler::wake(Task& task) {
-  task.wake_cause_ = stream_.current();
-  if (task.group_->frozen_) {
-    defer(task);
-  } else {
-    make_ready(task);
-  }
 }
 
 void Scheduler::defer(Task& task) {
@@ -185,19 +192,7 @@ void Scheduler::sleep(Duration duration) {
   suspend();
 }
 
-void Scheduler::run_task(Task& task) {
-  stream_.resume_from(task.wake_cause_);
-  running_ = &task;
-  task.fiber_.resume();
-  running_ = nullptr;
-  if (task.fiber_.finished()) retire(task);
-}
-
-void Scheduler::make_ready(Task& task) {
-  if (!options_.keyed_wakeups) {
-    ready_.push_back(task);
-    return;
-  }
+void Scheduler::insert_by_priority(Task& task) {
   TaskGroup& group = *task.group_;
   task.priority_ = choices_.ambient(kWakeup, group.scope_, ++group.wakeups_);
   Task* place = ready_.back();
@@ -216,19 +211,40 @@ void Scheduler::retire(Task& task) {
   task.group_->members_.remove(task);
   --task.group_->size_;
   --tasks_;
-  delete &task;
+  if (!task.done_) {  // killed
+    delete &task;
+    return;
+  }
+  task.done_ = false;
+  task.deferred_ = false;
+  task.body_.clear();
+  idle_.push_front(task);
 }
 
-bool Scheduler::within_bounds() {
+// False, and stops, if too much happens without time passing.
+inline bool Scheduler::count_step() {
+  if (++steps_ <= options_.limits.steps) return true;
+  stop(RunEnd::kStepLimit, fmt::format("{} steps at one instant", steps_));
+  return false;
+}
+
+inline bool Scheduler::within_bounds() {
+  const Limits& limits = options_.limits;
+  if (stream_.count() > limits.events || queue_.size() > limits.queue || RunArena::exhausted()) {
+    report_bound();
+  }
+  return end_ == RunEnd::kRunning;
+}
+
+void Scheduler::report_bound() {
   const Limits& limits = options_.limits;
   if (stream_.count() > limits.events) {
     stop(RunEnd::kEventLimit, fmt::format("{} events", stream_.count()));
   } else if (queue_.size() > limits.queue) {
     stop(RunEnd::kQueueLimit, fmt::format("{} pending actions", queue_.size()));
-  } else if (RunArena::exhausted()) {
+  } else {
     stop(RunEnd::kMemoryLimit, fmt::format("more than {} bytes", limits.memory));
   }
-  return end_ == RunEnd::kRunning;
 }
 
 }  // namespace seedbed

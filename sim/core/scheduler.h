@@ -16,7 +16,6 @@
 // ProcessKilled out of the suspension point of each task, in the order of their creation.
 #pragma once
 
-#include <functional>
 #include <string>
 #include <string_view>
 
@@ -26,6 +25,7 @@
 #include "sim/core/fiber.h"
 #include "sim/core/intrusive_list.h"
 #include "sim/core/limits.h"
+#include "sim/core/task_body.h"
 
 namespace seedbed {
 
@@ -35,7 +35,8 @@ class TaskGroup;
 // As a timeout: wait for ever.
 inline constexpr Duration kForever = Duration::max();
 
-// A fiber known to the scheduler. Owned by the scheduler from spawn() until its body has returned.
+// A fiber known to the scheduler, which owns it. When its body has returned it is kept for the next
+// spawn(), the one that ran last first: a warm stack, and nothing to allocate.
 class Task {
  public:
   std::string_view name() const { return name_; }
@@ -44,17 +45,21 @@ class Task {
  private:
   friend class Scheduler;
   friend class TaskGroup;
-  Task(TaskGroup& group, StackPool& stacks, std::string_view name, std::function<void()> body);
-  static void enter(void* self);
+  Task(Scheduler& scheduler, StackPool& stacks)
+      : scheduler_(scheduler), fiber_(stacks, &Task::live, this) {}
+  static void live(void* self);
+  void run_body();
 
-  TaskGroup* group_;
+  Scheduler& scheduler_;
+  TaskGroup* group_ = nullptr;
   std::string_view name_;
-  std::function<void()> body_;
+  TaskBody body_;  // empty while the task is idle; found so when resumed, it ends the fiber
   Fiber fiber_;
   EventIndex wake_cause_{};
   uint64_t priority_ = 0;  // among the ready; 0 is first in, first out
   bool deferred_ = false;  // its hook is in the group's deferred list, not in the ready list
-  ListHook<Task> ready_;
+  bool done_ = false;      // its body has returned
+  ListHook<Task> ready_;   // or in the list of idle tasks
   ListHook<Task> member_;  // in its group
 };
 
@@ -123,8 +128,14 @@ class Scheduler {
   void schedule_in(Action& action, Duration delay) { schedule(action, now() + delay); }
   void cancel(Action& action) { queue_.cancel(action); }
 
-  // Starts a task; it runs when its turn comes. `name` must outlive it.
-  void spawn(TaskGroup& group, std::string_view name, std::function<void()> body);
+  // Starts a task, which calls `body()` when its turn comes. `name` must outlive it.
+  template <class Body>
+  void spawn(TaskGroup& group, std::string_view name, Body body) {
+    Task* const task = enlist(group, name);
+    if (task == nullptr) return;  // a bound was hit
+    task->body_.set(std::move(body));
+    wake(*task);
+  }
 
   // Runs until stop() or a bound. Called once, from outside every task.
   RunEnd run();
@@ -139,9 +150,16 @@ class Scheduler {
   // The task that is running; null in actions and outside run().
   Task* current() const { return running_; }
   // Blocks until somebody calls wake(). Throws ProcessKilled. Building block of WaitList: use that.
-  void suspend();
+  void suspend() { Fiber::suspend(); }
   // Makes a suspended task ready. At most once for each suspend().
-  void wake(Task& task);
+  void wake(Task& task) {
+    task.wake_cause_ = stream_.current();
+    if (task.group_->frozen_) {
+      defer(task);
+    } else {
+      make_ready(task);
+    }
+  }
   // Blocks for that long, by the clock of the task's group.
   void sleep(Duration duration);
 
@@ -151,11 +169,24 @@ class Scheduler {
   friend class TaskGroup;
   friend class Task;
 
+  // An idle task or a new one, as the youngest of the group. Null, and stops, at a bound.
+  Task* enlist(TaskGroup& group, std::string_view name);
   void run_task(Task& task);
-  void make_ready(Task& task);
+  void run_action(Action& action);
+  void make_ready(Task& task) {
+    if (options_.keyed_wakeups) {
+      insert_by_priority(task);
+    } else {
+      ready_.push_back(task);
+    }
+  }
+  void insert_by_priority(Task& task);
   void defer(Task& task);
+  // Its body has returned or its fiber was killed.
   void retire(Task& task);
+  bool count_step();
   bool within_bounds();
+  void report_bound();
 
   Choices& choices_;
   StackPool& stacks_;
@@ -163,6 +194,7 @@ class Scheduler {
   EventStream stream_;
   EventQueue queue_;
   List<Task, &Task::ready_> ready_;
+  List<Task, &Task::ready_> idle_;
   Task* running_ = nullptr;
   size_t tasks_ = 0;
   uint64_t steps_ = 0;  // wake-ups since virtual time last moved

@@ -10,7 +10,8 @@
 namespace seedbed {
 namespace {
 
-// What lines are made of stands apart from text until the very end, so that a text may hold any of it.
+// What lines are made of stands apart from text until the very end, so that a text may hold any of
+// it.
 enum Stroke : char { kUp = 1, kPaused, kAlong, kArrowRight, kArrowLeft, kLost, kWall, kPoint };
 
 std::string_view ascii(char c) {
@@ -92,10 +93,14 @@ class Drawing {
 
   void write(size_t at, std::string_view text) { line_.replace(at, text.size(), text); }
 
-  // Centred on a lifeline. False if it would touch the next one.
+  // Centred on a lifeline, or nearly so at the edges. False if it would touch the next one.
   bool write_on(size_t at, std::string_view text) {
-    if (text.size() + 2 > spacing_) return false;
-    write(at - text.size() / 2, text);
+    const size_t begin = time_width_ + 1;
+    if (text.size() + 3 > 2 * spacing_ || text.size() > lanes_end_ - begin) return false;
+    const size_t centred = std::max(begin, at - std::min(at, text.size() / 2));
+    const size_t left = std::min(centred, lanes_end_ - text.size());
+    if (left + spacing_ < at + 2 || left + text.size() > at + spacing_ - 1) return false;
+    write(left, text);
     return true;
   }
 
@@ -147,21 +152,30 @@ class Drawing {
     write(time_width_ - time.size(), time);
     advance(row);
     draw_lifelines();
-    note(references(row));
     if (row.event == nullptr) {
       draw_point(row.node, "");
     } else {
       draw_event(row);
     }
-    const size_t at = lanes_end_ + 1;
-    write(at, cut(note_, kReportWidth - at));
+    write_notes(references(row));
     return finished();
+  }
+
+  // Beside the lanes; the reference is what must not be cut.
+  void write_notes(const std::string& reference) {
+    const size_t at = lanes_end_ + 1;
+    const size_t gap = note_.empty() || reference.empty() ? 0 : 2;
+    const std::string text = cut(reference, kReportWidth - at);
+    const size_t left = kReportWidth - at - text.size();
+    std::string beside = left > gap ? cut(note_, left - gap) : "";
+    if (!beside.empty()) beside.append(gap, ' ');
+    write(at, beside + text);
   }
 
   std::string references(const SceneRow& row) const {
     std::string text;
     for (const size_t fact : row.facts) text += fmt::format(" ({})", fact);
-    if (row.noticed) text += " noticed here";
+    if (row.noticed && text.empty()) text = " noticed here";
     return text.empty() ? text : "<-" + text;
   }
 
@@ -184,7 +198,9 @@ class Drawing {
       case EventKind::kClock: return draw_point(event.node, "clock set");
       case EventKind::kDurable:
         return draw_point(event.node, fmt::format("{} durable", plain(event.name)));
-      default: return draw_point(event.node, plain(event.caption));
+      default:
+        return draw_point(event.node,
+                          plain(event.caption.empty() ? message_name(event.name) : event.caption));
     }
   }
 

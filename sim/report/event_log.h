@@ -1,12 +1,13 @@
 // EventLog: the events of one run, kept for a report, with what they mean in words.
 //
 //   EventLog log(protocol);
-//   replay(reader, {&log});                        // from a recorded trace, or as a watcher of a run
+//   replay(reader, {&log});                        // from a recorded trace
 //   log.events()[0].caption                        // "LEADER t3", "put(x,\"5\")", "n1 n2 | n3"
 //
-// Payloads are borrowed by events and gone afterwards, so all that a report may want to say of them is
-// put into words here. Timers, choices and the steps of disk operations tell a reader nothing: they
-// are left out, and an event that was caused by one of them is linked to what caused that one in turn.
+// Payloads are borrowed by events and gone afterwards, so all that a report may want to say of them
+// is put into words here. Timers, choices and the steps of disk operations tell a reader nothing:
+// they are left out, and an event that was caused by one of them is linked to what caused that one
+// in turn.
 #pragma once
 
 #include <functional>
@@ -39,6 +40,8 @@ class EventLog final : public EventSink {
  public:
   // Captions of probes are those of the protocol; `protocol` is not needed afterwards.
   explicit EventLog(const ProtocolSpec& protocol) : caption_of_probe_(protocol.caption) {}
+  // Movable; the views of its events into its texts forbid copies.
+  EventLog(EventLog&&) = default;
 
   void on_event(const TraceEvent& event) override;
 

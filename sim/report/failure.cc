@@ -1,5 +1,5 @@
-// The report of a run that did not pass: the sentence, the facts that prove it, the faults that came
-// before, the messages between, and how to see it again.
+// The report of a run that did not pass: the sentence, the facts that prove it, the faults that
+// came before, the messages between, and how to see it again.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,6 +14,7 @@ namespace {
 
 constexpr size_t kMostFaults = 8;
 constexpr size_t kMostOthers = 3;
+constexpr size_t kWidestLead = 30;
 
 // What the word of the verdict means.
 std::string opening_sentence(const ReportInput& input) {
@@ -53,8 +54,13 @@ void opening(Page& page, const ReportInput& input, const Ink& ink) {
   page.paragraph(2, opening_sentence(input));
   page.blank();
   const std::string reason = result.reason.empty() ? "No reason was given." : result.reason;
-  page.hanging(result.reason_check.empty() ? "  " : fmt::format("  {}: ", result.reason_check),
-               reason);
+  const std::string lead =
+      result.reason_check.empty() ? "  " : fmt::format("  {}: ", result.reason_check);
+  if (lead.size() <= kWidestLead) {
+    page.hanging(lead, reason);
+  } else {
+    page.paragraph(2, lead.substr(2) + reason);
+  }
   const std::string promise = promise_of(input, result.reason_check);
   if (!promise.empty()) page.hanging("  Promised: ", promise);
 }
@@ -62,7 +68,8 @@ void opening(Page& page, const ReportInput& input, const Ink& ink) {
 void facts(Page& page, const ReportInput& input, const std::vector<Fact>& list, const Ink& ink) {
   if (list.empty()) return;
   page.blank();
-  page.line("  " + ink.bold(input.result.verdict == Verdict::kViolation
+  page.line("  " + ink.bold(list.size() == 1 ? "What was seen"
+                            : input.result.verdict == Verdict::kViolation
                                 ? "Facts that contradict each other"
                                 : "Facts that show it"));
   size_t width = 0;
@@ -78,11 +85,18 @@ void facts(Page& page, const ReportInput& input, const std::vector<Fact>& list, 
   }
 }
 
-// The time after which nothing matters any more.
+constexpr EventIndex kForever{~uint64_t{0}};
+
+// True if it went wrong at some event, rather than all along.
+bool has_moment(const std::vector<Fact>& facts, EventIndex at) {
+  return !facts.empty() || at != kNoEvent;
+}
+
+// The event after which nothing matters any more.
 EventIndex end_of_story(const std::vector<Fact>& facts, EventIndex at) {
   EventIndex end = at;
   for (const Fact& fact : facts) end = std::max(end, fact.event);
-  return end == kNoEvent ? EventIndex{~uint64_t{0}} : end;
+  return end == kNoEvent ? kForever : end;
 }
 
 bool is_plan_kind(std::string_view name) {
@@ -113,6 +127,7 @@ void planned_faults(Page& page, const RunResult& result, const Ink& ink) {
 
 // The last ones before the end, oldest first.
 void fired_faults(Page& page, const ReportInput& input, EventIndex end, const Ink& ink) {
+  const bool moment = end != kForever;
   std::vector<const StoredEvent*> begun;
   std::map<uint64_t, const StoredEvent*> over;
   for (const StoredEvent& event : input.events) {
@@ -121,14 +136,15 @@ void fired_faults(Page& page, const ReportInput& input, EventIndex end, const In
     if (event.kind == EventKind::kFaultEnd) over[event.id] = &event;
   }
   if (begun.empty()) return;
-  page.line("  " + ink.bold("Faults that came before it"));
+  page.line("  " + ink.bold(moment ? "Faults that came before it" : "Faults that fired"));
   const size_t left_out = begun.size() > kMostFaults ? begun.size() - kMostFaults : 0;
   if (left_out > 0) page.line(fmt::format("         {}", count_text(left_out, "earlier one")));
   for (size_t i = left_out; i < begun.size(); ++i) {
     const StoredEvent& fault = *begun[i];
     const auto ended = over.find(fault.id);
-    const std::string until = ended == over.end() ? "still on at that time"
-                                                  : "until " + seconds_text(ended->second->time);
+    const std::string until = ended == over.end()
+                                  ? (moment ? "still on at that time" : "to the end")
+                                  : "until " + seconds_text(ended->second->time);
     page.hanging(fmt::format("        {:>9}  ", seconds_text(fault.time)),
                  fmt::format("{} {}, {}  [fault {}]", fault.name, fault.caption, until, fault.id));
   }
@@ -143,7 +159,8 @@ void faults(Page& page, const ReportInput& input, EventIndex end, const Ink& ink
   if (text.empty() && small.empty()) {
     if (input.result.verdict == Verdict::kInconclusive) return;
     page.blank();
-    page.line("  No fault came before it: it happens on a healthy network.");
+    page.line(end == kForever ? "  No fault fired: it happens on a healthy network."
+                              : "  No fault came before it: it happens on a healthy network.");
     return;
   }
   page.blank();
@@ -162,7 +179,7 @@ void diagram(Page& page, const ReportInput& input, const std::vector<Fact>& fact
   const auto lines = draw(scene, input.events, input.node_names, style.utf8);
   if (lines.empty()) return;
   page.blank();
-  page.line("  " + ink.bold("What led to it") +
+  page.line("  " + ink.bold(has_moment(facts, at) ? "What led to it" : "What happened") +
             " (arrows are messages, those that end in x never arrived)");
   for (size_t i = 0; i < lines.size(); ++i) {
     const bool stands_out = i >= 1 && i <= scene.rows.size() &&
@@ -174,7 +191,10 @@ void diagram(Page& page, const ReportInput& input, const std::vector<Fact>& fact
 void other_findings(Page& page, const RunResult& result, const CheckResult* decided) {
   std::vector<const CheckResult*> others;
   for (const CheckResult& check : result.checks) {
-    if (&check != decided && check.status != CheckStatus::kPass) others.push_back(&check);
+    if (&check == decided || check.status == CheckStatus::kPass) continue;
+    // After a definite finding, what was not judged is no news.
+    const bool unjudged = check.status == CheckStatus::kInconclusive;
+    if (!unjudged || result.verdict == Verdict::kInconclusive) others.push_back(&check);
   }
   for (size_t i = 0; i < std::min(others.size(), kMostOthers); ++i) {
     page.item(i == 0 ? "also" : "",
@@ -201,13 +221,24 @@ void closing(Page& page, const ReportInput& input, const CheckResult* decided) {
   next_steps(page, input);
 }
 
+// Where it was noticed. Code that stopped the run itself did so in its last event.
+EventIndex noticed_at(const ReportInput& input, const CheckResult* decided) {
+  if (decided != nullptr) return decided->event;
+  const RunEnd end = input.result.run_end;
+  if (end != RunEnd::kInvariant && end != RunEnd::kException) return kNoEvent;
+  for (size_t i = input.events.size(); i-- > 0;) {
+    if (input.events[i].kind != EventKind::kEnd) return input.events[i].index;
+  }
+  return kNoEvent;
+}
+
 }  // namespace
 
 std::string render_failure(const ReportInput& input, const ReportStyle& style) {
   const Ink ink(style.colour);
   const CheckResult* decided = deciding_check(input.result);
   const std::vector<Fact> list = decided == nullptr ? std::vector<Fact>() : decided->facts;
-  const EventIndex at = decided == nullptr ? kNoEvent : decided->event;
+  const EventIndex at = noticed_at(input, decided);
   Page page;
   opening(page, input, ink);
   facts(page, input, list, ink);

@@ -1,5 +1,5 @@
-// The report of a run that passed: it tells what the run did, so that a reader can see whether it did
-// enough. Every list is cut to what a screen holds.
+// The report of a run that passed: it tells what the run did, so that a reader can see whether it
+// did enough. Every list is cut to what a screen holds.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -45,9 +45,16 @@ std::string list_text(const std::vector<std::string>& entries) {
 }
 
 std::string moment(const ReportInput& input, const StoredEvent& event) {
-  const bool fault = event.kind == EventKind::kFaultBegin;
-  const std::string who = fault ? cut(plain(event.caption), 22) : node_name(input, event.node);
-  return fmt::format("{} {}", seconds_text(event.time), who);
+  const std::string time = seconds_text(event.time);
+  if (event.kind == EventKind::kFaultBegin) return time;
+  return fmt::format("{} {}", time, cut(node_name(input, event.node), 12));
+}
+
+std::string moments(const ReportInput& input, const Highlight& story) {
+  const std::string first = moment(input, *story.first);
+  if (story.count > 1) return fmt::format("{}  ...  {}", first, moment(input, *story.last));
+  if (story.first->kind != EventKind::kFaultBegin) return first;
+  return fmt::format("{} {}", first, cut(plain(story.first->caption), 40));
 }
 
 void timeline(Page& page, const ReportInput& input) {
@@ -55,10 +62,8 @@ void timeline(Page& page, const ReportInput& input) {
   if (list.size() > kMostHighlights) list.resize(kMostHighlights);
   std::string_view label = "timeline";
   for (const Highlight& story : list) {
-    std::string text = fmt::format("{:<18} {:>5}x   {}", cut(plain(story.what), 18),
-                                   count_text(story.count), moment(input, *story.first));
-    if (story.count > 1) text += fmt::format("  ...  {}", moment(input, *story.last));
-    page.line(fmt::format("  {:<12}{}", label, text));
+    page.line(fmt::format("  {:<12}{:<18} {:>5}x   {}", label, cut(plain(story.what), 18),
+                          count_text(story.count), moments(input, story)));
     label = "";
   }
 }

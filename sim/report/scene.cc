@@ -21,6 +21,10 @@ struct Candidate {
   int64_t score = 0;
 };
 
+bool is_message(EventKind kind) {
+  return kind == EventKind::kSend || kind == EventKind::kReceive || kind == EventKind::kDrop;
+}
+
 class Chooser {
  public:
   Chooser(std::span<const StoredEvent> events, const std::vector<Fact>& facts, EventIndex at,
@@ -32,7 +36,6 @@ class Chooser {
     index_messages();
     for (const Fact& fact : facts_) trace_back(fact.event);
     trace_back(at_);
-    if (facts_.empty() && at_ == kNoEvent && !events_.empty()) trace_back(events_.back().index);
     scene_.columns = columns();
     add_facts();
     add_others();
@@ -56,7 +59,7 @@ class Chooser {
                                             [&](const StoredEvent& e) { return e.index <= end; });
     events_ = events_.first(static_cast<size_t>(after - events_.begin()));
     for (const Fact& fact : facts_) focus_.push_back(number(fact.event));
-    focus_.push_back(number(end));
+    if (at_ != kNoEvent) focus_.push_back(number(at_));
     std::sort(focus_.begin(), focus_.end());
   }
 
@@ -77,7 +80,8 @@ class Chooser {
     }
   }
 
-  // Marks what led to an event. A message sent in the same step is no cause of what follows it there.
+  // Marks what led to an event. A message sent in the same step is no cause of what follows it
+  // there.
   void trace_back(EventIndex from) {
     const StoredEvent* event = find(from);
     for (int steps = 0; event != nullptr && steps < kMostSteps;) {
@@ -104,9 +108,9 @@ class Chooser {
     for (const Fact& fact : facts_) involve(fact.node, 1000);
     for (const uint64_t index : focus_) {
       const StoredEvent* event = find(EventIndex{index});
-      if (event == nullptr || (facts_.empty() && at_ == kNoEvent)) continue;
+      if (event == nullptr) continue;
       involve(event->node, 1000);
-      if (event->kind != EventKind::kDurable) involve(event->peer, 500);
+      if (is_message(event->kind)) involve(event->peer, 500);
     }
     for (const auto& [index, steps] : causes_) {
       if (steps <= kColumnSteps) involve(find(index)->node, kNearestCause - steps);
@@ -255,7 +259,7 @@ class Chooser {
       case EventKind::kFaultEnd: return fault_score(event, 35);
       case EventKind::kHeal: return 50;
       case EventKind::kProbe:
-        return here && !event.caption.empty() ? 40 + rarity(event.caption) : 0;
+        return here && !event.caption.empty() ? 30 + rarity(event.caption) : 0;
       case EventKind::kDrop: return here && has_column(event.peer) ? 30 : 0;
       case EventKind::kReceive: return led_there && here && has_column(event.peer) ? 30 : 0;
       case EventKind::kInvoke:
@@ -292,7 +296,17 @@ class Chooser {
                      [](const SceneRow& a, const SceneRow& b) {
                        return std::tuple(a.time, a.index) < std::tuple(b.time, b.index);
                      });
+    drop_idle_columns();
     count_hidden();
+  }
+
+  void drop_idle_columns() {
+    std::erase_if(scene_.columns, [&](NodeId column) {
+      return std::none_of(scene_.rows.begin(), scene_.rows.end(), [&](const SceneRow& row) {
+        return row.node == column ||
+               (row.event != nullptr && is_message(row.event->kind) && row.event->peer == column);
+      });
+    });
   }
 
   void count_hidden() {

@@ -35,7 +35,8 @@ std::vector<NextStep> steps_after_pass(const ReportInput& input) {
   if (!input.protocol.mutants.empty()) {
     const MutantSpec& mutant = input.protocol.mutants.front();
     steps.push_back({fmt::format("{} --mutant {}", run_command(result, result.seed), mutant.name),
-                     fmt::format("plant a bug; {} should catch it", mutant.caught_by)});
+                     fmt::format("plant a bug; {} should catch it",
+                                 mutant.caught_by.substr(0, mutant.caught_by.find(',')))});
   }
   return steps;
 }

@@ -1,5 +1,5 @@
-// How reports write numbers, times and lines. Everything here is plain text: nothing a protocol or a
-// message holds can move the cursor of the reader's terminal.
+// How reports write numbers, times and lines. Everything here is plain text: nothing a protocol or
+// a message holds can move the cursor of the reader's terminal.
 #pragma once
 
 #include <cstdint>

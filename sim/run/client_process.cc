@@ -20,12 +20,13 @@ ClientProcess::ClientProcess(Env& env, ClientPlan plan, std::unique_ptr<Client> 
 
 void ClientProcess::start() {
   uint64_t number = 0;
-  while (number < plan_.operations) {
+  while (number < plan_.operations && env_.now() < plan_.faults_end) {
     think();
     perform(++number);
   }
   const Duration left = plan_.faults_end - env_.now();
   if (left > Duration::zero()) env_.sleep(left);
+  number = plan_.operations;
   for (uint64_t i = 0; i < plan_.final_operations; ++i) perform(++number);
   done_();
 }

@@ -12,7 +12,7 @@
 namespace seedbed {
 
 struct ClientPlan {
-  uint64_t operations = 0;        // while there are faults
+  uint64_t operations = 0;        // at most, while there are faults
   uint64_t final_operations = 0;  // after they are over
   uint32_t attempts = 8;          // of one operation
   Duration think_min{};           // between two operations

@@ -106,8 +106,11 @@ std::vector<std::unique_ptr<Checker>> make_checkers(const Scenario& scenario, co
 
 std::vector<std::string> node_names(const Scenario& scenario) {
   std::vector<std::string> names{"world"};
-  for (int64_t i = 1; i <= servers_of(scenario.data); ++i) names.push_back(fmt::format("n{}", i));
-  for (int64_t i = 1; i <= clients_of(scenario.data); ++i) names.push_back(fmt::format("c{}", i));
+  const auto servers = static_cast<size_t>(servers_of(scenario.data));
+  const size_t nodes = servers + static_cast<size_t>(clients_of(scenario.data));
+  for (size_t id = 1; id <= nodes; ++id) {
+    names.push_back(fmt::format("{}{}", id <= servers ? 'n' : 'c', id));
+  }
   return names;
 }
 
@@ -173,8 +176,8 @@ void Simulation::add_clients() {
       plan.think_min = ms(workload.think_ms().min());
       plan.think_max = ms(workload.think_ms().max());
     } else if (plan.operations > 0) {
-      // As if the operations took no time, they fill three quarters of the fault phase.
-      plan.think_max = faults_end(scenario_.data) * 3 / 2 / static_cast<int64_t>(plan.operations);
+      // Half of the fault phase goes into thinking, and leaves half for the operations.
+      plan.think_max = faults_end(scenario_.data) / static_cast<int64_t>(plan.operations);
     }
     world_.add_node({.name = name,
                      .process =

@@ -70,7 +70,7 @@ class Simulation {
 Setup make_setup(const Scenario& scenario);
 std::vector<std::unique_ptr<Checker>> make_checkers(const Scenario& scenario, const Setup& setup);
 
-// "n1", "n2", "c1": servers first, then clients; the index is the node id, 0 is "world".
+// "n1", "n2", "c3": servers first, then clients, each with the number of its node; 0 is "world".
 std::vector<std::string> node_names(const Scenario& scenario);
 
 // How many operations must end ok for a run to mean anything.

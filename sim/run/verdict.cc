@@ -55,6 +55,11 @@ void decide(RunResult& result, uint64_t minimum_ok) {
     return;
   }
   if (conclude(result, CheckStatus::kLiveness, Verdict::kLiveness)) return;
+  if (result.run_end == RunEnd::kTimeLimit || result.run_end == RunEnd::kIdle) {
+    result.verdict = Verdict::kLiveness;
+    result.reason = "the clients had not finished when the time was over";
+    return;
+  }
   if (conclude(result, CheckStatus::kExpectedWeakness, Verdict::kExpectedWeakness)) return;
   if (conclude(result, CheckStatus::kInconclusive, Verdict::kInconclusive)) return;
   if (result.operations.ok < minimum_ok || result.operations.ok == 0) {

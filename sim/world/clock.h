@@ -8,7 +8,8 @@ namespace seedbed {
 class Clock {
  public:
   // Shows `offset` when the world is at kStart, and gains `drift_ppb` nanoseconds every second.
-  explicit Clock(Duration offset = {}, int64_t drift_ppb = 0)
+  Clock() : Clock(Duration{}) {}
+  explicit Clock(Duration offset, int64_t drift_ppb = 0)
       : shown_at_base_(NodeTime(offset)), drift_ppb_(drift_ppb) {}
 
   NodeTime now(Time world) const {

@@ -20,6 +20,7 @@
 
 #include <functional>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -63,7 +64,12 @@ class Env {
 
   // Sends a one-way message. Never blocks, never fails: the network promises nothing.
   template <class T>
-  void send(NodeId to, T message, Label label = {}) {
+  void send(NodeId to, const T& message, Label label = {}) {
+    send_sealed(to, seal(message), label);
+  }
+  template <class T>
+  requires std::is_rvalue_reference_v<T&&>
+  void send(NodeId to, T&& message, Label label = {}) {
     send_sealed(to, seal(std::move(message)), label);
   }
   // The same object to many.
@@ -80,13 +86,14 @@ class Env {
   // Blocks until the response comes, or the timeout passes by this node's clock. kTimeout tells nothing
   // about whether the request was executed; kUnavailable means that it was not.
   template <class Rpc>
-  Result<typename Rpc::Response> call(NodeId to, typename Rpc::Request request, Duration timeout,
+  Result<typename Rpc::Response> call(NodeId to, typename Rpc::Request&& request, Duration timeout,
                                       Label label = {}) {
-    Result<SealedMessage> response = call_sealed(to, seal(std::move(request)), timeout, label);
-    if (!response) return response.error();
-    const auto* typed = (*response).template as<typename Rpc::Response>();
-    if (typed == nullptr) return Error::kUnavailable;
-    return *typed;
+    return typed<typename Rpc::Response>(call_sealed(to, seal(std::move(request)), timeout, label));
+  }
+  template <class Rpc>
+  Result<typename Rpc::Response> call(NodeId to, const typename Rpc::Request& request,
+                                      Duration timeout, Label label = {}) {
+    return typed<typename Rpc::Response>(call_sealed(to, seal(request), timeout, label));
   }
 
   // Answers requests. The handler runs on a fiber of its own and may block; at most `concurrency`
@@ -121,6 +128,14 @@ class Env {
   virtual void probe(const google::protobuf::Message& fact) = 0;
   // A rare path was taken.
   virtual void reached(ProbeName name) = 0;
+
+ private:
+  template <class Response>
+  static Result<Response> typed(Result<SealedMessage> response) {
+    if (!response) return response.error();
+    if (!(*response).template is<Response>()) return Error::kUnavailable;
+    return (*std::move(response)).template take<Response>();
+  }
 
  protected:
   using Handler = std::function<void(NodeId from, const SealedMessage& message)>;

@@ -14,6 +14,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "sim/core/check.h"
 #include "sim/core/hash.h"
 
 namespace seedbed {
@@ -24,6 +25,9 @@ struct MessageType {
   std::string_view name;  // "seedbed.raft.AppendEntries"
   uint64_t hash;          // of the name
 };
+
+// What stands in for the type of a message that is empty: a refusal.
+inline constexpr MessageType kRefusal{.name = "refusal", .hash = hash_bytes("refusal")};
 
 template <class T>
 const MessageType& message_type() {
@@ -50,30 +54,40 @@ class SealedMessage {
 
   explicit operator bool() const { return box_ != nullptr; }
   const MessageType& type() const { return *box_->type; }
-  const google::protobuf::Message& get() const { return box_->message(); }
+  const google::protobuf::Message& get() const { return *box_->message; }
 
   template <class T>
   const T* as() const {
-    return box_->type == &message_type<T>() ? static_cast<const T*>(&box_->message()) : nullptr;
+    return is<T>() ? &static_cast<const BoxOf<T>*>(box_)->value : nullptr;
   }
+  template <class T>
+  bool is() const {
+    return box_->type == &message_type<T>();
+  }
+
+  // The message itself, for the last who needs it: moved out of the box, or a copy while others share
+  // it. CHECK: it is a T.
+  template <class T>
+  T take() &&;
 
   // The same message after a journey as bytes: what a receiver on another machine would get.
   SealedMessage reparsed() const;
 
  private:
   struct Box {
-    explicit Box(const MessageType& type) : type(&type) {}
+    Box(const MessageType& type, const google::protobuf::Message& message)
+        : type(&type), message(&message) {}
     virtual ~Box() = default;
-    virtual const google::protobuf::Message& message() const = 0;
     // An empty box for a message of the same type; `*slot` is what to parse into.
     virtual Box* another(google::protobuf::Message** slot) const = 0;
     const MessageType* type;
+    const google::protobuf::Message* message;  // in this box
     uint32_t references = 1;
   };
   template <class T>
   struct BoxOf final : Box {
-    explicit BoxOf(T value) : Box(message_type<T>()), value(std::move(value)) {}
-    const google::protobuf::Message& message() const override { return value; }
+    template <class From>
+    explicit BoxOf(From&& from) : Box(message_type<T>(), value), value(std::forward<From>(from)) {}
     Box* another(google::protobuf::Message** slot) const override {
       auto* box = new BoxOf(T());
       *slot = &box->value;
@@ -84,15 +98,25 @@ class SealedMessage {
 
   explicit SealedMessage(Box* box) : box_(box) {}
 
-  template <class T>
-  friend SealedMessage seal(T message);
+  template <class From>
+  friend SealedMessage seal(From&& message);
 
   Box* box_ = nullptr;
 };
 
+// Seals a message that is moved in, or a copy.
+template <class From>
+SealedMessage seal(From&& message) {
+  return SealedMessage(
+      new SealedMessage::BoxOf<std::remove_cvref_t<From>>(std::forward<From>(message)));
+}
+
 template <class T>
-SealedMessage seal(T message) {
-  return SealedMessage(new SealedMessage::BoxOf<T>(std::move(message)));
+T SealedMessage::take() && {
+  CHECK(is<T>());
+  auto& box = static_cast<BoxOf<T>&>(*box_);
+  if (box.references == 1) return std::move(box.value);
+  return box.value;
 }
 
 }  // namespace seedbed

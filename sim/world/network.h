@@ -2,22 +2,33 @@
 // over which loss, delay, duplication and reordering are separate choices; its label, if the protocol
 // gave one, names it in schedules.
 //
-//   network.send({.from = n1, .to = n2, .message = seal(hello)});
+//   PacketPtr packet = network.new_packet();
+//   packet->from = n1;
+//   packet->to = n2;
+//   packet->message = seal(hello);
+//   network.send(std::move(packet));
 //   network.cut(n1, n2);              // one way; cut(n2, n1) as well for a symmetric partition
 //   network.mend(n1, n2);
 //
 // Cuts are counted, so overlapping partitions compose. What is on a wire when it is cut is lost.
+//
+// A packet is one object from its sender to its receiver, who may send it back as the answer. It is
+// handed over and never copied, and the network uses it again when its last owner lets go.
 #pragma once
 
-#include <functional>
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "sim/core/flat_table.h"
 #include "sim/core/scheduler.h"
 #include "sim/world/message.h"
 
 namespace seedbed {
+
+class Network;
+class Node;
 
 struct NetworkOptions {
   Delay latency{.min = 200us, .mean = 1ms, .max = 100ms};
@@ -43,29 +54,57 @@ struct NetworkFaultCounts {
 // What part of a conversation a message is.
 enum class Role : uint8_t { kOneWay, kRequest, kResponse, kRefusal };
 
-// A message on its way.
-struct Packet {
+// A call that waits for its answer: where its caller keeps it, and which one it is.
+struct CallId {
+  uint32_t slot = 0;
+  uint64_t number = 0;
+};
+
+// A message on its way; it is its own delivery.
+class Packet final : public Action {
+ public:
+  explicit Packet(Network& network) : network_(network) {}
+  void fire() override;
+  const MessageType& type() const { return message ? message.type() : kRefusal; }
+
   NodeId from{};
   NodeId to{};
   SealedMessage message;  // empty for a refusal
   Label label{};
   Role role = Role::kOneWay;
-  uint64_t call = 0;  // pairs a response with its request
+  CallId call;        // pairs a response with its request
   uint64_t id = 0;    // given by the network
   uint32_t copy = 0;  // 0, or which duplicate
+  bool duplicated = false;  // there is another copy of it
+  EventIndex sent{};        // its `send` event, the cause of all that comes of it
+
+ private:
+  friend class Network;
+  friend struct RecyclePacket;
+  Network& network_;
+  Packet* next_free_ = nullptr;
 };
+
+struct RecyclePacket {
+  void operator()(Packet* packet) const;
+};
+using PacketPtr = std::unique_ptr<Packet, RecyclePacket>;
 
 class Network {
  public:
-  // `deliver` is called, as an action, for each packet that arrives; it decides whether there is
-  // somebody to receive it.
-  Network(Scheduler& scheduler, NetworkOptions options, std::function<void(Packet& packet)> deliver,
-          std::function<std::string(NodeId)> name_of);
+  Network(Scheduler& scheduler, NetworkOptions options)
+      : scheduler_(scheduler), options_(options) {}
   ~Network();
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;
 
-  void send(Packet packet);
+  // From now on packets to this node arrive there: `node.receive()` is called, as an action, and
+  // decides whether there is somebody to receive them.
+  void attach(Node& node);
+
+  // An empty packet. Must not outlive the network.
+  PacketPtr new_packet();
+  void send(PacketPtr packet);
 
   void cut(NodeId from, NodeId to);
   void mend(NodeId from, NodeId to);
@@ -78,28 +117,56 @@ class Network {
   // A packet was not delivered after all.
   void emit_drop(const Packet& packet, DropReason reason);
 
+  uint64_t messages() const { return messages_; }  // ever sent
   const NetworkFaultCounts& faults() const { return faults_; }
 
  private:
-  struct Link;
-  struct Sequence;  // the messages of one type on one link
-  class Delivery;
+  friend class Packet;
+  friend struct RecyclePacket;
 
-  Link& link(NodeId from, NodeId to);
-  const Link* find_link(NodeId from, NodeId to) const;
-  Sequence& sequence(Link& link, const Packet& packet);
-  void dispatch(Packet packet, Duration delay);
-  void arrive(Delivery& delivery);
+  // What is wrong with a link.
+  struct Link {
+    uint32_t cuts = 0;
+    LinkTrouble trouble;
+  };
+  // The messages of one type on one link.
+  struct Sequence {
+    Scope scope;
+    uint64_t count = 0;
+  };
+
+  Sequence& sequence(const Packet& packet);
+  Scope scope_of(const Packet& packet) const;
+  std::string name_of(NodeId id) const;
+  PacketPtr duplicate_of(const Packet& packet);
+  void dispatch(PacketPtr packet, Duration delay);
+  void arrive(PacketPtr packet);
 
   Scheduler& scheduler_;
   NetworkOptions options_;
-  std::function<void(Packet&)> deliver_;
-  std::function<std::string(NodeId)> name_of_;
-  uint64_t packets_ = 0;
+  uint64_t messages_ = 0;
   NetworkFaultCounts faults_;
-  std::vector<std::vector<std::unique_ptr<Link>>> links_;  // by sender, by receiver
-  std::vector<std::unique_ptr<Delivery>> deliveries_;      // all that were ever made
-  std::vector<Delivery*> free_deliveries_;
+  std::vector<Node*> nodes_;        // by number
+  FlatTable<Link> links_;           // by from and to: those that ever had trouble
+  FlatTable<Sequence> sequences_;   // by link, and hash of the type: those in use
+  std::deque<Packet> packets_;      // all that were ever made
+  Packet* free_packets_ = nullptr;  // those without an owner
 };
+
+inline PacketPtr Network::new_packet() {
+  if (free_packets_ == nullptr) return PacketPtr(&packets_.emplace_back(*this));
+  return PacketPtr(std::exchange(free_packets_, free_packets_->next_free_));
+}
+
+inline void Packet::fire() { network_.arrive(PacketPtr(this)); }
+
+inline void RecyclePacket::operator()(Packet* packet) const {
+  packet->message = {};
+  packet->label = {};
+  packet->role = Role::kOneWay;
+  packet->call = {};
+  Network& network = packet->network_;
+  packet->next_free_ = std::exchange(network.free_packets_, packet);
+}
 
 }  // namespace seedbed

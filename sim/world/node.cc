@@ -7,7 +7,7 @@ namespace seedbed {
 // A packet that waits for its turn at a slow machine.
 class Node::LatePacket final : public Action {
  public:
-  LatePacket(Node& node, Packet packet) : node_(node), packet_(std::move(packet)) {}
+  LatePacket(Node& node, PacketPtr packet) : node_(node), packet_(std::move(packet)) {}
   ~LatePacket() { node_.scheduler_.cancel(*this); }
   void fire() override {
     const auto self = std::move(node_.in_service_.front());  // served in order of arrival
@@ -15,13 +15,13 @@ class Node::LatePacket final : public Action {
     if (node_.paused_) {
       node_.waiting_.push_back(std::move(packet_));
     } else {
-      node_.hand_over(packet_);
+      node_.hand_over(std::move(packet_));
     }
   }
 
  private:
   Node& node_;
-  Packet packet_;
+  PacketPtr packet_;
 };
 
 Node::Node(Scheduler& scheduler, Network& network, NodeId id, NodeOptions options)
@@ -30,7 +30,9 @@ Node::Node(Scheduler& scheduler, Network& network, NodeId id, NodeOptions option
       id_(id),
       options_(std::move(options)),
       disk_(scheduler, id, options_.name, options_.disk),
-      clock_(options_.clock) {}
+      clock_(options_.clock) {
+  network.attach(*this);
+}
 
 Node::~Node() {
   if (env_ == nullptr) return;
@@ -81,9 +83,9 @@ void Node::resume() {
   paused_ = false;
   emit(EventKind::kResume);
   env_->tasks().thaw();
-  std::deque<Packet> waiting = std::move(waiting_);
+  std::deque<PacketPtr> waiting = std::move(waiting_);
   waiting_.clear();
-  for (Packet& packet : waiting) hand_over(packet);
+  for (PacketPtr& packet : waiting) hand_over(std::move(packet));
 }
 
 void Node::add_drift(int64_t extra_ppb) {
@@ -96,33 +98,30 @@ void Node::add_drift(int64_t extra_ppb) {
                             .value = static_cast<uint64_t>(ppb)});
 }
 
-void Node::receive(Packet& packet) {
+void Node::receive(PacketPtr packet) {
   if (!up()) {
-    network_.emit_drop(packet, DropReason::kDown);
-    return;
-  }
-  if (service_time_ > Duration::zero() || !in_service_.empty()) {
+    network_.emit_drop(*packet, DropReason::kDown);
+  } else if (service_time_ > Duration::zero() || !in_service_.empty()) {
     busy_until_ = std::max(busy_until_, scheduler_.now()) + service_time_;
     in_service_.push_back(std::make_unique<LatePacket>(*this, std::move(packet)));
     scheduler_.schedule(*in_service_.back(), busy_until_);
-    return;
-  }
-  if (paused_) {
+  } else if (paused_) {
     waiting_.push_back(std::move(packet));
-    return;
+  } else {
+    hand_over(std::move(packet));
   }
-  hand_over(packet);
 }
 
-void Node::hand_over(Packet& packet) {
+inline void Node::hand_over(PacketPtr packet) {
+  scheduler_.stream().resume_from(packet->sent);  // it may have waited for something else since
   scheduler_.stream().emit({.kind = EventKind::kReceive,
                             .node = id_,
-                            .peer = packet.from,
-                            .id = packet.id,
-                            .value = packet.copy,
-                            .name = packet.message ? packet.message.type().name : "refusal",
-                            .payload = packet.message ? &packet.message.get() : nullptr});
-  env_->deliver(packet);
+                            .peer = packet->from,
+                            .id = packet->id,
+                            .value = packet->copy,
+                            .name = packet->type().name,
+                            .payload = packet->message ? &packet->message.get() : nullptr});
+  env_->deliver(std::move(packet));
 }
 
 }  // namespace seedbed

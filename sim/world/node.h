@@ -40,7 +40,7 @@ class Node {
   // Starts the next incarnation. Must be down.
   void start();
   // Kills the process: everything it had in memory is gone, and what its disk had not made durable may
-  // be. Must not be called from a task of this node. Must be up.
+  // be. Must not be called from a task, only from actions. Must be up.
   void crash();
   // No code of the process runs until resume(); messages wait at the door. Must be up.
   void pause();
@@ -52,7 +52,7 @@ class Node {
   void add_drift(int64_t extra_ppb);
 
   // A packet has arrived at the machine.
-  void receive(Packet& packet);
+  void receive(PacketPtr packet);
 
   SimDisk& disk() { return disk_; }
   const Clock& clock() const { return clock_; }
@@ -61,7 +61,7 @@ class Node {
   friend class SimEnv;
   class LatePacket;
 
-  void hand_over(Packet& packet);
+  void hand_over(PacketPtr packet);
   void emit(EventKind kind, uint64_t value = 0);
 
   Scheduler& scheduler_;
@@ -74,7 +74,7 @@ class Node {
   std::unique_ptr<SimEnv> env_;       // null while down
   std::unique_ptr<Process> process_;  // destroyed before its Env
   bool paused_ = false;
-  std::deque<Packet> waiting_;  // arrived while paused
+  std::deque<PacketPtr> waiting_;  // arrived while paused
   Duration service_time_{};
   Time busy_until_ = kStart;
   std::deque<std::unique_ptr<LatePacket>> in_service_;

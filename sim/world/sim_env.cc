@@ -6,13 +6,45 @@
 
 namespace seedbed {
 
+// A call that waits for its answer; leaves the table when its caller does, even by being killed.
+class SimEnv::Call {
+ public:
+  explicit Call(SimEnv& env) : env_(env), answered(env.scheduler_) {
+    if (env.free_calls_.empty()) {
+      env.free_calls_.push_back(static_cast<uint32_t>(env.calls_.size()));
+      env.calls_.emplace_back();
+    }
+    id_ = {.slot = env.free_calls_.back(), .number = ++env.last_call_};
+    env.free_calls_.pop_back();
+    env.calls_[id_.slot] = {.call = this, .number = id_.number};
+  }
+  ~Call() {
+    env_.calls_[id_.slot].call = nullptr;
+    env_.free_calls_.push_back(id_.slot);
+  }
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+
+  CallId id() const { return id_; }
+
+ private:
+  SimEnv& env_;
+  CallId id_;
+
+ public:
+  WaitList answered;
+  bool refused = false;
+  SealedMessage response;
+};
+
 SimEnv::SimEnv(Node& node, Scheduler& scheduler, Network& network)
     : node_(node),
       scheduler_(scheduler),
       network_(network),
       scope_text_(fmt::format("{}.{}", node.name(), number(node.incarnation()))),
       scope_(scheduler.choices().scope(scope_text_)),
-      tasks_(scheduler, scope_text_) {
+      tasks_(scheduler, scope_text_),
+      last_call_(uint64_t{number(node.incarnation())} << 32) {
   tasks_.set_clock_rate(node.clock().drift_ppb());
 }
 
@@ -82,7 +114,12 @@ void SimEnv::reached(ProbeName name) {
 
 void SimEnv::send_sealed(NodeId to, SealedMessage message, Label label) {
   require_open();
-  network_.send({.from = node_.id(), .to = to, .message = std::move(message), .label = label});
+  PacketPtr packet = network_.new_packet();
+  packet->from = node_.id();
+  packet->to = to;
+  packet->message = std::move(message);
+  packet->label = label;
+  network_.send(std::move(packet));
 }
 
 void SimEnv::handle(const MessageType& type, Handler handler) {
@@ -99,87 +136,93 @@ void SimEnv::serve_sealed(const MessageType& type, size_t concurrency, Server se
 Result<SealedMessage> SimEnv::call_sealed(NodeId to, SealedMessage request, Duration timeout,
                                           Label label) {
   require_open();
-  const uint64_t number = ++calls_made_;
-  Call call(scheduler_);
-  struct Entry {  // leaves the table when the caller does, even by being killed
-    Entry(std::map<uint64_t, Call*>& calls, uint64_t number, Call& call)
-        : calls(calls), place(calls.emplace(number, &call).first) {}
-    ~Entry() { calls.erase(place); }
-    std::map<uint64_t, Call*>& calls;
-    std::map<uint64_t, Call*>::iterator place;
-  } entry(calls_, number, call);
-  network_.send({.from = node_.id(),
-                 .to = to,
-                 .message = std::move(request),
-                 .label = label,
-                 .role = Role::kRequest,
-                 .call = number});
+  Call call(*this);
+  PacketPtr packet = network_.new_packet();
+  packet->from = node_.id();
+  packet->to = to;
+  packet->message = std::move(request);
+  packet->label = label;
+  packet->role = Role::kRequest;
+  packet->call = call.id();
+  network_.send(std::move(packet));
   if (!call.answered.wait(timeout)) return Error::kTimeout;
   if (call.refused) return Error::kUnavailable;
   return std::move(call.response);
 }
 
-void SimEnv::deliver(Packet& packet) {
-  if (packet.role == Role::kResponse || packet.role == Role::kRefusal) {
-    answer(packet);
-    return;
+void SimEnv::deliver(PacketPtr packet) {
+  if (packet->role == Role::kResponse || packet->role == Role::kRefusal) {
+    answer(*packet);
+  } else {
+    execute(std::move(packet));
   }
-  execute(packet);
 }
 
 void SimEnv::answer(Packet& packet) {
-  const auto waiting = calls_.find(packet.call);
-  if (waiting == calls_.end()) return;  // it has given up
-  Call& call = *waiting->second;
+  if (packet.call.slot >= calls_.size()) return;  // a call of an incarnation that is gone
+  const CallSlot& slot = calls_[packet.call.slot];
+  if (slot.call == nullptr || slot.number != packet.call.number) return;  // it has given up
+  Call& call = *slot.call;
   if (call.answered.empty()) return;  // a duplicate: the first answer has woken it
   call.refused = packet.role == Role::kRefusal;
   call.response = std::move(packet.message);
   call.answered.notify_one();
 }
 
-void SimEnv::execute(Packet& packet) {
-  const MessageType& type = packet.message.type();
-  if (packet.role == Role::kOneWay) {
+void SimEnv::execute(PacketPtr packet) {
+  const MessageType& type = packet->type();
+  if (packet->role == Role::kRequest) {
+    if (Service* service = service_for(type)) {
+      serve_request(*service, std::move(packet));
+      return;
+    }
+  } else {
     for (const Listener& listener : listeners_) {
       if (listener.type != &type) continue;
       NoSuspend guard("a message handler");
-      listener.handler(packet.from, packet.message);
+      listener.handler(packet->from, packet->message);
       return;
     }
-  } else if (serve_request(packet)) {
+  }
+  network_.emit_drop(*packet, DropReason::kUnserved);
+}
+
+SimEnv::Service* SimEnv::service_for(const MessageType& type) {
+  for (const auto& service : services_) {
+    if (service->type == &type) return service.get();
+  }
+  return nullptr;
+}
+
+void SimEnv::serve_request(Service& service, PacketPtr packet) {
+  if (service.running >= service.concurrency) {
+    // A refusal says that nothing was executed, which nobody knows of the other copy.
+    if (packet->duplicated) {
+      network_.emit_drop(*packet, DropReason::kOverflow);
+      return;
+    }
+    respond(std::move(packet), Error::kUnavailable);
     return;
   }
-  network_.emit_drop(packet, DropReason::kUnserved);
+  ++service.running;
+  scheduler_.spawn(tasks_, "request", [this, &service, packet = std::move(packet)]() mutable {
+    struct Running {
+      size_t& count;
+      ~Running() { --count; }
+    } running{service.running};
+    Result<SealedMessage> response = service.server(packet->from, packet->message);
+    respond(std::move(packet), std::move(response));
+  });
 }
 
-bool SimEnv::serve_request(Packet& packet) {
-  for (const auto& service : services_) {
-    if (service->type != &packet.message.type()) continue;
-    if (service->running >= service->concurrency) {
-      respond(packet, Error::kUnavailable);
-      return true;
-    }
-    ++service->running;
-    scheduler_.spawn(tasks_, "request", [this, &service = *service, request = packet] {
-      struct Running {
-        size_t& count;
-        ~Running() { --count; }
-      } running{service.running};
-      respond(request, service.server(request.from, request.message));
-    });
-    return true;
-  }
-  return false;
-}
-
-void SimEnv::respond(const Packet& request, Result<SealedMessage> response) {
+// The packet of the request travels back with the answer.
+void SimEnv::respond(PacketPtr request, Result<SealedMessage> response) {
   if (!response && response.error() == Error::kTimeout) return;  // unknown: silence says just that
-  Packet packet{.from = node_.id(),
-                .to = request.from,
-                .label = request.label,
-                .role = response ? Role::kResponse : Role::kRefusal,
-                .call = request.call};
-  if (response) packet.message = *std::move(response);
+  PacketPtr packet = std::move(request);
+  packet->to = packet->from;
+  packet->from = node_.id();
+  packet->role = response ? Role::kResponse : Role::kRefusal;
+  packet->message = response ? *std::move(response) : SealedMessage();
   network_.send(std::move(packet));
 }
 

@@ -2,7 +2,6 @@
 // gone when the last of the process is.
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -24,7 +23,7 @@ class SimEnv final : public Env {
   TaskGroup& tasks() { return tasks_; }
 
   // A packet for this process.
-  void deliver(Packet& packet);
+  void deliver(PacketPtr packet);
 
   NodeId self() const override;
   Incarnation incarnation() const override;
@@ -49,11 +48,11 @@ class SimEnv final : public Env {
     const MessageType* type;
     Handler handler;
   };
-  struct Call {
-    explicit Call(Scheduler& scheduler) : answered(scheduler) {}
-    WaitList answered;
-    bool refused = false;
-    SealedMessage response;
+  class Call;
+  // Where calls are found by their answers. A slot is used again by a later call with another number.
+  struct CallSlot {
+    Call* call = nullptr;  // on the stack of its caller; null if the slot is free
+    uint64_t number = 0;
   };
   struct DrawCount {
     uint64_t site;
@@ -66,9 +65,10 @@ class SimEnv final : public Env {
                                     Label label) override;
   void require_open() const;
   void answer(Packet& packet);
-  void execute(Packet& packet);
-  bool serve_request(Packet& packet);
-  void respond(const Packet& request, Result<SealedMessage> response);
+  void execute(PacketPtr packet);
+  Service* service_for(const MessageType& type);
+  void serve_request(Service& service, PacketPtr packet);
+  void respond(PacketPtr request, Result<SealedMessage> response);
 
   Node& node_;
   Scheduler& scheduler_;
@@ -77,10 +77,12 @@ class SimEnv final : public Env {
   Scope scope_;
   TaskGroup tasks_;
   bool sealed_ = false;
-  uint64_t calls_made_ = 0;
+  // Unique among all incarnations of the node: an answer may arrive after a restart.
+  uint64_t last_call_;
   std::vector<Listener> listeners_;
   std::vector<std::unique_ptr<Service>> services_;
-  std::map<uint64_t, Call*> calls_;  // that wait for an answer; each on the stack of its caller
+  std::vector<CallSlot> calls_;
+  std::vector<uint32_t> free_calls_;  // slots
   std::vector<DrawCount> draws_;
 };
 

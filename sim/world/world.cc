@@ -3,10 +3,7 @@
 namespace seedbed {
 
 World::World(Scheduler& scheduler, WorldOptions options)
-    : scheduler_(scheduler),
-      network_(
-          scheduler, options.network, [this](Packet& packet) { node(packet.to).receive(packet); },
-          [this](NodeId id) { return name_of(id); }) {}
+    : scheduler_(scheduler), network_(scheduler, options.network) {}
 
 World::~World() = default;
 

@@ -46,8 +46,8 @@ class World {
 
  private:
   Scheduler& scheduler_;
+  Network network_;  // outlives the nodes, which hold packets
   std::deque<std::unique_ptr<Node>> nodes_;
-  Network network_;
 };
 
 }  // namespace seedbed

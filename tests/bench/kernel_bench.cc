@@ -1,9 +1,9 @@
 // The kernel: five nodes that call each other, against a bare loop that does only what any such
 // simulator must (an event queue, a fiber switch, a hash), in one run.
 //
-// The work is the same on every row: each node has four clients; a client calls a random other node and
-// waits for the answer or a timeout. For each call two messages travel, one timer is set and cancelled
-// and two fibers are resumed. An "event" is a message that arrives.
+// The work is the same on every row: each node has four clients; a client calls a random other node
+// and waits for the answer or a timeout. For each call two messages travel, one timer is set and
+// cancelled and two fibers are resumed. An "event" is a message that arrives.
 #include <benchmark/benchmark.h>
 
 #include <memory>

@@ -1,4 +1,5 @@
-// The counter as the testbed runs it: by scenario and seed, in an arena, with its trace written down.
+// The counter as the testbed runs it: by scenario and seed, in an arena, with its trace written
+// down.
 #include "sim/run/scenario.h"
 
 #include <gtest/gtest.h>

@@ -243,8 +243,8 @@ std::vector<Witnessed> Cluster::witnessed() const {
 
 // --- Healing ----------------------------------------------------------------------------------
 
-// No more faults: all servers up, every message delivered in a millisecond, every write done in two. A
-// new command must reach every state machine within a bound.
+// No more faults: all servers up, every message delivered in a millisecond, every write done in
+// two. A new command must reach every state machine within a bound.
 void Cluster::heal() {
   cuts_.clear();
   options_.lazy = 0;
@@ -255,8 +255,8 @@ void Cluster::heal() {
   if (!violation() && !recovered_) ghost_.broken("Progress", "no new command was applied by all");
 }
 
-// One millisecond of the orderly phase. True when everything proposed so far, and at least one command
-// of the current leader, has been applied everywhere.
+// One millisecond of the orderly phase. True when everything proposed so far, and at least one
+// command of the current leader, has been applied everywhere.
 bool Cluster::settle() {
   std::vector<Packet> arriving = std::exchange(network_, {});
   for (const Packet& packet : arriving) deliver(packet);

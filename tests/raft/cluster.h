@@ -1,6 +1,6 @@
-// Cluster: pure Raft servers, a network that may do anything but forge, and disks that take their time,
-// driven by a seed. No simulator: a step of a server is a function call, so a run takes a millisecond
-// and a hundred thousand of them a coffee break.
+// Cluster: pure Raft servers, a network that may do anything but forge, and disks that take their
+// time, driven by a seed. No simulator: a step of a server is a function call, so a run takes a
+// millisecond and a hundred thousand of them a coffee break.
 //
 //   Cluster cluster(ClusterOptions::for_seed(17));
 //   cluster.run();
@@ -54,8 +54,8 @@ struct ClusterOptions {
   Mutant mutant = Mutant::kNone;
   bool consequences_only = false;  // see Ghost
 
-  // Draws everything from the seed: each run is fond of some faults and free of others (swarm testing,
-  // Groce et al. 2012).
+  // Draws everything from the seed: each run is fond of some faults and free of others (swarm
+  // testing, Groce et al. 2012).
   static ClusterOptions for_seed(uint64_t seed, Mutant mutant = Mutant::kNone);
 };
 

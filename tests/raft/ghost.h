@@ -1,5 +1,5 @@
-// Ghost: the all-knowing witness of a cluster. It sees every log, disk and message and says which of
-// Raft's promises was broken first (figure 3.2, and what they rest on).
+// Ghost: the all-knowing witness of a cluster. It sees every log, disk and message and says which
+// of Raft's promises was broken first (figure 3.2, and what they rest on).
 #pragma once
 
 #include <map>
@@ -24,8 +24,8 @@ struct Witnessed {
 
 class Ghost {
  public:
-  // With `consequences_only`, looks at what users could notice (the four properties of figure 3.2 that
-  // concern several servers), not at the durable copies behind them.
+  // With `consequences_only`, looks at what users could notice (the four properties of figure 3.2
+  // that concern several servers), not at the durable copies behind them.
   explicit Ghost(bool consequences_only = false) : consequences_only_(consequences_only) {}
 
   void on_write(const Witnessed& server, const Write& write);

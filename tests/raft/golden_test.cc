@@ -1,10 +1,11 @@
 // Each script in tests/golden/raft is run, and its answers compared with those in the file. After a
-// change that is meant to alter them, rewrite the files, and read the difference as you would read code:
+// change that is meant to alter them, rewrite the files, and read the difference as you would read
+// code:
 //
 //   SEEDBED_UPDATE_GOLDEN=1 build/dev/tests/raft/raft_test --gtest_filter='*Golden*'
 //
-// A script is a sequence of comments (#) and of blocks: a command, a line "----", the answer, a blank
-// line. Only the commands need to be written by hand.
+// A script is a sequence of comments (#) and of blocks: a command, a line "----", the answer, a
+// blank line. Only the commands need to be written by hand.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// A disk that keeps whole writes in ticket order, as a write-ahead log does: what is durable, what is
-// on its way, and which part of that a crash spares.
+// A disk that keeps whole writes in ticket order, as a write-ahead log does: what is durable, what
+// is on its way, and which part of that a crash spares.
 #pragma once
 
 #include <deque>

@@ -1,12 +1,12 @@
-// Transcript: a little language in which one writes what happens to a cluster, one command per line, and
-// reads what the servers do about it. The scripts and the answers stand in tests/golden/raft (the idea
-// is from etcd's interaction tests).
+// Transcript: a little language in which one writes what happens to a cluster, one command per
+// line, and reads what the servers do about it. The scripts and the answers stand in
+// tests/golden/raft (the idea is from etcd's interaction tests).
 //
 //   nodes 3 [pre_vote=off] [check_quorum=off] [max_message_bytes=N] [window=N]   begins anew
 //   timeout N                server N's clock moves to its next deadline
 //   pass MS [N]              all clocks, or server N's, move on; nobody notices yet
 //   propose N TEXT           server N is asked to append a command
-//   deliver A->B [COUNT]     the oldest messages on that link arrive; all that are there, if not said
+//   deliver A->B [COUNT]     the oldest messages on that link arrive; all of them, if not said
 //   deliver all              everything under way arrives; the answers stay under way
 //   drop A->B [COUNT]        messages are lost
 //   drop all

@@ -77,8 +77,8 @@ std::vector<Persisted> states_after_each_record(const std::vector<Write>& writes
   return states;
 }
 
-// The records of some_writes(), written one write after the other; `synced` of them are durable, the
-// rest is in pieces.
+// The records of some_writes(), written one write after the other; `synced` of them are durable,
+// the rest is in pieces.
 struct Crash {
   std::string durable;
   std::vector<Piece> unsynced;

@@ -90,8 +90,8 @@ TEST(WriteQueue, ACompletedEntryThatALaterWriteDropsIsNotDurable) {
   EXPECT_EQ(s.queue.durable_index(), 2u);
 }
 
-// The log returns to the very entry whose first write completes, with another one in between that the
-// disk has yet to pass through. Comparing names would call it durable two writes too early.
+// The log returns to the very entry whose first write completes, with another one in between that
+// the disk has yet to pass through. Comparing names would call it durable two writes too early.
 TEST(WriteQueue, IsNotFooledByAnEntryThatWentAndCameBack) {
   Store s;
   s.append(1);

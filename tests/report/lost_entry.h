@@ -1,5 +1,5 @@
-// The story that the golden reports tell: a leader answers a client, its entry is on one server only,
-// and the next leader has never seen it.
+// The story that the golden reports tell: a leader answers a client, its entry is on one server
+// only, and the next leader has never seen it.
 #pragma once
 
 #include "tests/report/story.h"

@@ -1,7 +1,9 @@
 #include "sim/report/report.h"
 
+#include "sim/report/text.h"
 #include "tests/report/golden.h"
 #include "tests/report/lost_entry.h"
+#include "tests/report/nonsense.h"
 
 namespace seedbed {
 namespace {
@@ -151,6 +153,29 @@ TEST(Report, CallersChooseWhatToTypeNext) {
   EXPECT_NE(text.find("  next:       seedbed list scenarios  # see the others\n"),
             std::string::npos);
   EXPECT_EQ(text.find("hunt"), std::string::npos);
+}
+
+TEST(Report, OfAnyRunFitsTheWidth) {
+  Numbers numbers(3);
+  for (int round = 0; round < 200; ++round) {
+    const uint64_t count = numbers.below(150);
+    const Story story = nonsense(numbers, 1 + numbers.below(12), count);
+    RunResult result = story_result(story);
+    result.verdict = static_cast<Verdict>(numbers.below(kVerdicts));
+    CheckResult check{.name = std::string(numbers.below(120), 'c'),
+                      .status = CheckStatus::kViolation,
+                      .message = std::string(numbers.below(300), 'm'),
+                      .event = EventIndex{numbers.below(count + 1)}};
+    for (uint64_t i = numbers.below(17); i > 0; --i) {
+      check.facts.push_back(fact_at(story, EventIndex{numbers.below(count + 1)},
+                                    std::string(numbers.below(200), 'f')));
+    }
+    result.reason = check.message;
+    result.reason_check = check.name;
+    result.checks = {check, check};
+    std::istringstream lines(render(story_input(story, result)));
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), kReportWidth) << line;
+  }
 }
 
 TEST(Report, TextsOfAProtocolCannotMoveTheCursor) {
