@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 #include "sim/core/check.h"
 #include "sim/explore/expectation.h"
 #include "sim/fault/fault_plan.h"
@@ -76,7 +78,19 @@ Json probe_rows(const Context& context) {
 Json fault_rows() {
   Json rows = Json::array();
   for (const FaultKind kind : kFaultKinds) {
-    rows.push_back({{"fault", to_string(kind)}, {"meaning", meaning(kind)}});
+    rows.push_back(
+        {{"fault", to_string(kind)}, {"meaning", meaning(kind)}, {"set_by", "faults.dose"}});
+  }
+  // What single messages and writes suffer; reports count it under these names.
+  const std::array<const char*, 3> small[] = {
+      {"message_loss", "a message never arrives", "network.loss_permille"},
+      {"message_duplicate", "a message arrives twice", "network.duplicate_permille"},
+      {"message_reorder", "a message arrives after later ones", "network.reorder_permille"},
+      {"lost_write", "a crash loses a write that was not synced", "disk.lose_unsynced_percent"},
+      {"torn_write", "a crash leaves a part of such a write", "disk.lose_unsynced_percent"},
+      {"lost_name", "a crash loses a name that was not synced", "disk.lose_unsynced_percent"}};
+  for (const auto& [fault, what, field] : small) {
+    rows.push_back({{"fault", fault}, {"meaning", what}, {"set_by", field}});
   }
   return rows;
 }
@@ -89,7 +103,8 @@ Json workload_rows() {
   return rows;
 }
 
-void add_scenarios(Catalogue& catalogue, const Context& context, const std::string& directory) {
+void add_scenarios(Catalogue& catalogue, const Context& context,
+                   const std::optional<std::string>& directory) {
   for (const ScenarioFile& file : context.scenario_files(directory).all()) {
     try {
       catalogue.rows.push_back(scenario_row(file, context));
@@ -107,7 +122,8 @@ const std::vector<std::string>& catalogue_names() {
   return kNames;
 }
 
-Catalogue catalogue(std::string_view name, const Context& context, const std::string& scenarios) {
+Catalogue catalogue(std::string_view name, const Context& context,
+                    const std::optional<std::string>& scenarios) {
   Catalogue result{.name = std::string(name)};
   const auto fill = [&](std::string what, std::vector<std::string> columns, Json rows) {
     result.what = std::move(what);
@@ -120,11 +136,12 @@ Catalogue catalogue(std::string_view name, const Context& context, const std::st
     fill("how it can be run", {"scenario", "description"}, Json::array());
     add_scenarios(result, context, scenarios);
   } else if (name == "faults") {
-    fill("what scenarios may do to machines and links", {"fault", "meaning"}, fault_rows());
+    fill("what scenarios may do to machines, links and disks", {"fault", "set_by", "meaning"},
+         fault_rows());
   } else if (name == "checks") {
     fill("what is promised", {"check", "protocol", "promise"}, check_rows(context));
   } else if (name == "mutants") {
-    fill("planted bugs", {"mutant", "caught_by", "wrong"}, mutant_rows(context));
+    fill("planted bugs", {"mutant", "wrong"}, mutant_rows(context));
   } else if (name == "probes") {
     fill("rare paths that some run should take", {"probe", "protocol", "meaning"},
          probe_rows(context));

@@ -22,7 +22,8 @@ struct Catalogue {
 // "protocols", "scenarios", ...: what there is.
 const std::vector<std::string>& catalogue_names();
 
-// `scenarios`: where to look for them, if not in the usual places.
-Catalogue catalogue(std::string_view name, const Context& context, const std::string& scenarios);
+// `scenarios`: where to look for them instead of the usual places.
+Catalogue catalogue(std::string_view name, const Context& context,
+                    const std::optional<std::string>& scenarios);
 
 }  // namespace seedbed

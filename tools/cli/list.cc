@@ -14,7 +14,7 @@ namespace {
 struct ListArguments {
   std::string what;
   std::string filter;
-  std::string directory;
+  std::optional<std::string> directory;
   bool json = false;
 };
 
@@ -49,7 +49,10 @@ std::string table(const Catalogue& catalogue) {
     for (size_t i = 0; i + 1 < catalogue.columns.size(); ++i) {
       lead += fmt::format("{:<{}}  ", row[catalogue.columns[i]].get<std::string>(), widths[i]);
     }
-    page.hanging(lead, row[catalogue.columns.back()].get<std::string>());
+    std::string prose = row[catalogue.columns.back()].get<std::string>();
+    if (row.contains("caught_by"))
+      prose += fmt::format("  [{}]", row["caught_by"].get<std::string>());
+    page.hanging(lead, prose);
   }
   return page.take();
 }

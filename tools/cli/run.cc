@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 
 #include "sim/core/arena.h"
 #include "sim/explore/expectation.h"
@@ -22,8 +23,8 @@ namespace {
 
 struct RunArguments {
   std::string scenario;
-  std::string seed;
-  std::string trace;
+  std::optional<std::string> seed;
+  std::optional<std::string> trace;
   bool json = false;
   SelectionArguments selection;
 };
@@ -68,9 +69,9 @@ std::string json_text(const Selection& selection, const RunResult& result,
 
 int run_once(const RunArguments& arguments, const Context& context) {
   const Selection selection = select(context, arguments.selection, arguments.scenario);
-  const uint64_t seed = arguments.seed.empty() ? fresh_seed() : parse_seed(arguments.seed);
+  const uint64_t seed = arguments.seed ? parse_seed(*arguments.seed) : fresh_seed();
   std::unique_ptr<OutputFile> trace;
-  if (!arguments.trace.empty()) trace = std::make_unique<OutputFile>(arguments.trace);
+  if (arguments.trace) trace = std::make_unique<OutputFile>(*arguments.trace);
   EventLog log(*selection.scenario.protocol);
   const auto begin = std::chrono::steady_clock::now();
   const RunResult result = execute(arguments, selection, seed, context, log, trace.get());
@@ -79,7 +80,7 @@ int run_once(const RunArguments& arguments, const Context& context) {
                                   : result_text(selection.scenario, result,
                                                 {.events = log.events(),
                                                  .reproduce = selection.reproduce(seed),
-                                                 .trace_path = arguments.trace,
+                                                 .trace_path = arguments.trace.value_or(""),
                                                  .wall = wall},
                                                 context));
   if (trace != nullptr) trace->commit();
