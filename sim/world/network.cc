@@ -57,7 +57,7 @@ PacketPtr Network::duplicate_of(const Packet& packet) {
   return copy;
 }
 
-void Network::send(PacketPtr packet) {
+void Network::send(PacketPtr&& packet) {
   Choices& choices = scheduler_.choices();
   packet->id = ++messages_;
   packet->copy = 0;
@@ -110,18 +110,18 @@ void Network::send(PacketPtr packet) {
   dispatch(std::move(packet), delay);
 }
 
-inline void Network::dispatch(PacketPtr packet, Duration delay) {
-  scheduler_.schedule_in(*packet, delay);
-  packet.release();  // the network's again, until fire()
+inline void Network::dispatch(PacketPtr&& packet, Duration delay) {
+  scheduler_.schedule_in(*packet.release(), delay);  // the network's, until fire()
 }
 
-void Network::arrive(PacketPtr packet) {
-  if (!links_.empty() && is_cut(packet->from, packet->to)) {
-    ++faults_.cut;
-    emit_drop(*packet, DropReason::kPartition);
+void Packet::fire() {
+  PacketPtr self(this);
+  if (!network_.links_.empty() && network_.is_cut(from, to)) {
+    ++network_.faults_.cut;
+    network_.emit_drop(*this, DropReason::kPartition);
     return;
   }
-  nodes_[number(packet->to)]->receive(std::move(packet));
+  network_.nodes_[number(to)]->receive(std::move(self));
 }
 
 void Network::emit_drop(const Packet& packet, DropReason reason) {

@@ -13,7 +13,8 @@
 // Cuts are counted, so overlapping partitions compose. What is on a wire when it is cut is lost.
 //
 // A packet is one object from its sender to its receiver, who may send it back as the answer. It is
-// handed over and never copied, and the network uses it again when its last owner lets go.
+// handed over (as PacketPtr&&, for there are many hands) and never copied, and the network uses it
+// again when its last owner lets go.
 #pragma once
 
 #include <deque>
@@ -103,7 +104,7 @@ class Network {
 
   // An empty packet. Must not outlive the network.
   PacketPtr new_packet();
-  void send(PacketPtr packet);
+  void send(PacketPtr&& packet);
 
   void cut(NodeId from, NodeId to);
   void mend(NodeId from, NodeId to);
@@ -138,8 +139,7 @@ class Network {
   Scope scope_of(const Packet& packet) const;
   std::string name_of(NodeId id) const;
   PacketPtr duplicate_of(const Packet& packet);
-  void dispatch(PacketPtr packet, Duration delay);
-  void arrive(PacketPtr packet);
+  void dispatch(PacketPtr&& packet, Duration delay);
 
   Scheduler& scheduler_;
   NetworkOptions options_;
@@ -156,8 +156,6 @@ inline PacketPtr Network::new_packet() {
   if (free_packets_ == nullptr) return PacketPtr(&packets_.emplace_back(*this));
   return PacketPtr(std::exchange(free_packets_, free_packets_->next_free_));
 }
-
-inline void Packet::fire() { network_.arrive(PacketPtr(this)); }
 
 inline void RecyclePacket::operator()(Packet* packet) const {
   packet->message = {};
