@@ -1,5 +1,5 @@
-// RaftCoverage: rare situations that only the whole run can tell, such as a leader that dies between
-// writing and syncing. Counted as probes.
+// RaftCoverage: rare situations that only the whole run can tell, such as a leader that dies
+// between writing and syncing. Counted as probes.
 #pragma once
 
 #include <functional>

@@ -1,37 +1,39 @@
-// The promises of Raft, each as a checker over the events of a run (figure 3.2 of the dissertation, and
-// the durability that it takes for granted).
+// The promises of Raft, each as a checker over the events of a run (figure 3.2 of the dissertation,
+// and the durability that it takes for granted).
 //
-// White-box invariants look at the messages that left and at the bytes on the simulated disks, so they
-// fire at the first wrong step; what a server says of itself is used only where it cannot be known
-// otherwise (its role, what it commits and applies). Black-box guarantees look at clients alone.
+// White-box invariants look at the messages that left and at the bytes on the simulated disks, so
+// they fire at the first wrong step; what a server says of itself is used only where it cannot be
+// known otherwise (its role, what it commits and applies). Black-box guarantees look at clients
+// alone.
 #pragma once
 
+#include <memory>
 #include <vector>
 
-#include "sim/run/protocol.h"
+#include "sim/check/checker.h"
 
 namespace seedbed::raft {
 
 // invariants_votes.cc
 std::unique_ptr<Checker> make_election_safety();
 std::unique_ptr<Checker> make_vote_once();
-std::unique_ptr<Checker> make_vote_durable(const Setup& setup);
+std::unique_ptr<Checker> make_vote_durable(const std::vector<NodeId>& servers);
 
 // invariants_log.cc
-std::unique_ptr<Checker> make_log_matching(const Setup& setup);
-std::unique_ptr<Checker> make_ack_durable(const Setup& setup);
+std::unique_ptr<Checker> make_log_matching(const std::vector<NodeId>& servers);
+std::unique_ptr<Checker> make_ack_durable(const std::vector<NodeId>& servers);
 
 // invariants_commit.cc
-std::unique_ptr<Checker> make_commit_quorum_durable(const Setup& setup);
+std::unique_ptr<Checker> make_commit_quorum_durable(const std::vector<NodeId>& servers);
 std::unique_ptr<Checker> make_commit_term_rule();
-std::unique_ptr<Checker> make_leader_completeness(const Setup& setup);
+std::unique_ptr<Checker> make_leader_completeness(const std::vector<NodeId>& servers);
 
 // invariants_apply.cc
 std::unique_ptr<Checker> make_state_machine_safety();
 std::unique_ptr<Checker> make_exactly_once();
 
 // invariants_clients.cc
-std::unique_ptr<Checker> make_acknowledged_is_durable(const Setup& setup);
+std::unique_ptr<Checker> make_acknowledged_is_durable(const std::vector<NodeId>& servers);
 std::unique_ptr<Checker> make_replicas_agree();
 
 }  // namespace seedbed::raft

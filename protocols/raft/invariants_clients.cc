@@ -1,5 +1,5 @@
-// What clients may rely on: acknowledged operations stand on a majority of disks, and in the end all
-// replicas are alike.
+// What clients may rely on: acknowledged operations stand on a majority of disks, and in the end
+// all replicas are alike.
 #include <fmt/format.h>
 
 #include <map>
@@ -23,8 +23,8 @@ class WalOperations final : public DurableReader {
  public:
   void read(const DurableImage& image, DurableSet& set) override {
     const DurableFile* file = image.find(kWalPath);
-    const bool same = file != nullptr && file->id() == file_ &&
-                      file->unchanged() >= reader_.end().offset;
+    const bool same =
+        file != nullptr && file->id() == file_ && file->unchanged() >= reader_.end().offset;
     if (!same) {
       drop_from(1, set);
       reader_ = WalReader();
@@ -68,8 +68,8 @@ class WalOperations final : public DurableReader {
 
   uint64_t file_ = 0;
   WalReader reader_;
-  std::vector<uint64_t> keys_;             // of the entry at each index; 0: not an operation
-  std::map<uint64_t, uint64_t> clients_;   // who opened each session
+  std::vector<uint64_t> keys_;            // of the entry at each index; 0: not an operation
+  std::map<uint64_t, uint64_t> clients_;  // who opened each session
 };
 
 std::optional<uint64_t> acknowledged_key(const seedbed::Entry& entry) {
@@ -87,10 +87,10 @@ std::optional<std::string> digest_of(const TraceEvent& event) {
 
 }  // namespace
 
-std::unique_ptr<Checker> make_acknowledged_is_durable(const Setup& setup) {
+std::unique_ptr<Checker> make_acknowledged_is_durable(const std::vector<NodeId>& servers) {
   return std::make_unique<DurabilityChecker>(
       "AcknowledgedIsDurable",
-      DurabilityOptions{.replicas = setup.servers, .required = setup.servers.size() / 2 + 1},
+      DurabilityOptions{.replicas = servers, .required = servers.size() / 2 + 1},
       [](NodeId) { return std::make_unique<WalOperations>(); }, acknowledged_key);
 }
 

@@ -19,8 +19,8 @@ std::string in_words(EntryId id) {
 // Whenever a server takes an entry for committed, a majority of disks hold it.
 class CommitQuorumDurable final : public Checker {
  public:
-  explicit CommitQuorumDurable(const Setup& setup)
-      : Checker("CommitQuorumDurable"), logs_(setup.servers) {}
+  explicit CommitQuorumDurable(const std::vector<NodeId>& servers)
+      : Checker("CommitQuorumDurable"), logs_(servers) {}
   EventKinds interests() const override {
     return EventKinds(EventKind::kProbe, EventKind::kDurable);
   }
@@ -72,8 +72,8 @@ class CommitTermRule final : public Checker {
 // leaders for all higher-numbered terms": on their disks, in fact, at the moment of their election.
 class LeaderCompleteness final : public Checker {
  public:
-  explicit LeaderCompleteness(const Setup& setup)
-      : Checker("LeaderCompleteness"), logs_(setup.servers) {}
+  explicit LeaderCompleteness(const std::vector<NodeId>& servers)
+      : Checker("LeaderCompleteness"), logs_(servers) {}
   EventKinds interests() const override {
     return EventKinds(EventKind::kProbe, EventKind::kDurable);
   }
@@ -108,12 +108,12 @@ class LeaderCompleteness final : public Checker {
     for (const auto& [committed_in, committed] : by_term_) {
       if (committed_in >= term) return;
       if (log.holds(committed.entry)) continue;
-      violate(event,
-              fmt::format("n{} became leader of term {} without {}, which was committed in term {}",
-                          seedbed::number(event.node), term, in_words(committed.entry), committed_in),
-              {committed.said,
-               fact(event, fmt::format("becomes leader of term {}; its disk ends at {}", term,
-                                       in_words(log.last())))});
+      violate(
+          event,
+          fmt::format("n{} became leader of term {} without {}, which was committed in term {}",
+                      seedbed::number(event.node), term, in_words(committed.entry), committed_in),
+          {committed.said, fact(event, fmt::format("becomes leader of term {}; its disk ends at {}",
+                                                   term, in_words(log.last())))});
       return;
     }
   }
@@ -124,12 +124,12 @@ class LeaderCompleteness final : public Checker {
 
 }  // namespace
 
-std::unique_ptr<Checker> make_commit_quorum_durable(const Setup& setup) {
-  return std::make_unique<CommitQuorumDurable>(setup);
+std::unique_ptr<Checker> make_commit_quorum_durable(const std::vector<NodeId>& servers) {
+  return std::make_unique<CommitQuorumDurable>(servers);
 }
 std::unique_ptr<Checker> make_commit_term_rule() { return std::make_unique<CommitTermRule>(); }
-std::unique_ptr<Checker> make_leader_completeness(const Setup& setup) {
-  return std::make_unique<LeaderCompleteness>(setup);
+std::unique_ptr<Checker> make_leader_completeness(const std::vector<NodeId>& servers) {
+  return std::make_unique<LeaderCompleteness>(servers);
 }
 
 }  // namespace seedbed::raft

@@ -1,4 +1,5 @@
-// LogMatching (§3.5) on the disks of all servers, and AckDurable: what a follower acknowledges, it has.
+// LogMatching (§3.5) on the disks of all servers, and AckDurable: what a follower acknowledges, it
+// has.
 #include <fmt/format.h>
 
 #include <map>
@@ -10,11 +11,13 @@
 namespace seedbed::raft {
 namespace {
 
-// "If two logs contain an entry with the same index and term, then the logs are identical in all entries
-// up through the given index." By induction: entries of one name have one content and one predecessor.
+// "If two logs contain an entry with the same index and term, then the logs are identical in all
+// entries up through the given index." By induction: entries of one name have one content and one
+// predecessor.
 class LogMatching final : public Checker {
  public:
-  explicit LogMatching(const Setup& setup) : Checker("LogMatching"), logs_(setup.servers) {}
+  explicit LogMatching(const std::vector<NodeId>& servers)
+      : Checker("LogMatching"), logs_(servers) {}
   EventKinds interests() const override { return EventKinds(EventKind::kDurable); }
 
   void on_event(const TraceEvent& event) override {
@@ -60,8 +63,9 @@ class LogMatching final : public Checker {
   }
 
   static std::string describe(EntryId id, Term previous, uint64_t content) {
-    return fmt::format("its disk holds index {} of term {} behind an entry of term {} (content {:x})",
-                       id.index, number(id.term), number(previous), content & 0xffff);
+    return fmt::format(
+        "its disk holds index {} of term {} behind an entry of term {} (content {:x})", id.index,
+        number(id.term), number(previous), content & 0xffff);
   }
 
   ServerLogs logs_;
@@ -69,12 +73,12 @@ class LogMatching final : public Checker {
   std::map<EntryId, Known> known_;
 };
 
-// When an acknowledgement enters the network, the follower's disk holds the log of the leader of that
-// term through the acknowledged index. What that log is, the leader's disk told when it began to send,
-// and its messages since.
+// When an acknowledgement enters the network, the follower's disk holds the log of the leader of
+// that term through the acknowledged index. What that log is, the leader's disk told when it began
+// to send, and its messages since.
 class AckDurable final : public Checker {
  public:
-  explicit AckDurable(const Setup& setup) : Checker("AckDurable"), logs_(setup.servers) {}
+  explicit AckDurable(const std::vector<NodeId>& servers) : Checker("AckDurable"), logs_(servers) {}
   EventKinds interests() const override {
     return EventKinds(EventKind::kSend, EventKind::kDurable);
   }
@@ -111,8 +115,7 @@ class AckDurable final : public Checker {
     const WalFollower& disk = logs_.at(event.node);
     const std::optional<Term> held = disk.term_at(ack.match());
     if (expected != 0 && held == Term{expected}) return;
-    const std::string what =
-        held ? fmt::format("term {}", number(*held)) : std::string("nothing");
+    const std::string what = held ? fmt::format("term {}", number(*held)) : std::string("nothing");
     violate(event,
             fmt::format("n{} acknowledged the log of term {} through index {}, where its disk "
                         "holds {}{}",
@@ -130,11 +133,11 @@ class AckDurable final : public Checker {
 
 }  // namespace
 
-std::unique_ptr<Checker> make_log_matching(const Setup& setup) {
-  return std::make_unique<LogMatching>(setup);
+std::unique_ptr<Checker> make_log_matching(const std::vector<NodeId>& servers) {
+  return std::make_unique<LogMatching>(servers);
 }
-std::unique_ptr<Checker> make_ack_durable(const Setup& setup) {
-  return std::make_unique<AckDurable>(setup);
+std::unique_ptr<Checker> make_ack_durable(const std::vector<NodeId>& servers) {
+  return std::make_unique<AckDurable>(servers);
 }
 
 }  // namespace seedbed::raft

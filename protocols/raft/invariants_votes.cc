@@ -64,11 +64,11 @@ class VoteOnce final : public Checker {
         votes_.emplace(std::pair(event.node, vote->term), std::pair(vote->candidate, event));
     const NodeId before = first->second.first;
     if (inserted || before == vote->candidate) return;
-    violate(event,
-            fmt::format("n{} voted twice in term {}: for n{} and for n{}",
-                        seedbed::number(event.node), vote->term, seedbed::number(before),
-                        seedbed::number(vote->candidate)),
-            {say(first->second.second, vote->term, before), say(event, vote->term, vote->candidate)});
+    violate(
+        event,
+        fmt::format("n{} voted twice in term {}: for n{} and for n{}", seedbed::number(event.node),
+                    vote->term, seedbed::number(before), seedbed::number(vote->candidate)),
+        {say(first->second.second, vote->term, before), say(event, vote->term, vote->candidate)});
   }
 
  private:
@@ -81,7 +81,8 @@ class VoteOnce final : public Checker {
 // When a vote enters the network, the voter's disk holds it.
 class VoteDurable final : public Checker {
  public:
-  explicit VoteDurable(const Setup& setup) : Checker("VoteDurable"), logs_(setup.servers) {}
+  explicit VoteDurable(const std::vector<NodeId>& servers)
+      : Checker("VoteDurable"), logs_(servers) {}
   EventKinds interests() const override {
     return EventKinds(EventKind::kSend, EventKind::kDurable);
   }
@@ -96,15 +97,15 @@ class VoteDurable final : public Checker {
     const HardState& disk = logs_.at(event.node).hard_state();
     if (number(disk.term) > vote->term) return;  // it can never vote in that term again
     if (number(disk.term) == vote->term && disk.voted_for == vote->candidate) return;
-    violate(event,
-            fmt::format("n{} voted for n{} in term {}, but its disk holds term {} and {}",
-                        seedbed::number(event.node), seedbed::number(vote->candidate), vote->term,
-                        number(disk.term),
-                        disk.voted_for
-                            ? fmt::format("a vote for n{}", seedbed::number(*disk.voted_for))
-                            : std::string("no vote")),
-            {fact(event, fmt::format("the vote for n{} in term {} enters the network",
-                                     seedbed::number(vote->candidate), vote->term))});
+    violate(
+        event,
+        fmt::format("n{} voted for n{} in term {}, but its disk holds term {} and {}",
+                    seedbed::number(event.node), seedbed::number(vote->candidate), vote->term,
+                    number(disk.term),
+                    disk.voted_for ? fmt::format("a vote for n{}", seedbed::number(*disk.voted_for))
+                                   : std::string("no vote")),
+        {fact(event, fmt::format("the vote for n{} in term {} enters the network",
+                                 seedbed::number(vote->candidate), vote->term))});
   }
 
  private:
@@ -115,8 +116,8 @@ class VoteDurable final : public Checker {
 
 std::unique_ptr<Checker> make_election_safety() { return std::make_unique<ElectionSafety>(); }
 std::unique_ptr<Checker> make_vote_once() { return std::make_unique<VoteOnce>(); }
-std::unique_ptr<Checker> make_vote_durable(const Setup& setup) {
-  return std::make_unique<VoteDurable>(setup);
+std::unique_ptr<Checker> make_vote_durable(const std::vector<NodeId>& servers) {
+  return std::make_unique<VoteDurable>(servers);
 }
 
 }  // namespace seedbed::raft

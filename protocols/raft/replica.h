@@ -1,10 +1,11 @@
-// Replica: one Raft server as a process. It drives the core (raft.h) and holds the state machine (kv.h).
+// Replica: one Raft server as a process. It drives the core (raft.h) and holds the state machine
+// (kv.h).
 //
-// One fiber owns the core. Everything that happens to the server (messages, completions of the disk,
-// commands of clients, the passing of time) enters its inbox; the fiber feeds it to the core and carries
-// out the effects. That fiber never waits for a disk or an answer: what it starts comes back through
-// the inbox, and the core decides then whether it still matters. Requests of clients wait on fibers of
-// their own for the entry they became.
+// One fiber owns the core. Everything that happens to the server (messages, completions of the
+// disk, commands of clients, the passing of time) enters its inbox; the fiber feeds it to the core
+// and carries out the effects. That fiber never waits for a disk or an answer: what it starts comes
+// back through the inbox, and the core decides then whether it still matters. Requests of clients
+// wait on fibers of their own for the entry they became.
 #pragma once
 
 #include <map>
@@ -25,8 +26,8 @@ struct ReplicaOptions {
   Config config;  // `self` is filled in
   Rules rules;
   KvLimits limits;
-  size_t inbox = 100'000;            // inputs that may wait; what comes on top is dropped
-  Duration request_timeout = 2s;     // a client's request waits at most so long on the server
+  size_t inbox = 100'000;         // inputs that may wait; what comes on top is dropped
+  Duration request_timeout = 2s;  // a client's request waits at most so long on the server
 };
 
 class Replica final : public Process {
@@ -73,9 +74,9 @@ class Replica final : public Process {
   Storage storage_;
   Mailbox<Input> inbox_;
   KvStateMachine machine_;
-  std::optional<Raft> raft_;        // from recovery on
-  HardState recovered_;             // what this incarnation started with
-  bool disk_failed_ = false;        // nothing is believed of the disk any more: say nothing
+  std::optional<Raft> raft_;  // from recovery on
+  HardState recovered_;       // what this incarnation started with
+  bool disk_failed_ = false;  // nothing is believed of the disk any more: say nothing
   bool led_ = false;
   std::map<LogIndex, Waiting> waiting_;  // clients, by the entry their command became
 };

@@ -1,5 +1,5 @@
-// ServerLogs: what the disks of all servers hold, followed through the `durable` events of a run. The
-// invariants look here, never at what a server says of its disk.
+// ServerLogs: what the disks of all servers hold, followed through the `durable` events of a run.
+// The invariants look here, never at what a server says of its disk.
 #pragma once
 
 #include <map>

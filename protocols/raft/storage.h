@@ -1,11 +1,11 @@
 // Storage: the write-ahead log of one server on its disk.
 //
 //   Storage storage(env.disk());
-//   std::optional<Persisted> found = storage.recover(salt);       // Blocks; nothing: refuse to serve
+//   std::optional<Persisted> found = storage.recover(salt);  // Blocks; nothing: do not serve
 //   storage.append(write, [&] { inbox: write.ticket is durable });
 //
-// The log is one file, "raft.wal" (wal.h). Its name is made durable before recovery returns, so nothing
-// that is said later can be lost with the file.
+// The log is one file, "raft.wal" (wal.h). Its name is made durable before recovery returns, so
+// nothing that is said later can be lost with the file.
 #pragma once
 
 #include <deque>
@@ -30,9 +30,9 @@ class Storage {
   bool was_torn() const { return torn_; }
 
   // Appends the write and syncs; `done` is called when all of it is durable (true), or when the
-  // disk failed (false): then nothing may be believed of it any more. Never blocks. The disk has one
-  // write and its sync to do at a time; whatever comes meanwhile makes up the next (group commit),
-  // so that a slow disk is never far behind.
+  // disk failed (false): then nothing may be believed of it any more. Never blocks. The disk has
+  // one write and its sync to do at a time; whatever comes meanwhile makes up the next (group
+  // commit), so that a slow disk is never far behind.
   void append(const Write& write, std::function<void(bool durable)> done);
 
  private:
@@ -44,8 +44,8 @@ class Storage {
   bool torn_ = false;
   bool failed_ = false;
   bool writing_ = false;
-  WalChunk waiting_;  // for the next write to the disk
-  Label label_;       // of the newest record in it
+  WalChunk waiting_;                                         // for the next write to the disk
+  Label label_;                                              // of the newest record in it
   std::deque<std::function<void(bool durable)>> undecided_;  // in order of append()
 };
 

@@ -22,7 +22,7 @@
 //
 // Three rules make recovery safe:
 //   1. Records are chained by their checksums. The log ends at the first record that is damaged or
-//      does not continue the chain, so valid records behind a torn place can never come back to life.
+//      does not continue the chain, so valid records behind a torn place never come back to life.
 //   2. Each start of the server salts its batches. A batch written again after a crash differs from
 //      the lost one, and cannot serve as the missing link to what once stood behind it.
 //   3. Each batch tells how much of the file was durable before it. If the log ends below that, a

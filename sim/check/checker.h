@@ -3,15 +3,15 @@
 //   class NoCrash : public Checker {
 //    public:
 //     NoCrash() : Checker("NoCrash") {}
-//     EventKinds interests() const override { return EventKinds(EventKind::kCrash, EventKind::kStart); }
+//     EventKinds interests() const override { return EventKinds(EventKind::kCrash); }
 //     void on_event(const TraceEvent& event) override {
 //       evaluated();
-//       if (event.kind == EventKind::kCrash) violate(event, "a node crashed", {});
+//       violate(event, "a node crashed", {});
 //     }
 //   };
 //
-// A checker is a function of the event sequence: fed with a recorded trace it gives the same result,
-// byte for byte, as it gave live. It knows no clock, no file and no run.
+// A checker is a function of the event sequence: fed with a recorded trace it gives the same
+// result, byte for byte, as it gave live. It knows no clock, no file and no run.
 #pragma once
 
 #include <cstdint>

@@ -13,10 +13,10 @@
 // the last digest counts that it has reported after the last `heal`.
 //
 // Judged are the nodes that ever reported a digest and are up at the end. The check is inconclusive
-// if there was no `heal`, if the run was cut off before its quiet end, if fewer than two replicas are up, or if one of them has not reported
-// since: then the run ended too early, or the protocol does not report on its own. Whether a
-// replica ought to have converged *by then* is for the scenario to say, which decides how long a
-// run goes on after healing.
+// if there was no `heal`, if the run was cut off before its quiet end, if fewer than two replicas
+// are up, or if one of them has not reported since: then the run ended too early, or the protocol
+// does not report on its own. Whether a replica ought to have converged *by then* is for the
+// scenario to say, which decides how long a run goes on after healing.
 #pragma once
 
 #include <functional>

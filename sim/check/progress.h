@@ -1,8 +1,8 @@
 // ProgressChecker: once the faults are over, the system must serve its clients again.
 //
-// Every client that is still there must have an operation, invoked after the `heal` event, that ends ok
-// within the bound of virtual time. A client that got none is a liveness failure, which is not a
-// violation: nothing wrong was said, only too little.
+// Every client that is still there must have an operation, invoked after the `heal` event, that
+// ends ok within the bound of virtual time. A client that got none is a liveness failure, which is
+// not a violation: nothing wrong was said, only too little.
 #pragma once
 
 #include <map>
@@ -27,7 +27,7 @@ class ProgressChecker final : public Checker {
  private:
   struct Waiting {
     bool served = false;
-    std::vector<Fact> facts;                // what it asked after healing, and was told
+    std::vector<Fact> facts;               // what it asked after healing, and was told
     std::map<uint64_t, Time> invocations;  // after healing, not yet returned
   };
 

@@ -1,8 +1,8 @@
 // Assertions, one for each kind of broken promise:
 //
-//   INVARIANT(cond, "why ... {}", x)  what a protocol must never do. Throws InvariantFailure; inside a
+//   INVARIANT(cond, "why ... {}", x)  what a protocol must never do. Throws; inside a
 //                                     run that ends it with the verdict "violation".
-//   CHECK(cond)                       what the simulator must never do. Prints and aborts, in every build.
+//   CHECK(cond)                       what the simulator must never do. Aborts, in every build.
 //   ConfigError                       what the user typed wrong; thrown only while loading.
 //
 // What the world may do to a protocol is neither: see Result in sim/core/result.h.

@@ -4,13 +4,14 @@
 //   Scope scope = choices.scope("n1->n2 AppendEntries");       // once, kept by its owner
 //   if (choices.fault(kLoss, scope, message_number, Ratio::permille(20)) != 0) drop(message);
 //
-// A choice is named by what is decided, never by when it is drawn: its key is (site, scope, ordinal)
-// and its value is a keyed hash of (seed, key), unless an override names it. So a new decision in one
-// place moves nothing anywhere else, and a reproducer is a readable list of the decisions that matter.
+// A choice is named by what is decided, never by when it is drawn: its key is (site, scope,
+// ordinal) and its value is a keyed hash of (seed, key), unless an override names it. So a new
+// decision in one place moves nothing anywhere else, and a reproducer is a readable list of the
+// decisions that matter.
 //
 //   site     what kind of decision; a unique literal
-//   scope    whose decision: a link and message type, a file, a client; its text is its identity, and
-//            includes the incarnation where the owner has one
+//   scope    whose decision: a link and message type, a file, a client; its text is its identity,
+//            and includes the incarnation where the owner has one
 //   ordinal  which one: a plain integer that the owner of the scope counts up
 //
 // Rules, each with a test: faults have 0 as their benign value, are logged and can be replaced by a

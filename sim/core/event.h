@@ -1,30 +1,31 @@
-// Events: everything that happens in a run, in the order in which it happens. They are the only thing
-// that checkers, reports and traces ever see.
+// Events: everything that happens in a run, in the order in which it happens. They are the only
+// thing that checkers, reports and traces ever see.
 //
 // An event is a fixed header (always hashed) and, for some kinds, a payload: the message that was
-// sent, the bytes that became durable, what a protocol said of itself. Payloads are borrowed: they are
-// valid during on_event only.
+// sent, the bytes that became durable, what a protocol said of itself. Payloads are borrowed: they
+// are valid during on_event only.
 //
-//   kind            node       peer      id            value              name           payload
-//   send            sender     receiver  message       hash of the type   message type   the message
-//   receive         receiver   sender    message       copy, from 0       message type   the message
-//   drop            sender     receiver  message       DropReason         message type
-//   disk_submit     owner                operation     bytes              path
-//   disk_complete   owner                operation     0 or Error + 1     path
-//   durable         owner                file          offset, or size    path           bytes (see below)
-//   start           started              incarnation
-//   crash           crashed              incarnation
-//   pause, resume   paused
-//   timer           owner                fiber
-//   fault_begin     target     other     plan entry    magnitude          fault          text in bytes
-//   fault_end       target     other     plan entry                       fault
-//   heal                                                                                 faults are over
-//   invoke, return  client               operation     Outcome if return  function       the Operation
-//   probe           speaker              incarnation   hash of the type   probe type     the probe
-//   reached         speaker              hash of name                     probe name
-//   clock           owner                reading (ns)  drift (ppb)                       clock was set
-//   choice                               ordinal       value              site           scope in bytes
-//   end                                                RunEnd                            its message in bytes
+//   kind          node      peer      id           value             name          payload
+//   send          sender    receiver  message      hash of the type  message type  the message
+//   receive       receiver  sender    message      copy, from 0      message type  the message
+//   drop          sender    receiver  message      DropReason        message type
+//   disk_submit   owner               operation    bytes             path
+//   disk_complete owner               operation    0 or Error + 1    path
+//   durable       owner     (below)   file         offset, or size   path          bytes
+//   start         started             incarnation
+//   crash         crashed             incarnation
+//   pause, resume paused
+//   timer         owner
+//   fault_begin   target    other     plan entry   magnitude         fault         text in bytes
+//   fault_end     target    other     plan entry   magnitude         fault         text in bytes
+//   heal                                                             faults are over
+//   invoke        client              operation                      function      the Operation
+//   return        client              operation    Outcome           function      the Operation
+//   probe         speaker             incarnation  hash of the type  probe type    the probe
+//   reached       speaker             hash of name                   probe name
+//   clock         owner               reading, ns  drift, ppb
+//   choice                            ordinal      value             site          scope in bytes
+//   end                                            RunEnd                          its message
 #pragma once
 
 #include <cstdint>

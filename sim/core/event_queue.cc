@@ -1,7 +1,7 @@
 // Invariants:
 //   1. Every pending action has a time >= last_.
-//   2. It sits at the level of the highest 6-bit group in which its time differs from last_ (level 0
-//      if they are equal), in the slot that this group of its time names.
+//   2. It sits at the level of the highest 6-bit group in which its time differs from last_
+//      (level 0 if they are equal), in the slot that this group of its time names.
 //   3. So all actions of one level lie before all actions of a higher level, and within a level the
 //      slots are in order of time; within a slot of level 0 all times are equal.
 //   4. The list of a slot is in the order of insertion; equal times share a slot at every moment.

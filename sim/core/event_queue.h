@@ -5,10 +5,10 @@
 //   queue.cancel(hello);                                   // O(1)
 //   while (Action* next = queue.pop(until)) next->fire();
 //
-// A hierarchical timing wheel on the whole 64-bit clock (Varghese and Lauck, 1987): eleven levels of 64
-// slots. An action sits at the level of the highest bit group in which its time differs from the time
-// last popped. Actions are intrusive: the queue allocates nothing. It is first in, first out by
-// construction, because equal times always share a slot, in the order of insertion.
+// A hierarchical timing wheel on the whole 64-bit clock (Varghese and Lauck, 1987): eleven levels
+// of 64 slots. An action sits at the level of the highest bit group in which its time differs from
+// the time last popped. Actions are intrusive: the queue allocates nothing. It is first in, first
+// out by construction, because equal times always share a slot, in the order of insertion.
 #pragma once
 
 #include <array>
@@ -30,8 +30,8 @@ struct QueueLink {
   QueueLink* previous = nullptr;
 };
 
-// Something that will happen at a time. Owned by whoever schedules it, and must outlive its place in
-// the queue: cancel it before destroying it.
+// Something that will happen at a time. Owned by whoever schedules it, and must outlive its place
+// in the queue: cancel it before destroying it.
 class Action : private QueueLink {
  public:
   Action() = default;

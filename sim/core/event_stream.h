@@ -1,5 +1,5 @@
-// EventStream: where events become part of a run. It numbers them, links each to its cause, stamps it
-// with the time, mixes it into the trace hash and shows it to those who watch.
+// EventStream: where events become part of a run. It numbers them, links each to its cause, stamps
+// it with the time, mixes it into the trace hash and shows it to those who watch.
 //
 //   stream.watch(checker);
 //   stream.emit({.kind = EventKind::kCrash, .node = node, .id = incarnation});
@@ -14,8 +14,8 @@
 
 namespace seedbed {
 
-// The light hash of a run: mixes the header of every event, always. Two runs with the same hash did the
-// same things at the same times; payloads and bytes are covered by the full hash of sim/trace.
+// The light hash of a run: mixes the header of every event, always. Two runs with the same hash did
+// the same things at the same times; payloads and bytes are covered by the full hash of sim/trace.
 class TraceHash {
  public:
   void mix_in(const TraceEvent& event) {
@@ -39,8 +39,8 @@ class EventStream {
   // `sink` must outlive the stream, and is told of every later event that it is interested in.
   void watch(EventSink& sink);
 
-  // Numbers, dates, hashes and shows the event; returns its index. Its cause is the event emitted or
-  // resumed from last.
+  // Numbers, dates, hashes and shows the event; returns its index. Its cause is the event emitted
+  // or resumed from last.
   EventIndex emit(TraceEvent event) {
     event.index = EventIndex{++count_};
     event.cause = current_;

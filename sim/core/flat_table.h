@@ -1,6 +1,6 @@
-// A hash table of values by a pair of numbers, in one piece of memory: a look-up touches one cache line,
-// and there is no node to allocate. It only grows, cannot be walked (so that no order can depend on a
-// hash) and moves its values when it grows.
+// A hash table of values by a pair of numbers, in one piece of memory: a look-up touches one cache
+// line, and there is no node to allocate. It only grows, cannot be walked (so that no order can
+// depend on a hash) and moves its values when it grows.
 //
 //   FlatTable<Sequence> sequences;
 //   Sequence& sequence = sequences[{link, type}];       // made when it is first asked for

@@ -1,12 +1,12 @@
 // Future: the result of something asynchronous, such as a disk operation.
 //
 //   Future<size_t> written = env.disk().write(file, 0, bytes);
-//   written.then([&](Result<size_t> r) { (void)inbox.push(Done{r}); });   // the shell of a pure core
+//   written.then([&](Result<size_t> r) { (void)inbox.push(Done{r}); });   // a shell
 //   Result<size_t> r = written.await();                                    // direct style. Blocks.
 //
-// The promise resolves it once. A callback runs at once in the resolver's place and must not block; if
-// the task or process that gave it may be gone by then, whoever resolves must drop the promise instead
-// (the simulated disk does so when its node crashes).
+// The promise resolves it once. A callback runs at once in the resolver's place and must not block;
+// if the task or process that gave it may be gone by then, whoever resolves must drop the promise
+// instead (the simulated disk does so when its node crashes).
 #pragma once
 
 #include <functional>

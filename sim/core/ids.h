@@ -6,7 +6,8 @@
 
 namespace seedbed {
 
-// A simulated machine: server or client. Numbered from 1 in the order of the scenario; 0 is the world.
+// A simulated machine: server or client. Numbered from 1 in the order of the scenario; 0 is the
+// world.
 enum class NodeId : uint32_t {};
 inline constexpr NodeId kWorld{0};
 

@@ -1,4 +1,5 @@
-// A doubly linked list through hooks inside its elements: no allocation, O(1) removal from anywhere.
+// A doubly linked list through hooks inside its elements: no allocation, O(1) removal from
+// anywhere.
 //
 //   struct Waiter { ListHook<Waiter> hook; };
 //   List<Waiter, &Waiter::hook> waiters;

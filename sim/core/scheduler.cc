@@ -1,6 +1,7 @@
 // Invariants:
 //   1. At most one task runs; running_ is null exactly while the scheduler or an action runs.
-//   2. A suspended task is in at most one of: a wait list, the ready list, its group's deferred list;
+//   2. A suspended task is in at most one of: a wait list, the ready list, its group's deferred
+//      list;
 //      an idle one is in the idle list and in no group.
 //   3. Virtual time moves only when nothing is ready.
 #include "sim/core/scheduler.h"

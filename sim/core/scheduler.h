@@ -7,13 +7,13 @@
 //   });
 //   RunEnd end = scheduler.run();
 //
-// One thread runs it all. A task is a fiber with a place in the scheduler; it runs until it blocks, and
-// blocking is what lets virtual time pass. Tasks that are ready run before the next action of the
-// queue, first in, first out, or by keyed priorities where the run asks for them (then ties between
-// wake-ups of one instant are choices).
+// One thread runs it all. A task is a fiber with a place in the scheduler; it runs until it blocks,
+// and blocking is what lets virtual time pass. Tasks that are ready run before the next action of
+// the queue, first in, first out, or by keyed priorities where the run asks for them (then ties
+// between wake-ups of one instant are choices).
 //
-// Task groups are what dies together: the tasks of one incarnation of a process. Killing a group throws
-// ProcessKilled out of the suspension point of each task, in the order of their creation.
+// Task groups are what dies together: the tasks of one incarnation of a process. Killing a group
+// throws ProcessKilled out of the suspension point of each task, in the order of their creation.
 #pragma once
 
 #include <string>
@@ -73,14 +73,14 @@ class TaskGroup {
   TaskGroup(const TaskGroup&) = delete;
   TaskGroup& operator=(const TaskGroup&) = delete;
 
-  // Wake-ups are held back until thaw(), then happen in the same order. The task that is running goes
-  // on until it blocks.
+  // Wake-ups are held back until thaw(), then happen in the same order. The task that is running
+  // goes on until it blocks.
   void freeze() { frozen_ = true; }
   void thaw();
   bool frozen() const { return frozen_; }
 
-  // How fast the clock of these tasks runs, in parts per billion above the world's: whatever they wait
-  // for lasts as long as they think it does. A wait in progress keeps the rate it began with.
+  // How fast the clock of these tasks runs, in parts per billion above the world's: whatever they
+  // wait for lasts as long as they think it does. A wait in progress keeps the rate it began with.
   void set_clock_rate(int64_t ppb) { clock_rate_ppb_ = ppb; }
   // How long `local` lasts in the world, rounded up.
   Duration in_world(Duration local) const;

@@ -5,7 +5,7 @@
 //   Duration the distance between two of a kind.
 //
 //   Time deadline = world_now + 5ms;        // fine
-//   deadline == env.now();                  // does not compile: a node cannot read the world's time
+//   deadline == env.now();                  // does not compile: nodes cannot see world time
 #pragma once
 
 #include <chrono>

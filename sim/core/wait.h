@@ -5,8 +5,8 @@
 //   Mailbox   a bounded queue of values with one or more receivers
 //   Future    a value that will be there later: await()
 //
-// All waiting tasks are served first come, first served. A task that is killed while it waits leaves
-// the list by unwinding. None of these may be shared between runs.
+// All waiting tasks are served first come, first served. A task that is killed while it waits
+// leaves the list by unwinding. None of these may be shared between runs.
 #pragma once
 
 #include <deque>
@@ -26,7 +26,8 @@ class WaitList {
   // Those who still wait find out by a CHECK if they are ever resumed; kill them first.
   ~WaitList() = default;
 
-  // Blocks until notified (true), or until `timeout` has passed (false), by the waiting task's clock.
+  // Blocks until notified (true), or until `timeout` has passed (false), by the waiting task's
+  // clock.
   bool wait(Duration timeout = kForever);
   void notify_one();
   void notify_all();

@@ -1,5 +1,5 @@
-// Fault plan: the faults that last, as data. What each message and write suffers are choices of their
-// own (sim/world/sites.h); a plan holds what happens to machines and links for a while.
+// Fault plan: the faults that last, as data. What each message and write suffers are choices of
+// their own (sim/world/sites.h); a plan holds what happens to machines and links for a while.
 //
 //   fault 2003  partition  n1 n2 | n3 n4 n5   from 4.200s for 1.900s
 //   fault 1001  crash      n3                 after disk operation 17 of n3, down for 0.800s
@@ -40,8 +40,8 @@ std::string_view to_string(FaultKind kind);
 // One sentence for the catalogue.
 std::string_view meaning(FaultKind kind);
 
-// When a fault begins: at a time, or right after a machine submitted its n-th disk operation (so that a
-// crash can fall between a write and its sync).
+// When a fault begins: at a time, or right after a machine submitted its n-th disk operation (so
+// that a crash can fall between a write and its sync).
 struct Trigger {
   Time at = kNever;
   NodeId node = kWorld;

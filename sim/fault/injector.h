@@ -1,7 +1,7 @@
 // Injector: does to a world what a plan says, and no more than the protocol promises to survive.
 //
-// The bound is enforced here, when a fault is applied, in replays too: a fault that would take down more
-// machines than the tolerance allows is suppressed, and does not count as having fired.
+// The bound is enforced here, when a fault is applied, in replays too: a fault that would take down
+// more machines than the tolerance allows is suppressed, and does not count as having fired.
 #pragma once
 
 #include <array>

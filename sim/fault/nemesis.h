@@ -1,8 +1,8 @@
 // Nemesis: turns a mix of faults and a seed into a plan.
 //
-// Each kind of fault has slots, as many as the mix allows. Whether a slot holds a fault is a fault choice
-// (0: it does not); when, where, how long and how hard are ambient choices of the same slot. So leaving
-// one fault out of a run changes nothing about the others.
+// Each kind of fault has slots, as many as the mix allows. Whether a slot holds a fault is a fault
+// choice (0: it does not); when, where, how long and how hard are ambient choices of the same slot.
+// So leaving one fault out of a run changes nothing about the others.
 #pragma once
 
 #include <span>

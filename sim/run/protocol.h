@@ -3,7 +3,7 @@
 //
 //   ProtocolSpec spec{.name = "echo", .summary = "says what it hears"};
 //   spec.make_process = [](Env& env, const Setup& setup) { return std::make_unique<Echo>(env); };
-//   spec.make_client = [](Env& env, const Setup& setup) { return std::make_unique<EchoClient>(env); };
+//   spec.make_client = [](Env& env, const Setup&) { return std::make_unique<EchoClient>(env); };
 //   spec.checks = {{"Linearizable", "...", [](const Setup&) { return ...; }}};
 #pragma once
 
@@ -40,8 +40,9 @@ class Client {
  public:
   virtual ~Client() = default;
 
-  // One attempt to execute the operation. Blocks. `operation` numbers the client's operations from 1:
-  // another attempt of the same operation has the same number, so that the system may recognise it.
+  // One attempt to execute the operation. Blocks. `operation` numbers the client's operations from
+  // 1: another attempt of the same operation has the same number, so that the system may recognise
+  // it.
   virtual Response attempt(const Operation& what, uint64_t operation) = 0;
 
   // Whether an operation of unknown outcome may be attempted again without happening twice.
@@ -80,7 +81,8 @@ struct ProtocolSpec {
   std::vector<CheckSpec> checks;
   std::vector<MutantSpec> mutants;
   std::vector<ProbeSpec> probes;
-  // Derives probes from the events of a run ("leader crashed between append and sync"); may be empty.
+  // Derives probes from the events of a run ("leader crashed between append and sync"); may be
+  // empty.
   std::function<std::unique_ptr<EventSink>(const Setup& setup,
                                            std::function<void(std::string_view probe)> reached)>
       make_coverage;

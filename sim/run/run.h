@@ -3,9 +3,9 @@
 //   Runner runner;
 //   RunResult result = runner.run(scenario, 42);
 //
-// The first run of a scenario is rehearsed: a whole run with the same seed on the ordinary heap, so that
-// libraries build their lazy tables where they may stay. A run is a function of (scenario, seed,
-// revision): the millionth gives what the first gave.
+// The first run of a scenario is rehearsed: a whole run with the same seed on the ordinary heap, so
+// that libraries build their lazy tables where they may stay. A run is a function of (scenario,
+// seed, revision): the millionth gives what the first gave.
 #pragma once
 
 #include <functional>
@@ -20,8 +20,8 @@
 namespace seedbed {
 
 struct RunOptions {
-  // Told of every event of the run, inside it: they may keep nothing in memory of their own except in a
-  // RunArena::Outside scope.
+  // Told of every event of the run, inside it: they may keep nothing in memory of their own except
+  // in a RunArena::Outside scope.
   std::vector<EventSink*> watchers;
   // Keeps the choices that fired as `choices`; costs time.
   bool log_choices = false;

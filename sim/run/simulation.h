@@ -1,11 +1,11 @@
 // Simulation: one run of one scenario, from the first instant to the verdict.
 //
-// Phases: the nodes start; clients work while faults come and go; at faults.end_ms everything heals;
-// clients do their final operations; after a quiet time for replicas to agree, the run ends. Without
-// progress it ends at its bound, and the liveness checks say so.
+// Phases: the nodes start; clients work while faults come and go; at faults.end_ms everything
+// heals; clients do their final operations; after a quiet time for replicas to agree, the run ends.
+// Without progress it ends at its bound, and the liveness checks say so.
 //
-// Everything it makes is made inside the run's arena (see run.h), where it is dropped wholesale; on an
-// ordinary heap its destructor unwinds every fiber.
+// Everything it makes is made inside the run's arena (see run.h), where it is dropped wholesale; on
+// an ordinary heap its destructor unwinds every fiber.
 #pragma once
 
 #include <memory>

@@ -1,5 +1,5 @@
-// Workloads: what clients ask, as choices. An operation is a function of the run's seed, the client and
-// its number; what the system answered changes nothing, so leaving one out moves no other.
+// Workloads: what clients ask, as choices. An operation is a function of the run's seed, the client
+// and its number; what the system answered changes nothing, so leaving one out moves no other.
 //
 //   register  get, put, cas and delete on a few keys
 //   append    append and get on a few keys: every value shows its whole history

@@ -6,9 +6,9 @@
 //   disk.sync_directory("").await();              //   its directory was synced
 //
 // All operations are asynchronous and complete in the order of their submission. Their futures are
-// never resolved if the node crashes first. At a crash any subset of the writes that no completed sync
-// covers survives, torn between sectors; a name whose directory was not synced may be lost, with the
-// file. A process never sees the simulated disk, only this port.
+// never resolved if the node crashes first. At a crash any subset of the writes that no completed
+// sync covers survives, torn between sectors; a name whose directory was not synced may be lost,
+// with the file. A process never sees the simulated disk, only this port.
 #pragma once
 
 #include <cstdint>
@@ -35,7 +35,8 @@ class Disk {
   virtual Future<Nothing> truncate(std::string_view path, uint64_t size) = 0;
   // Makes everything written to the file so far durable (but not its name: see sync_directory).
   virtual Future<Nothing> sync(std::string_view path) = 0;
-  // Up to `size` bytes from `offset`; fewer at the end of the file. kNotFound if there is no such file.
+  // Up to `size` bytes from `offset`; fewer at the end of the file. kNotFound if there is no such
+  // file.
   virtual Future<std::string> read(std::string_view path, uint64_t offset, uint64_t size) = 0;
   // Replaces `to` if it exists. kNotFound if `from` does not.
   virtual Future<Nothing> rename(std::string_view from, std::string_view to) = 0;

@@ -3,7 +3,7 @@
 //   void Replica::start() {
 //     env_.on<Gossip>([this](NodeId from, const Gossip& gossip) { merge(gossip); });
 //     env_.serve<Increment>([this](NodeId, const Increment::Request& request) {
-//       return increment(request.by());                       // may block: runs on a fiber of its own
+//       return increment(request.by());          // may block: runs on a fiber of its own
 //     });
 //     for (;;) {
 //       env_.sleep(50ms);                                      // Blocks.
@@ -13,9 +13,9 @@
 //
 // An RPC is a protobuf message with two nested messages, Request and Response.
 //
-// When the process is killed, its Env is sealed: every call throws ProcessKilled from then on, and a
-// call from a destructor is a CHECK failure. Code here may run on the simulator or, one day, on a real
-// machine; nothing in this interface assumes which.
+// When the process is killed, its Env is sealed: every call throws ProcessKilled from then on, and
+// a call from a destructor is a CHECK failure. Code here may run on the simulator or, one day, on a
+// real machine; nothing in this interface assumes which.
 #pragma once
 
 #include <concepts>
@@ -76,8 +76,8 @@ class Env {
   // The same object to many.
   virtual void send_sealed(NodeId to, SealedMessage message, Label label = {}) = 0;
 
-  // Handles one-way messages of type T as they arrive: `handler(NodeId from, const T& message)`. It must
-  // not block.
+  // Handles one-way messages of type T as they arrive: `handler(NodeId from, const T& message)`. It
+  // must not block.
   template <class T, std::invocable<NodeId, const T&> OnMessage>
   void on(OnMessage handler) {
     handle(message_type<T>(),
@@ -86,8 +86,8 @@ class Env {
            });
   }
 
-  // Blocks until the response comes, or the timeout passes by this node's clock. kTimeout tells nothing
-  // about whether the request was executed; kUnavailable means that it was not.
+  // Blocks until the response comes, or the timeout passes by this node's clock. kTimeout tells
+  // nothing about whether the request was executed; kUnavailable means that it was not.
   template <class Rpc>
   Result<typename Rpc::Response> call(NodeId to, typename Rpc::Request&& request, Duration timeout,
                                       Label label = {}) {
@@ -124,7 +124,8 @@ class Env {
   // To make mailboxes, signals and wait lists of.
   virtual Scheduler& scheduler() = 0;
 
-  // --- What the process says of itself, for checkers and readers; it must not matter to anyone else ---
+  // --- What the process says of itself, for checkers and readers; it must not matter to anyone
+  // else ---
 
   // A fact about the state, such as "became leader of term 3".
   virtual void probe(const google::protobuf::Message& fact) = 0;

@@ -1,5 +1,5 @@
-// Messages: protobuf objects that are sealed when they are sent. From then on nobody changes them, so
-// all receivers and copies may share one object, and no bytes are made unless bytes matter.
+// Messages: protobuf objects that are sealed when they are sent. From then on nobody changes them,
+// so all receivers and copies may share one object, and no bytes are made unless bytes matter.
 //
 //   SealedMessage sealed = seal(raft::AppendEntries(...));
 //   sealed.get()         // const google::protobuf::Message&
@@ -65,8 +65,8 @@ class SealedMessage {
     return is<T>() ? static_cast<const T*>(box_->message) : nullptr;
   }
 
-  // The message itself, for the last who needs it: moved out of the box, or a copy while others share
-  // it. kUnavailable if it is not a T.
+  // The message itself, for the last who needs it: moved out of the box, or a copy while others
+  // share it. kUnavailable if it is not a T.
   template <class T>
   Result<T> take() && {
     if (!is<T>()) return Error::kUnavailable;

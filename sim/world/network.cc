@@ -1,6 +1,7 @@
 // Invariants:
 //   1. A packet is pending in the queue (then the network owns it), has an owner, or is free.
-//   2. A sequence counts every message of its type that was sent on its link, whatever became of it.
+//   2. A sequence counts every message of its type that was sent on its link, whatever became of
+//      it.
 #include "sim/world/network.h"
 
 #include <fmt/format.h>

@@ -1,6 +1,6 @@
-// Network: directed links between nodes, made when they are first used. Each message is one identity,
-// over which loss, delay, duplication and reordering are separate choices; its label, if the protocol
-// gave one, names it in schedules.
+// Network: directed links between nodes, made when they are first used. Each message is one
+// identity, over which loss, delay, duplication and reordering are separate choices; its label, if
+// the protocol gave one, names it in schedules.
 //
 //   PacketPtr packet = network.new_packet();
 //   packet->from = n1;

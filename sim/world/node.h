@@ -1,5 +1,5 @@
-// Node: a simulated machine. It has a disk and a clock, which outlive crashes, and runs one process at a
-// time, which does not.
+// Node: a simulated machine. It has a disk and a clock, which outlive crashes, and runs one process
+// at a time, which does not.
 #pragma once
 
 #include <deque>
@@ -39,8 +39,8 @@ class Node {
 
   // Starts the next incarnation. Must be down.
   void start();
-  // Kills the process: everything it had in memory is gone, and what its disk had not made durable may
-  // be. Must not be called from a task, only from actions. Must be up.
+  // Kills the process: everything it had in memory is gone, and what its disk had not made durable
+  // may be. Must not be called from a task, only from actions. Must be up.
   void crash();
   // No code of the process runs until resume(); messages wait at the door. Must be up.
   void pause();

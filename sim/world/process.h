@@ -1,5 +1,5 @@
-// Process: one incarnation of software on a node. A crash is its destruction, a restart the construction
-// of another; between the two only the node's disk remembers anything.
+// Process: one incarnation of software on a node. A crash is its destruction, a restart the
+// construction of another; between the two only the node's disk remembers anything.
 #pragma once
 
 #include <functional>
@@ -13,9 +13,9 @@ class Process {
  public:
   virtual ~Process() = default;
 
-  // Runs on the process's first fiber, and may block or return; fibers and handlers it has started go
-  // on. Constructed on the same fiber, so a constructor may block too. The destructor must not touch
-  // the Env: the process is dead by then.
+  // Runs on the process's first fiber, and may block or return; fibers and handlers it has started
+  // go on. Constructed on the same fiber, so a constructor may block too. The destructor must not
+  // touch the Env: the process is dead by then.
   virtual void start() = 0;
 };
 

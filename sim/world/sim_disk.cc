@@ -89,8 +89,8 @@ class SimDisk::Operation : public Action {
 template <class T, class Effect>
 class SimDisk::OperationOf final : public SimDisk::Operation {
  public:
-  OperationOf(SimDisk& disk, uint64_t number, std::string_view path, Request request,
-              Effect effect, Promise<T> promise)
+  OperationOf(SimDisk& disk, uint64_t number, std::string_view path, Request request, Effect effect,
+              Promise<T> promise)
       : Operation(disk, number, path, request),
         effect_(std::move(effect)),
         promise_(std::move(promise)) {}

@@ -1,10 +1,10 @@
 // The simulated disk of one node: what the Disk port promises, and no more.
 //
-// Every file has two contents, the cached one that reads see and the durable one that a crash leaves,
-// and the list of changes that lie between them. A completed sync applies the changes that were
-// submitted before it to the durable content; a crash applies a subset of them, chosen change by change
-// and sector by sector. Each change of the durable state is emitted as a `durable` event, so whoever
-// follows those events knows the disk.
+// Every file has two contents, the cached one that reads see and the durable one that a crash
+// leaves, and the list of changes that lie between them. A completed sync applies the changes that
+// were submitted before it to the durable content; a crash applies a subset of them, chosen change
+// by change and sector by sector. Each change of the durable state is emitted as a `durable` event,
+// so whoever follows those events knows the disk.
 #pragma once
 
 #include <deque>
@@ -50,8 +50,8 @@ class SimDisk final : public Disk {
   Future<Nothing> sync_directory(std::string_view directory) override;
   Future<std::vector<std::string>> list() override;
 
-  // The node lost power: operations in flight never complete, and of everything that was not durable
-  // a subset survives.
+  // The node lost power: operations in flight never complete, and of everything that was not
+  // durable a subset survives.
   void crash();
 
   // Every read and sync takes this much longer from now on.

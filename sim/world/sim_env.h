@@ -1,5 +1,5 @@
-// SimEnv: the Env of one incarnation in the simulation. Made by its Node at a start, sealed at a crash,
-// gone when the last of the process is.
+// SimEnv: the Env of one incarnation in the simulation. Made by its Node at a start, sealed at a
+// crash, gone when the last of the process is.
 #pragma once
 
 #include <string>
@@ -49,7 +49,8 @@ class SimEnv final : public Env {
     Handler handler;
   };
   class Call;
-  // Where calls are found by their answers. A slot is used again by a later call with another number.
+  // Where calls are found by their answers. A slot is used again by a later call with another
+  // number.
   struct CallSlot {
     Call* call = nullptr;  // on the stack of its caller; null if the slot is free
     uint64_t number = 0;

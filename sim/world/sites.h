@@ -7,7 +7,8 @@
 
 namespace seedbed::sites {
 
-// Scope: link and message type ("n1->n2 raft.AppendEntries"); ordinal: messages of the type sent there.
+// Scope: link and message type ("n1->n2 raft.AppendEntries"); ordinal: messages of the type sent
+// there.
 inline constexpr Site kLoss("network.loss", ChoiceClass::kFault);
 inline constexpr Site kDuplicate("network.duplicate", ChoiceClass::kFault);
 inline constexpr Site kReorder("network.reorder", ChoiceClass::kFault);

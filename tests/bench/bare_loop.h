@@ -1,5 +1,5 @@
-// The baseline of the kernel: the least that any such simulator must do for the work of the other rows,
-// and nothing else.
+// The baseline of the kernel: the least that any such simulator must do for the work of the other
+// rows, and nothing else.
 //
 // The work: each node has some clients; a client calls a random peer and waits for the answer or a
 // timeout; then it calls again. For each call, here as in the world,
@@ -8,9 +8,9 @@
 //   4  headers of events are hashed: each message is sent and received,
 //   3  choices are drawn by key: the peer, and a latency from its distribution for each message,
 //   2  fibers are resumed: the server's, which is one of a pool, and the client's.
-// What is missing here, and what the rows of the world therefore measure, is everything else: nodes,
-// processes, clocks and links, protobuf messages and who owns them, handlers and tables of calls, task
-// groups, the order of wake-ups, causes of events, bounds, fault choices, watchers.
+// What is missing here, and what the rows of the world therefore measure, is everything else:
+// nodes, processes, clocks and links, protobuf messages and who owns them, handlers and tables of
+// calls, task groups, the order of wake-ups, causes of events, bounds, fault choices, watchers.
 #pragma once
 
 #include <deque>

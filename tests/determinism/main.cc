@@ -1,6 +1,6 @@
-// Prints a line for every scenario and a few seeds: what was run and the two hashes of its trace. The
-// lines must be the same whatever compiled this and wherever it runs; tools/test compares them between
-// compilers, levels of optimisation, sanitizers and address layouts.
+// Prints a line for every scenario and a few seeds: what was run and the two hashes of its trace.
+// The lines must be the same whatever compiled this and wherever it runs; tools/test compares them
+// between compilers, levels of optimisation, sanitizers and address layouts.
 //
 // Runs at the root of the repository. Each seed is run twice, and the second time in memory that is
 // shifted and filled differently; a difference ends the program with exit code 1.

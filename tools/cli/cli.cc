@@ -20,7 +20,7 @@ namespace seedbed {
 namespace {
 
 constexpr std::string_view kShortHelp =
-    R"(Seedbed runs real protocols over a simulated network, disks and clocks, breaks things by seed,
+    R"(Seedbed runs real protocols over simulated networks, disks and clocks, breaks things by seed,
 and checks that their promises hold. The same seed gives the same run, always.
 
 Three commands to try:

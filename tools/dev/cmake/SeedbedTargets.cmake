@@ -63,8 +63,8 @@ function(seedbed_library name)
   set_property(GLOBAL APPEND PROPERTY SEEDBED_LIBRARIES seedbed_${name})
 endfunction()
 
-# seedbed_test(NAME DEPENDS targets... [LABELS labels...]): every .cc and .proto of the folder, in one
-# binary. What takes more than a few seconds gets the label `slow`, which --fast leaves out.
+# seedbed_test(NAME DEPENDS targets... [LABELS labels...]): every .cc and .proto of the folder, in
+# one binary. What takes more than a few seconds gets the label `slow`, which --fast leaves out.
 function(seedbed_test name)
   cmake_parse_arguments(ARG "" "" "DEPENDS;LABELS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *.cc)
