@@ -25,8 +25,7 @@ Response response_to(const Operation& what, const wire::ClientCommand::Response&
   switch (static_cast<KvStatus>(answer.status())) {
     case KvStatus::kOk:
       return what.function == kGet ? Response::found(answer.value()) : Response::done();
-    case KvStatus::kNotFound:
-      return what.function == kGet ? Response::absent() : Response::done();
+    case KvStatus::kNotFound: return what.function == kGet ? Response::absent() : Response::done();
     case KvStatus::kMismatch: return Response::mismatch();
     // Not executed now; but an earlier attempt may have been, before the session was forgotten.
     case KvStatus::kExpiredSession: return Response::info("session expired");

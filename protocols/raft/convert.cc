@@ -7,7 +7,9 @@ void to_wire(EntryId id, wire::EntryId* out) {
   out->set_term(number(id.term));
 }
 
-EntryId from_wire(const wire::EntryId& id) { return {.index = id.index(), .term = Term{id.term()}}; }
+EntryId from_wire(const wire::EntryId& id) {
+  return {.index = id.index(), .term = Term{id.term()}};
+}
 
 wire::RequestVote to_wire(const RequestVote& message) {
   wire::RequestVote out;

@@ -34,7 +34,8 @@ class StateMachineSafety final : public Checker {
                     .node = event.node};
       return;
     }
-    if (first->term == applied->entry().term() && first->state_hash == applied->state_hash()) return;
+    if (first->term == applied->entry().term() && first->state_hash == applied->state_hash())
+      return;
     violate(event,
             fmt::format("n{} and n{} applied different entries at index {}",
                         seedbed::number(first->node), seedbed::number(event.node), index),
@@ -64,8 +65,8 @@ class StateMachineSafety final : public Checker {
     position = {.incarnation = event.id, .index = applied.entry().index()};
     if (position.index == expected) return;
     violate(event,
-            fmt::format("n{} applied index {} where index {} was due",
-                        seedbed::number(event.node), position.index, expected),
+            fmt::format("n{} applied index {} where index {} was due", seedbed::number(event.node),
+                        position.index, expected),
             {fact(event, fmt::format("applies index {}", position.index))});
   }
 
@@ -91,14 +92,14 @@ class ExactlyOnce final : public Checker {
     const auto key = std::pair(applied->session(), applied->sequence());
     const auto [first, inserted] = executed.at.emplace(key, applied->entry().index());
     if (inserted) return;
-    violate(event,
-            fmt::format("n{} executed operation {} of session {} twice: at index {} and at index {}",
-                        seedbed::number(event.node), key.second, key.first, first->second,
-                        applied->entry().index()),
-            {fact(event, fmt::format("executes operation {} of session {} at index {}; it had "
-                                     "executed it at index {}",
-                                     key.second, key.first, applied->entry().index(),
-                                     first->second))});
+    violate(
+        event,
+        fmt::format("n{} executed operation {} of session {} twice: at index {} and at index {}",
+                    seedbed::number(event.node), key.second, key.first, first->second,
+                    applied->entry().index()),
+        {fact(event, fmt::format("executes operation {} of session {} at index {}; it had "
+                                 "executed it at index {}",
+                                 key.second, key.first, applied->entry().index(), first->second))});
   }
 
  private:

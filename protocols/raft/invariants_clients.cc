@@ -23,8 +23,8 @@ class WalOperations final : public DurableReader {
  public:
   void read(const DurableImage& image, DurableSet& set) override {
     const DurableFile* file = image.find(kWalPath);
-    const bool same = file != nullptr && file->id() == file_ &&
-                      file->unchanged() >= reader_.end().offset;
+    const bool same =
+        file != nullptr && file->id() == file_ && file->unchanged() >= reader_.end().offset;
     if (!same) {
       drop_from(1, set);
       reader_ = WalReader();
@@ -68,8 +68,8 @@ class WalOperations final : public DurableReader {
 
   uint64_t file_ = 0;
   WalReader reader_;
-  std::vector<uint64_t> keys_;             // of the entry at each index; 0: not an operation
-  std::map<uint64_t, uint64_t> clients_;   // who opened each session
+  std::vector<uint64_t> keys_;            // of the entry at each index; 0: not an operation
+  std::map<uint64_t, uint64_t> clients_;  // who opened each session
 };
 
 std::optional<uint64_t> acknowledged_key(const seedbed::Entry& entry) {

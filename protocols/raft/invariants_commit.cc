@@ -108,12 +108,12 @@ class LeaderCompleteness final : public Checker {
     for (const auto& [committed_in, committed] : by_term_) {
       if (committed_in >= term) return;
       if (log.holds(committed.entry)) continue;
-      violate(event,
-              fmt::format("n{} became leader of term {} without {}, which was committed in term {}",
-                          seedbed::number(event.node), term, in_words(committed.entry), committed_in),
-              {committed.said,
-               fact(event, fmt::format("becomes leader of term {}; its disk ends at {}", term,
-                                       in_words(log.last())))});
+      violate(
+          event,
+          fmt::format("n{} became leader of term {} without {}, which was committed in term {}",
+                      seedbed::number(event.node), term, in_words(committed.entry), committed_in),
+          {committed.said, fact(event, fmt::format("becomes leader of term {}; its disk ends at {}",
+                                                   term, in_words(log.last())))});
       return;
     }
   }

@@ -60,8 +60,9 @@ class LogMatching final : public Checker {
   }
 
   static std::string describe(EntryId id, Term previous, uint64_t content) {
-    return fmt::format("its disk holds index {} of term {} behind an entry of term {} (content {:x})",
-                       id.index, number(id.term), number(previous), content & 0xffff);
+    return fmt::format(
+        "its disk holds index {} of term {} behind an entry of term {} (content {:x})", id.index,
+        number(id.term), number(previous), content & 0xffff);
   }
 
   ServerLogs logs_;
@@ -111,8 +112,7 @@ class AckDurable final : public Checker {
     const WalFollower& disk = logs_.at(event.node);
     const std::optional<Term> held = disk.term_at(ack.match());
     if (expected != 0 && held == Term{expected}) return;
-    const std::string what =
-        held ? fmt::format("term {}", number(*held)) : std::string("nothing");
+    const std::string what = held ? fmt::format("term {}", number(*held)) : std::string("nothing");
     violate(event,
             fmt::format("n{} acknowledged the log of term {} through index {}, where its disk "
                         "holds {}{}",

@@ -64,11 +64,11 @@ class VoteOnce final : public Checker {
         votes_.emplace(std::pair(event.node, vote->term), std::pair(vote->candidate, event));
     const NodeId before = first->second.first;
     if (inserted || before == vote->candidate) return;
-    violate(event,
-            fmt::format("n{} voted twice in term {}: for n{} and for n{}",
-                        seedbed::number(event.node), vote->term, seedbed::number(before),
-                        seedbed::number(vote->candidate)),
-            {say(first->second.second, vote->term, before), say(event, vote->term, vote->candidate)});
+    violate(
+        event,
+        fmt::format("n{} voted twice in term {}: for n{} and for n{}", seedbed::number(event.node),
+                    vote->term, seedbed::number(before), seedbed::number(vote->candidate)),
+        {say(first->second.second, vote->term, before), say(event, vote->term, vote->candidate)});
   }
 
  private:
@@ -96,15 +96,15 @@ class VoteDurable final : public Checker {
     const HardState& disk = logs_.at(event.node).hard_state();
     if (number(disk.term) > vote->term) return;  // it can never vote in that term again
     if (number(disk.term) == vote->term && disk.voted_for == vote->candidate) return;
-    violate(event,
-            fmt::format("n{} voted for n{} in term {}, but its disk holds term {} and {}",
-                        seedbed::number(event.node), seedbed::number(vote->candidate), vote->term,
-                        number(disk.term),
-                        disk.voted_for
-                            ? fmt::format("a vote for n{}", seedbed::number(*disk.voted_for))
-                            : std::string("no vote")),
-            {fact(event, fmt::format("the vote for n{} in term {} enters the network",
-                                     seedbed::number(vote->candidate), vote->term))});
+    violate(
+        event,
+        fmt::format("n{} voted for n{} in term {}, but its disk holds term {} and {}",
+                    seedbed::number(event.node), seedbed::number(vote->candidate), vote->term,
+                    number(disk.term),
+                    disk.voted_for ? fmt::format("a vote for n{}", seedbed::number(*disk.voted_for))
+                                   : std::string("no vote")),
+        {fact(event, fmt::format("the vote for n{} in term {} enters the network",
+                                 seedbed::number(vote->candidate), vote->term))});
   }
 
  private:

@@ -92,29 +92,30 @@ void Replica::run() {
 }
 
 void Replica::take_in(Input& input) {
-  std::visit(
-      Overloaded{
-          [&](Received& received) {
-            raft_->step(env_.now(), received.from, std::move(received.message));
-          },
-          [&](const Completed& completed) {
-            if (completed.durable) raft_->persisted(env_.now(), completed.ticket);
-          },
-          [&](Proposal& proposal) {
-            const bool leads = raft_->leads();
-            const auto entry = raft_->propose(env_.now(), std::move(proposal.command));
-            if (entry) {
-              waiting_.insert_or_assign(
-                  entry->index, Waiting{.term = entry->term, .answer = std::move(proposal.answer)});
-              return;
-            }
-            Answer refusal;
-            refusal.set_reply(leads ? wire::REPLY_BUSY : wire::REPLY_NOT_LEADER);
-            if (const auto leader = raft_->leader()) refusal.set_leader(seedbed::number(*leader));
-            proposal.answer.resolve(std::move(refusal));
-          },
-      },
-      input);
+  std::visit(Overloaded{
+                 [&](Received& received) {
+                   raft_->step(env_.now(), received.from, std::move(received.message));
+                 },
+                 [&](const Completed& completed) {
+                   if (completed.durable) raft_->persisted(env_.now(), completed.ticket);
+                 },
+                 [&](Proposal& proposal) {
+                   const bool leads = raft_->leads();
+                   const auto entry = raft_->propose(env_.now(), std::move(proposal.command));
+                   if (entry) {
+                     waiting_.insert_or_assign(
+                         entry->index,
+                         Waiting{.term = entry->term, .answer = std::move(proposal.answer)});
+                     return;
+                   }
+                   Answer refusal;
+                   refusal.set_reply(leads ? wire::REPLY_BUSY : wire::REPLY_NOT_LEADER);
+                   if (const auto leader = raft_->leader())
+                     refusal.set_leader(seedbed::number(*leader));
+                   proposal.answer.resolve(std::move(refusal));
+                 },
+             },
+             input);
 }
 
 void Replica::carry_out(Ready ready) {
@@ -139,8 +140,9 @@ void Replica::send(const Envelope& envelope) {
     const bool same_term = vote->requested == recovered_.term && recovered_.voted_for.has_value();
     if (!vote->pre_vote && !vote->granted && same_term) env_.reached("vote refused after restart");
   }
-  std::visit([&](const auto& message) { env_.send(envelope.to, to_wire(message), label_of(message)); },
-             envelope.message);
+  std::visit(
+      [&](const auto& message) { env_.send(envelope.to, to_wire(message), label_of(message)); },
+      envelope.message);
 }
 
 void Replica::apply(const Entry& entry) {
@@ -178,28 +180,27 @@ void Replica::apply(const Entry& entry) {
 }
 
 void Replica::notice(const Notice& notice) {
-  std::visit(
-      Overloaded{
-          [&](const RoleChange& change) {
-            wire::RoleChanged said;
-            said.set_role(static_cast<uint32_t>(change.role));
-            said.set_term(number(change.term));
-            if (change.leader) said.set_leader(seedbed::number(*change.leader));
-            env_.probe(said);
-          },
-          [&](const CommitAdvance& advance) {
-            wire::CommitAdvanced said;
-            to_wire(advance.through, said.mutable_through());
-            said.set_term(number(advance.term));
-            said.set_leads(raft_->leads());
-            env_.probe(said);
-          },
-          [&](const StaleCompletion& stale) {
-            if (stale.what == StaleCompletion::What::kMessage) return;
-            env_.reached("deposed leader's late disk completion discarded");
-          },
-      },
-      notice);
+  std::visit(Overloaded{
+                 [&](const RoleChange& change) {
+                   wire::RoleChanged said;
+                   said.set_role(static_cast<uint32_t>(change.role));
+                   said.set_term(number(change.term));
+                   if (change.leader) said.set_leader(seedbed::number(*change.leader));
+                   env_.probe(said);
+                 },
+                 [&](const CommitAdvance& advance) {
+                   wire::CommitAdvanced said;
+                   to_wire(advance.through, said.mutable_through());
+                   said.set_term(number(advance.term));
+                   said.set_leads(raft_->leads());
+                   env_.probe(said);
+                 },
+                 [&](const StaleCompletion& stale) {
+                   if (stale.what == StaleCompletion::What::kMessage) return;
+                   env_.reached("deposed leader's late disk completion discarded");
+                 },
+             },
+             notice);
 }
 
 void Replica::answer_all_unknown() {

@@ -25,8 +25,8 @@ struct ReplicaOptions {
   Config config;  // `self` is filled in
   Rules rules;
   KvLimits limits;
-  size_t inbox = 100'000;            // inputs that may wait; what comes on top is dropped
-  Duration request_timeout = 2s;     // a client's request waits at most so long on the server
+  size_t inbox = 100'000;         // inputs that may wait; what comes on top is dropped
+  Duration request_timeout = 2s;  // a client's request waits at most so long on the server
 };
 
 class Replica final : public Process {
@@ -73,9 +73,9 @@ class Replica final : public Process {
   Storage storage_;
   Mailbox<Input> inbox_;
   KvStateMachine machine_;
-  std::optional<Raft> raft_;        // from recovery on
-  HardState recovered_;             // what this incarnation started with
-  bool disk_failed_ = false;        // nothing is believed of the disk any more: say nothing
+  std::optional<Raft> raft_;  // from recovery on
+  HardState recovered_;       // what this incarnation started with
+  bool disk_failed_ = false;  // nothing is believed of the disk any more: say nothing
   bool led_ = false;
   std::map<LogIndex, Waiting> waiting_;  // clients, by the entry their command became
 };

@@ -61,7 +61,8 @@ std::vector<CheckSpec> checks() {
        [](const Setup&) { return make_state_machine_safety(); }},
       {"ExactlyOnce", "an operation is executed once, however often it is sent",
        [](const Setup&) { return make_exactly_once(); }},
-      {"AcknowledgedIsDurable", "an acknowledged write is never lost", make_acknowledged_is_durable},
+      {"AcknowledgedIsDurable", "an acknowledged write is never lost",
+       make_acknowledged_is_durable},
       {"Linearizable", "operations take effect one at a time, between call and return",
        [](const Setup&) {
          return std::make_unique<LinearizabilityChecker>("Linearizable", key_value_model());
@@ -81,7 +82,8 @@ std::vector<ProbeSpec> probes() {
       {"leader crashed between append and sync", "with a write on its way to the disk"},
       {"leader paused", "a leader ran no code for a while"},
       {"torn tail recovered", "a restarted server cut off an incomplete end of its log"},
-      {"uncommitted suffix truncated", "a follower dropped entries that a new leader does not have"},
+      {"uncommitted suffix truncated",
+       "a follower dropped entries that a new leader does not have"},
       {"retry deduplicated", "a repeated command was answered without executing it again"},
       {"deposed leader's late disk completion discarded",
        "the disk completed what a newer term had made meaningless"},
@@ -111,7 +113,8 @@ std::string caption(const TraceEvent& event) {
 ProtocolSpec spec() {
   ProtocolSpec spec;
   spec.name = "raft";
-  spec.summary = "a replicated log by consensus, under a key-value store with exactly-once sessions";
+  spec.summary =
+      "a replicated log by consensus, under a key-value store with exactly-once sessions";
   spec.default_options = &default_options();
   spec.workloads = {"register", "append"};
   spec.survives = [](size_t servers) {
@@ -122,8 +125,8 @@ ProtocolSpec spec() {
     return std::make_unique<Replica>(env, replica_options(setup));
   };
   spec.make_client = [](Env& env, const Setup& setup) {
-    return std::make_unique<RaftClient>(
-        env, setup.servers, ms(setup.options_as<wire::Options>().request_timeout_ms()));
+    return std::make_unique<RaftClient>(env, setup.servers,
+                                        ms(setup.options_as<wire::Options>().request_timeout_ms()));
   };
   spec.checks = checks();
   for (const MutantInfo& mutant : mutants()) {

@@ -11,8 +11,7 @@ std::string path() { return std::string(kWalPath); }
 }  // namespace
 
 std::optional<Persisted> Storage::recover(uint64_t salt) {
-  Result<std::string> file =
-      disk_.read(path(), 0, std::numeric_limits<uint64_t>::max()).await();
+  Result<std::string> file = disk_.read(path(), 0, std::numeric_limits<uint64_t>::max()).await();
   if (!file && file.error() != Error::kNotFound) return std::nullopt;
   if (!file) {
     // The first start, or one before which the name of the file was never durable.

@@ -44,8 +44,8 @@ class Storage {
   bool torn_ = false;
   bool failed_ = false;
   bool writing_ = false;
-  WalChunk waiting_;  // for the next write to the disk
-  Label label_;       // of the newest record in it
+  WalChunk waiting_;                                         // for the next write to the disk
+  Label label_;                                              // of the newest record in it
   std::deque<std::function<void(bool durable)>> undecided_;  // in order of append()
 };
 
