@@ -9,38 +9,39 @@ constexpr std::array kMutants = {
     MutantInfo{
         Mutant::kB01, "raft.b01-commit-old-term", "RAFT-B01",
         "A leader commits an entry of an earlier term because a quorum holds it (figure 3.8).",
-        "CommitTermRule,LeaderCompleteness,StateMachineSafety",
+        "CommitTermRule", "LeaderCompleteness,StateMachineSafety,AcknowledgedIsDurable",
         "https://github.com/logcabin/logcabin/issues/44; "
         "https://github.com/canonical/raft/commit/524f735 fixed it in libraft before 0.17.1"},
     MutantInfo{Mutant::kB04, "raft.b04-truncate-on-overlap", "RAFT-B04",
                "A follower drops everything behind prev on every AppendEntries, so that an old or "
                "repeated one destroys entries it has acknowledged.",
-               "CommitQuorumDurable,AckDurable,LeaderCompleteness,Assertion",
+               "CommitQuorumDurable",
+               "AckDurable,LeaderCompleteness,AcknowledgedIsDurable,Assertion",
                "https://github.com/hashicorp/raft/pull/113"},
     MutantInfo{Mutant::kB05, "raft.b05-commit-unverified", "RAFT-B05",
                "A follower commits up to its own last entry although this AppendEntries verified "
                "less of its log.",
-               "CommitQuorumDurable,StateMachineSafety",
+               "CommitQuorumDurable", "StateMachineSafety",
                "https://github.com/atomix/copycat/issues/265; cowsql/raft commit 000eacf2"},
     MutantInfo{Mutant::kB07, "raft.b07-stale-completion", "RAFT-B07",
                "When the disk completes entries of a deposed leader, the follower acknowledges "
                "their index to the leader of the day.",
-               "AckDurable,CommitQuorumDurable,LeaderCompleteness",
+               "AckDurable", "CommitQuorumDurable,LeaderCompleteness,AcknowledgedIsDurable",
                "https://github.com/canonical/raft/commit/35479fc"},
     MutantInfo{Mutant::kB10, "raft.b10-vote-before-sync", "RAFT-B10",
                "A vote leaves before it is durable; after a crash the server votes again.",
-               "VoteDurable,VoteOnce,ElectionSafety",
+               "VoteDurable", "VoteOnce,ElectionSafety",
                "https://github.com/hashicorp/raft/issues/661; "
                "https://github.com/ongardie/raft.tla/pull/5"},
     MutantInfo{Mutant::kB14, "raft.b14-count-own-unsynced", "RAFT-B14",
                "A leader counts its own copy of an entry before its disk has it.",
-               "CommitQuorumDurable,LeaderCompleteness",
+               "CommitQuorumDurable", "LeaderCompleteness,AcknowledgedIsDurable",
                "https://github.com/canonical/raft/commit/a54636b; "
                "https://github.com/etcd-io/etcd/issues/14370"},
     MutantInfo{Mutant::kNoSessionCheck, "raft.no-session-check", "RAFT-SESSION",
                "The state machine executes a repeated command again instead of giving the reply "
                "it gave (§6.3).",
-               "ExactlyOnce,Linearizable", "https://github.com/RedisLabs/redisraft/issues/52"},
+               "ExactlyOnce", "Linearizable", "https://github.com/RedisLabs/redisraft/issues/52"},
 };
 
 }  // namespace

@@ -2,7 +2,7 @@
 //
 //   Rules rules(Mutant::kB01);        // a server that commits old entries by counting replicas
 //
-// A mutant exists to be caught. Its `caught_by` names the invariants of which one must fire.
+// A mutant exists to be caught, by the check that it names.
 #pragma once
 
 #include <optional>
@@ -27,7 +27,8 @@ struct MutantInfo {
   std::string_view name;       // as on the command line
   std::string_view id;         // in the bug zoo
   std::string_view what;       // what it does wrong, one sentence
-  std::string_view caught_by;  // invariants, comma separated, the one that fires first in front
+  std::string_view caught_by;  // the check that fires first
+  std::string_view also;       // others that may, comma separated
   std::string_view reference;  // where it happened
 };
 

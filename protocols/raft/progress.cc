@@ -43,8 +43,8 @@ void Progress::acknowledged(LogIndex match) {
 }
 
 bool Progress::believes(LogIndex refused) const {
-  if (replicating()) return refused > match_;
-  return refused + 1 == next_;
+  if (refused <= match_) return false;
+  return replicating() || refused + 1 == next_;
 }
 
 void Progress::refused(LogIndex next) {

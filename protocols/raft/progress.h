@@ -80,7 +80,9 @@ class Progress {
   void heard_at(NodeTime now) { heard_ = now; }
   // The follower acknowledged its log through `match`.
   void acknowledged(LogIndex match);
-  // True if a refusal at `refused` contradicts what is known now, and is no old message.
+  // True if a refusal at `refused` contradicts what is known now, and is no old message. What the
+  // follower has acknowledged it cannot refuse, unless its disk forgets; then only heartbeats go on
+  // asking, lest the two exchange the same messages as fast as the network carries them.
   bool believes(LogIndex refused) const;
   // The follower refused; send from `next` on, after a probe.
   void refused(LogIndex next);
