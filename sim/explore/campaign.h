@@ -4,8 +4,9 @@
 //   for (const Finding& finding : result.findings) ...
 //
 // Seeds are run by worker processes, because the code under test may take its process down or never
-// come back. A worker says which seed it runs before it runs it; one that dies or hangs turns that seed
-// into a finding, and is replaced. What is found does not depend on how many workers there are.
+// come back. A worker says which seed it runs before it runs it; one that dies or hangs turns that
+// seed into a finding, and is replaced. What is found does not depend on how many workers there
+// are.
 #pragma once
 
 #include <array>
@@ -71,8 +72,8 @@ struct CampaignResult {
   uint64_t events = 0;
   std::vector<Finding> findings;          // by seed, then by scenario
   std::vector<ScenarioTotals> scenarios;  // as in the options
-  // What the campaign as a whole should have seen, and did not: probes, and faults that were configured
-  // and never fired. A sentence each. Only judged if it came to its end.
+  // What the campaign as a whole should have seen, and did not: probes, and faults that were
+  // configured and never fired. A sentence each. Only judged if it came to its end.
   std::vector<std::string> missing;
   std::chrono::nanoseconds elapsed{};
   std::chrono::nanoseconds core_time{};  // that runs took, of processors

@@ -17,7 +17,8 @@ struct Judgement {
   bool expected_verdict = false;
   // Inconclusive, and not expected to be.
   bool inconclusive = false;
-  // Probes that every run must reach and this one did not; only judged if the verdict is as expected.
+  // Probes that every run must reach and this one did not; only judged if the verdict is as
+  // expected.
   std::vector<std::string> unreached;
 
   bool as_expected() const { return expected_verdict && unreached.empty(); }

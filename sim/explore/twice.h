@@ -1,5 +1,5 @@
-// Twice: is a run what the same run was before? Code under test that depends on addresses, on memory
-// that it has not written, or on what an earlier run left behind gives itself away.
+// Twice: is a run what the same run was before? Code under test that depends on addresses, on
+// memory that it has not written, or on what an earlier run left behind gives itself away.
 #pragma once
 
 #include <string>

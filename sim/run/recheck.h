@@ -25,8 +25,8 @@ struct RecordedRun {
   std::string revision;
 };
 
-// From the trace's header. Throws ConfigError if this program does not know the protocol, its options
-// or the mutant. `protocols` must outlive the result.
+// From the trace's header. Throws ConfigError if this program does not know the protocol, its
+// options or the mutant. `protocols` must outlive the result.
 RecordedRun recorded_run(const TraceReader& reader, std::span<const ProtocolSpec> protocols);
 
 // Reads the whole trace. Throws ConfigError if it is cut off, damaged, or was recorded without

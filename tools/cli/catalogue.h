@@ -1,5 +1,5 @@
-// The catalogue: everything that `seedbed list` can list, as rows. A row is a JSON object; text shows
-// the same in columns.
+// The catalogue: everything that `seedbed list` can list, as rows. A row is a JSON object; text
+// shows the same in columns.
 #pragma once
 
 #include <string>

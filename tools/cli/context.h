@@ -2,8 +2,8 @@
 //
 //   void add_diff(CLI::App& app, const Context& context, Command* chosen);
 //
-// adds the verb with its options and help, and, if the user asks for it, leaves in `chosen` what is to
-// be done. Verbs throw ConfigError for bad input and OutputError for what cannot be written.
+// adds the verb with its options and help, and, if the user asks for it, leaves in `chosen` what is
+// to be done. Verbs throw ConfigError for bad input and OutputError for what cannot be written.
 #pragma once
 
 #include <CLI/App.hpp>
@@ -45,7 +45,8 @@ void add_check(CLI::App& app, const Context& context, Command* chosen);
 void add_diff(CLI::App& app, const Context& context, Command* chosen);
 void add_list(CLI::App& app, const Context& context, Command* chosen);
 
-// Makes a verb: `examples` are shown below its options, with the name of this program for `seedbed`.
+// Makes a verb: `examples` are shown below its options, with the name of this program for
+// `seedbed`.
 CLI::App& add_verb(CLI::App& app, const std::string& name, const std::string& what,
                    const std::string& examples);
 

@@ -21,8 +21,8 @@ namespace seedbed {
 // For SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGABRT. Sanitizers keep their own handlers.
 void install_crash_handler();
 
-// While it lives, a crash prints `out` to stdout and `error` to stderr. One at a time. Both are made
-// before the run, because nothing can be made after it.
+// While it lives, a crash prints `out` to stdout and `error` to stderr. One at a time. Both are
+// made before the run, because nothing can be made after it.
 class CrashReport {
  public:
   CrashReport(std::string out, std::string error);
@@ -35,7 +35,8 @@ class CrashReport {
   std::string error_;
 };
 
-// The result of a run that crashes: its verdict is "crash". `reproduce` is the line that runs it again.
+// The result of a run that crashes: its verdict is "crash". `reproduce` is the line that runs it
+// again.
 CrashReport report_crash(const Scenario& scenario, uint64_t seed, const std::string& reproduce,
                          const Context& context, bool json);
 

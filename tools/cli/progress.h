@@ -1,5 +1,5 @@
-// Progress of a hunt, on stderr: on a terminal one line that is rewritten, elsewhere a line every ten
-// seconds.
+// Progress of a hunt, on stderr: on a terminal one line that is rewritten, elsewhere a line every
+// ten seconds.
 //
 //   [1370/10000] 0 failing · 61 runs/s · ETA 2m
 #pragma once

@@ -1,8 +1,8 @@
 // seedbed replay: a recorded run, run again and compared event by event.
 //
-// It is run twice: once as it was recorded, and once in memory that is laid out and filled differently,
-// after the first has left behind whatever it leaves. Code that depends on addresses, on memory that
-// it has not written, or on an earlier run shows one of these times.
+// It is run twice: once as it was recorded, and once in memory that is laid out and filled
+// differently, after the first has left behind whatever it leaves. Code that depends on addresses,
+// on memory that it has not written, or on an earlier run shows one of these times.
 #include <fmt/format.h>
 
 #include <memory>

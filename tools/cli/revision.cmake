@@ -1,5 +1,5 @@
-# Writes OUTPUT, a source file with the revision of SOURCE; leaves it alone if it says so already, so
-# that a new commit compiles one small file and no more. Run at every build: cmake -P.
+# Writes OUTPUT, a source file with the revision of SOURCE; leaves it alone if it says so already,
+# so that a new commit compiles one small file and no more. Run at every build: cmake -P.
 execute_process(COMMAND git -C ${SOURCE} rev-parse --short=12 HEAD
   OUTPUT_VARIABLE revision OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE failed)
 if(failed)

@@ -1,5 +1,5 @@
-// Selection: which scenario, changed how. The options that run and hunt share, and the line that asks
-// for the same again.
+// Selection: which scenario, changed how. The options that run and hunt share, and the line that
+// asks for the same again.
 #pragma once
 
 #include <optional>

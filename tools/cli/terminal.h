@@ -1,5 +1,5 @@
-// Terminal: what may be shown where. Colour and moving progress are for terminals only; NO_COLOR and
-// TERM=dumb switch colour off, and no meaning is ever told by colour alone.
+// Terminal: what may be shown where. Colour and moving progress are for terminals only; NO_COLOR
+// and TERM=dumb switch colour off, and no meaning is ever told by colour alone.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
-// Traces as the verbs use them: recorded to a file, and read with what tells one program from another.
+// Traces as the verbs use them: recorded to a file, and read with what tells one program from
+// another.
 #pragma once
 
 #include <optional>
@@ -14,8 +15,8 @@ namespace seedbed {
 // What the traces of this program say about it: its revision, and which build it is.
 Provenance provenance(const Context& context);
 
-// Whether the trace was recorded by the same code as this program's: then a run that differs from it is
-// nondeterminism, else perhaps an edit.
+// Whether the trace was recorded by the same code as this program's: then a run that differs from
+// it is nondeterminism, else perhaps an edit.
 enum class SameCode { kYes, kNo, kUnknown };
 SameCode same_code(const trace::Header& header, const Context& context);
 
