@@ -18,6 +18,7 @@
 // machine; nothing in this interface assumes which.
 #pragma once
 
+#include <concepts>
 #include <functional>
 #include <string_view>
 #include <type_traits>
@@ -75,12 +76,14 @@ class Env {
   // The same object to many.
   virtual void send_sealed(NodeId to, SealedMessage message, Label label = {}) = 0;
 
-  // Handles one-way messages of type T as they arrive. The handler must not block.
-  template <class T>
-  void on(std::function<void(NodeId from, const T& message)> handler) {
-    handle(message_type<T>(), [handler = std::move(handler)](NodeId from, const SealedMessage& m) {
-      handler(from, *m.as<T>());
-    });
+  // Handles one-way messages of type T as they arrive: `handler(NodeId from, const T& message)`. It must
+  // not block.
+  template <class T, std::invocable<NodeId, const T&> OnMessage>
+  void on(OnMessage handler) {
+    handle(message_type<T>(),
+           [handler = std::move(handler)](NodeId from, const SealedMessage& message) mutable {
+             handler(from, *message.as<T>());
+           });
   }
 
   // Blocks until the response comes, or the timeout passes by this node's clock. kTimeout tells nothing
@@ -88,27 +91,26 @@ class Env {
   template <class Rpc>
   Result<typename Rpc::Response> call(NodeId to, typename Rpc::Request&& request, Duration timeout,
                                       Label label = {}) {
-    return typed<typename Rpc::Response>(call_sealed(to, seal(std::move(request)), timeout, label));
+    return unsealed<typename Rpc::Response>(
+        call_sealed(to, seal(std::move(request)), timeout, label));
   }
   template <class Rpc>
   Result<typename Rpc::Response> call(NodeId to, const typename Rpc::Request& request,
                                       Duration timeout, Label label = {}) {
-    return typed<typename Rpc::Response>(call_sealed(to, seal(request), timeout, label));
+    return unsealed<typename Rpc::Response>(call_sealed(to, seal(request), timeout, label));
   }
 
-  // Answers requests. The handler runs on a fiber of its own and may block; at most `concurrency`
-  // of them at a time, further requests are refused (kUnavailable).
-  template <class Rpc>
-  void serve(std::function<Result<typename Rpc::Response>(NodeId from,
-                                                          const typename Rpc::Request& request)>
-                 handler,
-             size_t concurrency = 256) {
+  // Answers requests: `handler(NodeId from, const Rpc::Request& request)` returns a
+  // Result<Rpc::Response>. It runs on a fiber of its own and may block; at most `concurrency` of
+  // them at a time, further requests are refused (kUnavailable).
+  template <class Rpc, std::invocable<NodeId, const typename Rpc::Request&> OnRequest>
+  void serve(OnRequest handler, size_t concurrency = 256) {
+    using Response = typename Rpc::Response;
     serve_sealed(message_type<typename Rpc::Request>(), concurrency,
-                 [handler = std::move(handler)](
-                     NodeId from, const SealedMessage& request) -> Result<SealedMessage> {
-                   auto response = handler(from, *request.as<typename Rpc::Request>());
-                   if (!response) return response.error();
-                   return seal(*std::move(response));
+                 [handler = std::move(handler)](NodeId from, const SealedMessage& request) mutable {
+                   return seal_result<Response>([&]() -> Result<Response> {
+                     return handler(from, *request.as<typename Rpc::Request>());
+                   });
                  });
   }
 
@@ -129,14 +131,6 @@ class Env {
   // A rare path was taken.
   virtual void reached(ProbeName name) = 0;
 
- private:
-  template <class Response>
-  static Result<Response> typed(Result<SealedMessage> response) {
-    if (!response) return response.error();
-    if (!(*response).template is<Response>()) return Error::kUnavailable;
-    return (*std::move(response)).template take<Response>();
-  }
-
  protected:
   using Handler = std::function<void(NodeId from, const SealedMessage& message)>;
   using Server = std::function<Result<SealedMessage>(NodeId from, const SealedMessage& request)>;
@@ -145,6 +139,13 @@ class Env {
   virtual void serve_sealed(const MessageType& type, size_t concurrency, Server server) = 0;
   virtual Result<SealedMessage> call_sealed(NodeId to, SealedMessage request, Duration timeout,
                                             Label label) = 0;
+
+ private:
+  template <class Response>
+  static Result<Response> unsealed(Result<SealedMessage> response) {
+    if (!response) return response.error();
+    return (*std::move(response)).template take<Response>();
+  }
 };
 
 }  // namespace seedbed

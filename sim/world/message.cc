@@ -7,9 +7,8 @@ namespace seedbed {
 SealedMessage SealedMessage::reparsed() const {
   std::string bytes;
   CHECK(get().SerializeToString(&bytes));
-  google::protobuf::Message* slot = nullptr;
-  SealedMessage copy(box_->another(&slot));
-  CHECK(slot->ParseFromString(bytes));
+  SealedMessage copy(box_->another());
+  CHECK(copy.box_->message->ParseFromString(bytes));
   return copy;
 }
 

@@ -14,8 +14,8 @@
 #include <type_traits>
 #include <utility>
 
-#include "sim/core/check.h"
 #include "sim/core/hash.h"
+#include "sim/core/result.h"
 
 namespace seedbed {
 
@@ -57,49 +57,63 @@ class SealedMessage {
   const google::protobuf::Message& get() const { return *box_->message; }
 
   template <class T>
-  const T* as() const {
-    return is<T>() ? &static_cast<const BoxOf<T>*>(box_)->value : nullptr;
-  }
-  template <class T>
   bool is() const {
     return box_->type == &message_type<T>();
   }
+  template <class T>
+  const T* as() const {
+    return is<T>() ? static_cast<const T*>(box_->message) : nullptr;
+  }
 
   // The message itself, for the last who needs it: moved out of the box, or a copy while others share
-  // it. CHECK: it is a T.
+  // it. kUnavailable if it is not a T.
   template <class T>
-  T take() &&;
+  Result<T> take() && {
+    if (!is<T>()) return Error::kUnavailable;
+    auto& message = static_cast<T&>(*box_->message);
+    if (box_->references > 1) return Result<T>(std::as_const(message));
+    return Result<T>(std::move(message));
+  }
 
   // The same message after a journey as bytes: what a receiver on another machine would get.
   SealedMessage reparsed() const;
 
  private:
   struct Box {
-    Box(const MessageType& type, const google::protobuf::Message& message)
-        : type(&type), message(&message) {}
+    explicit Box(const MessageType& type) : type(&type) {}
     virtual ~Box() = default;
-    // An empty box for a message of the same type; `*slot` is what to parse into.
-    virtual Box* another(google::protobuf::Message** slot) const = 0;
+    // A box with an empty message of the same type, to parse into.
+    virtual Box* another() const = 0;
     const MessageType* type;
-    const google::protobuf::Message* message;  // in this box
+    google::protobuf::Message* message = nullptr;  // in this box
     uint32_t references = 1;
   };
   template <class T>
   struct BoxOf final : Box {
     template <class From>
-    explicit BoxOf(From&& from) : Box(message_type<T>(), value), value(std::forward<From>(from)) {}
-    Box* another(google::protobuf::Message** slot) const override {
-      auto* box = new BoxOf(T());
-      *slot = &box->value;
-      return box;
+    explicit BoxOf(From&& from) : Box(message_type<T>()), value(std::forward<From>(from)) {
+      message = &value;
     }
+    Box* another() const override { return new BoxOf(T()); }
     T value;
+  };
+  // Holds what a function returned, where it was returned to.
+  template <class T>
+  struct ResultBox final : Box {
+    template <class Function>
+    explicit ResultBox(Function&& function) : Box(message_type<T>()), result(function()) {
+      if (result) message = &*result;
+    }
+    Box* another() const override { return new BoxOf<T>(T()); }
+    Result<T> result;
   };
 
   explicit SealedMessage(Box* box) : box_(box) {}
 
   template <class From>
   friend SealedMessage seal(From&& message);
+  template <class T, class Function>
+  friend Result<SealedMessage> seal_result(Function&& function);
 
   Box* box_ = nullptr;
 };
@@ -111,12 +125,13 @@ SealedMessage seal(From&& message) {
       new SealedMessage::BoxOf<std::remove_cvref_t<From>>(std::forward<From>(message)));
 }
 
-template <class T>
-T SealedMessage::take() && {
-  CHECK(is<T>());
-  auto& box = static_cast<BoxOf<T>&>(*box_);
-  if (box.references == 1) return std::move(box.value);
-  return box.value;
+// Seals the message that `function()` returns as a Result<T>, without moving it; or its error.
+template <class T, class Function>
+Result<SealedMessage> seal_result(Function&& function) {
+  auto* box = new SealedMessage::ResultBox<T>(function);
+  SealedMessage sealed(box);
+  if (!box->result) return box->result.error();
+  return sealed;
 }
 
 }  // namespace seedbed

@@ -54,14 +54,14 @@ PacketPtr Network::duplicate_of(const Packet& packet) {
   copy->id = packet.id;
   copy->copy = 1;
   copy->duplicated = true;
-  copy->sent = packet.sent;
   return copy;
 }
 
-void Network::send(PacketPtr packet) {
+void Network::send(PacketPtr&& packet) {
   Choices& choices = scheduler_.choices();
   packet->id = ++messages_;
   packet->copy = 0;
+  packet->duplicated = false;
   Sequence& sent = sequence(*packet);
   const Scope scope = sent.scope;
   const uint64_t ordinal = ++sent.count;
@@ -77,15 +77,13 @@ void Network::send(PacketPtr packet) {
       choices.fault(sites::kReorder, scope, ordinal, options_.reorder, 16, packet->label);
   const uint64_t jitter = choices.ambient(sites::kLatency, scope, ordinal);
 
-  packet->duplicated = duplicated;
-  packet->sent =
-      scheduler_.stream().emit({.kind = EventKind::kSend,
-                                .node = packet->from,
-                                .peer = packet->to,
-                                .id = packet->id,
-                                .value = packet->type().hash,
-                                .name = packet->type().name,
-                                .payload = packet->message ? &packet->message.get() : nullptr});
+  scheduler_.stream().emit({.kind = EventKind::kSend,
+                            .node = packet->from,
+                            .peer = packet->to,
+                            .id = packet->id,
+                            .value = packet->type().hash,
+                            .name = packet->type().name,
+                            .payload = packet->message ? &packet->message.get() : nullptr});
   if (lost) {
     ++faults_.lost;
     emit_drop(*packet, DropReason::kLoss);
@@ -105,24 +103,25 @@ void Network::send(PacketPtr packet) {
   }
   if (duplicated) {
     ++faults_.duplicated;
+    packet->duplicated = true;
     const uint64_t more = choices.ambient(sites::kCopyLatency, scope, ordinal);
     dispatch(duplicate_of(*packet), delay + options_.latency.sample(more));
   }
   dispatch(std::move(packet), delay);
 }
 
-inline void Network::dispatch(PacketPtr packet, Duration delay) {
-  scheduler_.schedule_in(*packet, delay);
-  packet.release();  // the network's again, until fire()
+inline void Network::dispatch(PacketPtr&& packet, Duration delay) {
+  scheduler_.schedule_in(*packet.release(), delay);  // the network's, until fire()
 }
 
-void Network::arrive(PacketPtr packet) {
-  if (!links_.empty() && is_cut(packet->from, packet->to)) {
-    ++faults_.cut;
-    emit_drop(*packet, DropReason::kPartition);
+void Packet::fire() {
+  PacketPtr self(this);
+  if (!network_.links_.empty() && network_.is_cut(from, to)) {
+    ++network_.faults_.cut;
+    network_.emit_drop(*this, DropReason::kPartition);
     return;
   }
-  nodes_[number(packet->to)]->receive(std::move(packet));
+  network_.nodes_[number(to)]->receive(std::move(self));
 }
 
 void Network::emit_drop(const Packet& packet, DropReason reason) {

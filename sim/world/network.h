@@ -13,7 +13,8 @@
 // Cuts are counted, so overlapping partitions compose. What is on a wire when it is cut is lost.
 //
 // A packet is one object from its sender to its receiver, who may send it back as the answer. It is
-// handed over and never copied, and the network uses it again when its last owner lets go.
+// handed over (as PacketPtr&&, for there are many hands) and never copied, and the network uses it
+// again when its last owner lets go.
 #pragma once
 
 #include <deque>
@@ -60,7 +61,7 @@ struct CallId {
   uint64_t number = 0;
 };
 
-// A message on its way; it is its own delivery.
+// A message on its way; it is its own delivery, whose cause is the `send` event.
 class Packet final : public Action {
  public:
   explicit Packet(Network& network) : network_(network) {}
@@ -72,11 +73,10 @@ class Packet final : public Action {
   SealedMessage message;  // empty for a refusal
   Label label{};
   Role role = Role::kOneWay;
-  CallId call;        // pairs a response with its request
-  uint64_t id = 0;    // given by the network
-  uint32_t copy = 0;  // 0, or which duplicate
+  CallId call;              // pairs a response with its request
+  uint64_t id = 0;          // given by the network
+  uint32_t copy = 0;        // 0, or which duplicate
   bool duplicated = false;  // there is another copy of it
-  EventIndex sent{};        // its `send` event, the cause of all that comes of it
 
  private:
   friend class Network;
@@ -104,7 +104,7 @@ class Network {
 
   // An empty packet. Must not outlive the network.
   PacketPtr new_packet();
-  void send(PacketPtr packet);
+  void send(PacketPtr&& packet);
 
   void cut(NodeId from, NodeId to);
   void mend(NodeId from, NodeId to);
@@ -139,8 +139,7 @@ class Network {
   Scope scope_of(const Packet& packet) const;
   std::string name_of(NodeId id) const;
   PacketPtr duplicate_of(const Packet& packet);
-  void dispatch(PacketPtr packet, Duration delay);
-  void arrive(PacketPtr packet);
+  void dispatch(PacketPtr&& packet, Duration delay);
 
   Scheduler& scheduler_;
   NetworkOptions options_;
@@ -157,8 +156,6 @@ inline PacketPtr Network::new_packet() {
   if (free_packets_ == nullptr) return PacketPtr(&packets_.emplace_back(*this));
   return PacketPtr(std::exchange(free_packets_, free_packets_->next_free_));
 }
-
-inline void Packet::fire() { network_.arrive(PacketPtr(this)); }
 
 inline void RecyclePacket::operator()(Packet* packet) const {
   packet->message = {};

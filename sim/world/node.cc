@@ -98,7 +98,7 @@ void Node::add_drift(int64_t extra_ppb) {
                             .value = static_cast<uint64_t>(ppb)});
 }
 
-void Node::receive(PacketPtr packet) {
+void Node::receive(PacketPtr&& packet) {
   if (!up()) {
     network_.emit_drop(*packet, DropReason::kDown);
   } else if (service_time_ > Duration::zero() || !in_service_.empty()) {
@@ -112,8 +112,9 @@ void Node::receive(PacketPtr packet) {
   }
 }
 
-inline void Node::hand_over(PacketPtr packet) {
-  scheduler_.stream().resume_from(packet->sent);  // it may have waited for something else since
+inline void Node::hand_over(PacketPtr&& packet) {
+  // It may have waited for something else since it was sent.
+  scheduler_.stream().resume_from(packet->cause());
   scheduler_.stream().emit({.kind = EventKind::kReceive,
                             .node = id_,
                             .peer = packet->from,

@@ -52,7 +52,7 @@ class Node {
   void add_drift(int64_t extra_ppb);
 
   // A packet has arrived at the machine.
-  void receive(PacketPtr packet);
+  void receive(PacketPtr&& packet);
 
   SimDisk& disk() { return disk_; }
   const Clock& clock() const { return clock_; }
@@ -61,7 +61,7 @@ class Node {
   friend class SimEnv;
   class LatePacket;
 
-  void hand_over(PacketPtr packet);
+  void hand_over(PacketPtr&& packet);
   void emit(EventKind kind, uint64_t value = 0);
 
   Scheduler& scheduler_;

@@ -150,7 +150,7 @@ Result<SealedMessage> SimEnv::call_sealed(NodeId to, SealedMessage request, Dura
   return std::move(call.response);
 }
 
-void SimEnv::deliver(PacketPtr packet) {
+void SimEnv::deliver(PacketPtr&& packet) {
   if (packet->role == Role::kResponse || packet->role == Role::kRefusal) {
     answer(*packet);
   } else {
@@ -169,7 +169,7 @@ void SimEnv::answer(Packet& packet) {
   call.answered.notify_one();
 }
 
-void SimEnv::execute(PacketPtr packet) {
+void SimEnv::execute(PacketPtr&& packet) {
   const MessageType& type = packet->type();
   if (packet->role == Role::kRequest) {
     if (Service* service = service_for(type)) {
@@ -194,14 +194,14 @@ SimEnv::Service* SimEnv::service_for(const MessageType& type) {
   return nullptr;
 }
 
-void SimEnv::serve_request(Service& service, PacketPtr packet) {
+void SimEnv::serve_request(Service& service, PacketPtr&& packet) {
   if (service.running >= service.concurrency) {
     // A refusal says that nothing was executed, which nobody knows of the other copy.
     if (packet->duplicated) {
       network_.emit_drop(*packet, DropReason::kOverflow);
-      return;
+    } else {
+      respond(std::move(packet), Error::kUnavailable);
     }
-    respond(std::move(packet), Error::kUnavailable);
     return;
   }
   ++service.running;
@@ -216,9 +216,8 @@ void SimEnv::serve_request(Service& service, PacketPtr packet) {
 }
 
 // The packet of the request travels back with the answer.
-void SimEnv::respond(PacketPtr request, Result<SealedMessage> response) {
+void SimEnv::respond(PacketPtr&& packet, Result<SealedMessage>&& response) {
   if (!response && response.error() == Error::kTimeout) return;  // unknown: silence says just that
-  PacketPtr packet = std::move(request);
   packet->to = packet->from;
   packet->from = node_.id();
   packet->role = response ? Role::kResponse : Role::kRefusal;

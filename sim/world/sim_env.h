@@ -23,7 +23,7 @@ class SimEnv final : public Env {
   TaskGroup& tasks() { return tasks_; }
 
   // A packet for this process.
-  void deliver(PacketPtr packet);
+  void deliver(PacketPtr&& packet);
 
   NodeId self() const override;
   Incarnation incarnation() const override;
@@ -65,10 +65,10 @@ class SimEnv final : public Env {
                                     Label label) override;
   void require_open() const;
   void answer(Packet& packet);
-  void execute(PacketPtr packet);
+  void execute(PacketPtr&& packet);
   Service* service_for(const MessageType& type);
-  void serve_request(Service& service, PacketPtr packet);
-  void respond(PacketPtr request, Result<SealedMessage> response);
+  void serve_request(Service& service, PacketPtr&& packet);
+  void respond(PacketPtr&& packet, Result<SealedMessage>&& response);
 
   Node& node_;
   Scheduler& scheduler_;

@@ -1,139 +1,81 @@
-// The kernel: five nodes that call each other, against a bare loop that does only what any such
-// simulator must (an event queue, a fiber switch, a hash), in one run.
+// The kernel: nodes that call each other, beside a bare loop that does only what any such simulator must
+// (see bare_loop.h). Rates are messages per second of processor time: one message is sent, travels
+// and arrives, which is two events of the trace, one action of the queue and one switch to a fiber.
 //
-// The work is the same on every row: each node has four clients; a client calls a random other node
-// and waits for the answer or a timeout. For each call two messages travel, one timer is set and
-// cancelled and two fibers are resumed. An "event" is a message that arrives.
+//   seedbed_bench --benchmark_filter='Bare|World' --benchmark_repetitions=9
+//                 --benchmark_enable_random_interleaving=true      # compare rows of one process only
+//
+// /N is the number of nodes. With many of them each node talks to eight neighbours, as nodes of large
+// systems do; the rows AllToAll show what it costs when nearly every message is the first on its link.
 #include <benchmark/benchmark.h>
+#include <malloc.h>
 
+#include <algorithm>
+#include <fstream>
 #include <memory>
-#include <vector>
 
 #include "sim/core/arena.h"
-#include "sim/core/fiber.h"
 #include "sim/world/world.h"
+#include "tests/bench/bare_loop.h"
 #include "tests/bench/echo.pb.h"
 
 namespace seedbed {
 namespace {
 
-constexpr uint64_t kEvents = 200'000;  // of one run
-constexpr int kClients = 4;            // on each node
+constexpr uint32_t kClients = 4;  // on each node
+constexpr uint32_t kNeighbours = 8;
 
-// --- The bare loop ---
-
-// Queue, switch, hash, nothing else: fibers wake each other through the queue.
-class BareLoop {
- public:
-  explicit BareLoop(int nodes) {
-    for (int i = 0; i < nodes * kClients; ++i) {
-      clients_.push_back(std::make_unique<Client>(*this, static_cast<uint64_t>(i)));
-    }
-    for (int i = 0; i < nodes * kClients; ++i) {
-      servers_.push_back(std::make_unique<Server>(*this));
-    }
-    for (size_t i = 0; i < clients_.size(); ++i) {
-      clients_[i]->server = servers_[i].get();
-      servers_[i]->client = clients_[i].get();
-    }
-  }
-  ~BareLoop() {
-    for (auto& client : clients_) client->fiber.kill();
-    for (auto& server : servers_) server->fiber.kill();
-  }
-
-  uint64_t run(uint64_t events) {
-    for (auto& server : servers_) server->fiber.resume();
-    for (auto& client : clients_) client->fiber.resume();
-    while (events_ < events) {
-      Action* action = queue_.pop(kNever);
-      now_ = action->time();
-      action->fire();
-    }
-    return hash_.value();
-  }
-
- private:
-  struct Timer final : Action {
-    void fire() override {}
-  };
-  struct Peer : Action {
-    Peer(BareLoop& loop, Fiber::Entry entry) : loop(loop), fiber(loop.stacks_, entry, this) {}
-    void fire() override {  // a message arrives
-      loop.hash_.mix_in({.time = loop.now_, .kind = EventKind::kReceive, .id = ++loop.events_});
-      fiber.resume();
-    }
-    void arrive_later() {
-      const uint64_t bits = scramble(++loop.draws_);
-      loop.queue_.push(*this, loop.now_ + loop.latency_.sample(bits));
-    }
-    BareLoop& loop;
-    Fiber fiber;
-  };
-  struct Server;
-  struct Client final : Peer {
-    Client(BareLoop& loop, uint64_t) : Peer(loop, &Client::live) {}
-    static void live(void* self) {
-      auto& client = *static_cast<Client*>(static_cast<Peer*>(self));
-      try {
-        for (;;) {
-          client.server->arrive_later();
-          client.loop.queue_.push(client.timeout, client.loop.now_ + 100ms);
-          Fiber::suspend();
-          client.loop.queue_.cancel(client.timeout);
-        }
-      } catch (const ProcessKilled&) {
-      }
-    }
-    Server* server = nullptr;
-    Timer timeout;
-  };
-  struct Server final : Peer {
-    explicit Server(BareLoop& loop) : Peer(loop, &Server::live) {}
-    static void live(void* self) {
-      auto& server = *static_cast<Server*>(static_cast<Peer*>(self));
-      try {
-        for (;;) {
-          Fiber::suspend();
-          server.client->arrive_later();
-        }
-      } catch (const ProcessKilled&) {
-      }
-    }
-    Client* client = nullptr;
-  };
-
-  StackPool stacks_;
-  EventQueue queue_;
-  TraceHash hash_;
-  Time now_ = kStart;
-  uint64_t events_ = 0;
-  uint64_t draws_ = 0;
-  Delay latency_{.min = 200us, .mean = 1ms, .max = 100ms};
-  std::vector<std::unique_ptr<Client>> clients_;
-  std::vector<std::unique_ptr<Server>> servers_;
+struct Shape {
+  uint32_t nodes;
+  uint32_t peers;  // of each node
+  // A client makes a call in 2 ms of virtual time: some 200,000 messages, and at least 200 by each.
+  Time end() const { return kStart + std::max<Duration>(50s / static_cast<int64_t>(nodes), 200ms); }
 };
 
+Shape neighbours(const benchmark::State& state) {
+  const auto nodes = static_cast<uint32_t>(state.range(0));
+  return {nodes, std::min(nodes - 1, kNeighbours)};
+}
+Shape all_to_all(const benchmark::State& state) {
+  const auto nodes = static_cast<uint32_t>(state.range(0));
+  return {nodes, nodes - 1};
+}
+
+// Enough for four clients on each of 5,000 nodes, and what serves them.
+StackPoolOptions many_stacks() { return {.usable_bytes = 16 << 10, .limit = 25'000}; }
+Limits wide_limits(Time end) {
+  return {.end = end, .events = 1'000'000'000, .queue = 10'000'000, .tasks = 25'000};
+}
+
 void BM_BareLoop(benchmark::State& state) {
+  StackPool stacks(many_stacks());
+  const Shape shape = neighbours(state);
+  uint64_t messages = 0;
   for (auto _ : state) {
-    BareLoop loop(static_cast<int>(state.range(0)));
-    benchmark::DoNotOptimize(loop.run(kEvents));
+    state.PauseTiming();
+    auto loop = std::make_unique<bench::BareLoop>(shape.nodes, shape.peers, kClients, stacks);
+    state.ResumeTiming();
+    messages += loop->run(shape.end());
+    benchmark::DoNotOptimize(loop->hash());
+    state.PauseTiming();
+    loop.reset();
+    state.ResumeTiming();
   }
-  state.SetItemsProcessed(static_cast<int64_t>(state.iterations() * kEvents));
+  state.SetItemsProcessed(static_cast<int64_t>(messages));
 }
 
 // --- The same through World, Env and Network ---
 
 class EchoNode final : public Process {
  public:
-  EchoNode(Env& env, uint32_t nodes) : env_(env), nodes_(nodes) {}
+  EchoNode(Env& env, Shape shape) : env_(env), shape_(shape) {}
   void start() override {
     env_.serve<echo::Echo>([](NodeId, const echo::Echo::Request& request) {
       echo::Echo::Response response;
       response.set_number(request.number());
       return response;
     });
-    for (int i = 0; i < kClients; ++i) {
+    for (uint32_t i = 0; i < kClients; ++i) {
       env_.spawn("client", [this] { call_for_ever(); });
     }
   }
@@ -142,71 +84,150 @@ class EchoNode final : public Process {
   void call_for_ever() {
     constexpr Site kPeer("bench.peer", ChoiceClass::kAmbient);
     for (uint64_t number = 0;; ++number) {
-      const uint64_t step = 1 + env_.random(kPeer, nodes_ - 1);
+      const uint64_t step = 1 + env_.random(kPeer, shape_.peers);
       const NodeId peer{
-          static_cast<uint32_t>((seedbed::number(env_.self()) - 1 + step) % nodes_ + 1)};
+          static_cast<uint32_t>((seedbed::number(env_.self()) - 1 + step) % shape_.nodes + 1)};
       echo::Echo::Request request;
       request.set_number(number);
       benchmark::DoNotOptimize(env_.call<echo::Echo>(peer, std::move(request), 100ms));
     }
   }
   Env& env_;
-  uint32_t nodes_;
+  Shape shape_;
 };
 
-class CountReceives final : public EventSink {
+// How much memory a run takes in its second half, when it should need no more.
+class Growth final : public Action {
  public:
-  CountReceives(Scheduler& scheduler, uint64_t stop_at) : scheduler_(scheduler), left_(stop_at) {}
-  EventKinds interests() const override { return EventKinds(EventKind::kReceive); }
-  void on_event(const TraceEvent&) override {
-    if (--left_ == 0) scheduler_.stop(RunEnd::kCompleted);
+  explicit Growth(World& world) : world_(world) {}
+  void fire() override {
+    bytes_ = RunArena::used();
+    messages_ = world_.network().messages();
+  }
+  double bytes_per_message() const {
+    return static_cast<double>(RunArena::used() - bytes_) /
+           static_cast<double>(world_.network().messages() - messages_);
   }
 
  private:
-  Scheduler& scheduler_;
-  uint64_t left_;
+  World& world_;
+  size_t bytes_ = 0;
+  uint64_t messages_ = 0;
 };
 
-uint64_t run_world(uint32_t nodes, NetworkOptions network, StackPool& stacks) {
-  Choices choices(1);
-  Scheduler scheduler(choices, stacks, {});
-  World world(scheduler, {.network = network});
-  CountReceives count(scheduler, kEvents);
-  scheduler.stream().watch(count);
-  for (uint32_t i = 0; i < nodes; ++i) {
-    world.add_node({.name = "n" + std::to_string(i + 1),
-                    .process = [nodes](Env& env) { return std::make_unique<EchoNode>(env, nodes); },
-                    .disk = {},
-                    .clock = Clock()});
+struct EchoWorld {
+  EchoWorld(Shape shape, NetworkOptions network, StackPool& stacks)
+      : scheduler(choices, stacks, {.limits = wide_limits(shape.end())}),
+        world(scheduler, {.network = network}),
+        growth(world) {
+    for (uint32_t i = 1; i <= shape.nodes; ++i) {
+      world.add_node({.name = "n" + std::to_string(i), .process = [shape](Env& env) {
+                        return std::make_unique<EchoNode>(env, shape);
+                      }});
+    }
+    scheduler.schedule(growth, kStart + (shape.end() - kStart) / 2);
   }
-  for (uint32_t i = 1; i <= nodes; ++i) world.start(NodeId{i});
-  scheduler.run();
-  return scheduler.stream().hash();
+  uint64_t run() {
+    for (uint32_t i = 1; i <= world.node_count(); ++i) world.start(NodeId{i});
+    scheduler.run();
+    return world.network().messages();
+  }
+
+  Choices choices{1};
+  Scheduler scheduler;
+  World world;
+  Growth growth;
+};
+
+void run_worlds(benchmark::State& state, Shape shape, NetworkOptions network) {
+  StackPool stacks(many_stacks());
+  EchoWorld(shape, network, stacks).run();  // rehearsal
+  uint64_t messages = 0;
+  double growth = 0;
+  for (auto _ : state) {
+    state.PauseTiming();
+    stacks.release_all();
+    RunArena::reset();
+    {
+      RunArena::Inside inside;
+      auto* world = new EchoWorld(shape, network, stacks);  // the arena drops it
+      state.ResumeTiming();
+      messages += world->run();
+      state.PauseTiming();
+      growth = world->growth.bytes_per_message();
+    }
+    state.ResumeTiming();
+  }
+  stacks.release_all();
+  state.SetItemsProcessed(static_cast<int64_t>(messages));
+  state.counters["bytes_per_message"] = growth;
 }
 
-void run_in_arena(benchmark::State& state, NetworkOptions network) {
-  StackPool stacks;
-  const auto nodes = static_cast<uint32_t>(state.range(0));
-  run_world(nodes, network, stacks);  // rehearsal
+void BM_World(benchmark::State& state) { run_worlds(state, neighbours(state), {}); }
+void BM_WorldAllToAll(benchmark::State& state) { run_worlds(state, all_to_all(state), {}); }
+void BM_WorldWithNetworkFaults(benchmark::State& state) {
+  run_worlds(state, neighbours(state),
+             {.loss = Ratio::permille(10),
+              .duplicate = Ratio::permille(10),
+              .reorder = Ratio::permille(10)});
+}
+
+BENCHMARK(BM_BareLoop)->Arg(5)->Arg(50)->Arg(500)->Arg(5000)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_World)->Arg(5)->Arg(50)->Arg(500)->Arg(5000)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_WorldAllToAll)->Arg(50)->Arg(500)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_WorldWithNetworkFaults)->Arg(5)->Unit(benchmark::kMillisecond);
+
+// --- Messages without fibers ---
+
+constexpr uint32_t kRing = 5;
+
+// Passes every token on as a new message with 64 bytes in it.
+class TokenRing final : public Process {
+ public:
+  explicit TokenRing(Env& env) : env_(env), next_{number(env.self()) % kRing + 1} {}
+  void start() override {
+    env_.on<echo::Token>([this](NodeId, const echo::Token& token) { pass(token.hops() + 1); });
+    for (int i = 0; i < 4; ++i) pass(0);
+  }
+
+ private:
+  void pass(uint64_t hops) {
+    echo::Token token;
+    token.set_hops(hops);
+    token.set_payload(std::string(64, 'x'));
+    env_.send(next_, std::move(token));
+  }
+  Env& env_;
+  NodeId next_;
+};
+
+uint64_t run_token_ring(StackPool& stacks) {
+  Choices choices(1);
+  Scheduler scheduler(choices, stacks, {.limits = wide_limits(kStart + 10s)});
+  World world(scheduler, {});
+  for (uint32_t i = 1; i <= kRing; ++i) {
+    world.add_node({.name = "n" + std::to_string(i),
+                    .process = [](Env& env) { return std::make_unique<TokenRing>(env); }});
+  }
+  for (uint32_t i = 1; i <= kRing; ++i) world.start(NodeId{i});
+  scheduler.run();
+  return world.network().messages();
+}
+
+void BM_ProtobufMessages(benchmark::State& state) {
+  StackPool stacks(many_stacks());
+  run_token_ring(stacks);  // rehearsal
+  uint64_t messages = 0;
   for (auto _ : state) {
     RunArena::reset();
     RunArena::Inside inside;
-    benchmark::DoNotOptimize(run_world(nodes, network, stacks));
+    messages += run_token_ring(stacks);
   }
-  state.SetItemsProcessed(static_cast<int64_t>(state.iterations() * kEvents));
+  state.SetItemsProcessed(static_cast<int64_t>(messages));
 }
+BENCHMARK(BM_ProtobufMessages)->Unit(benchmark::kMillisecond);
 
-void BM_World(benchmark::State& state) { run_in_arena(state, {}); }
-
-void BM_WorldWithNetworkFaults(benchmark::State& state) {
-  run_in_arena(state, {.loss = Ratio::permille(10),
-                       .duplicate = Ratio::permille(10),
-                       .reorder = Ratio::permille(10)});
-}
-
-BENCHMARK(BM_BareLoop)->Arg(5)->Unit(benchmark::kMillisecond);
-BENCHMARK(BM_World)->Arg(5)->Arg(50)->Arg(500)->Arg(5000)->Unit(benchmark::kMillisecond);
-BENCHMARK(BM_WorldWithNetworkFaults)->Arg(5)->Unit(benchmark::kMillisecond);
+// --- Parts ---
 
 void BM_ChoiceDraw(benchmark::State& state) {
   constexpr Site kSite("bench.draw", ChoiceClass::kAmbient);
@@ -216,6 +237,72 @@ void BM_ChoiceDraw(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(choices.ambient(kSite, scope, ++ordinal));
 }
 BENCHMARK(BM_ChoiceDraw);
+
+struct Nothing final : Action {
+  void fire() override {}
+};
+
+// Arms an election timer and disarms it, with that many others pending.
+void BM_TimerSetCancel(benchmark::State& state) {
+  StackPool stacks(many_stacks());
+  Choices choices(1);
+  Scheduler scheduler(choices, stacks, {});
+  std::vector<std::unique_ptr<Nothing>> others;
+  for (int64_t i = 0; i < state.range(0); ++i) {
+    others.push_back(std::make_unique<Nothing>());
+    scheduler.schedule_in(*others.back(), 150ms + i * 37us);
+  }
+  Nothing timer;
+  int64_t draws = 0;
+  for (auto _ : state) {
+    scheduler.schedule_in(timer, 150ms + Duration(++draws * 7919 % 150'000'000));
+    scheduler.cancel(timer);
+  }
+}
+BENCHMARK(BM_TimerSetCancel)->Arg(20)->Arg(1000);
+
+size_t resident_bytes() {
+  size_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages >> pages;
+  return pages * 4096;
+}
+
+// A node that serves something and whose first fiber sleeps.
+class IdleNode final : public Process {
+ public:
+  explicit IdleNode(Env& env) : env_(env) {}
+  void start() override {
+    env_.serve<echo::Echo>(
+        [](NodeId, const echo::Echo::Request&) { return echo::Echo::Response(); });
+    for (;;) env_.sleep(1h);
+  }
+
+ private:
+  Env& env_;
+};
+
+// Memory, not time: what the process grows by for each node.
+void BM_IdleNode(benchmark::State& state) {
+  const auto nodes = static_cast<uint32_t>(state.range(0));
+  double bytes = 0;
+  for (auto _ : state) {
+    malloc_trim(0);
+    const size_t before = resident_bytes();
+    StackPool stacks;
+    Choices choices(1);
+    Scheduler scheduler(choices, stacks, {.limits = wide_limits(kStart + 1s)});
+    World world(scheduler, {});
+    for (uint32_t i = 1; i <= nodes; ++i) {
+      world.add_node({.name = "n" + std::to_string(i),
+                      .process = [](Env& env) { return std::make_unique<IdleNode>(env); }});
+      world.start(NodeId{i});
+    }
+    scheduler.run();
+    bytes = static_cast<double>(resident_bytes() - before) / nodes;
+  }
+  state.counters["resident_bytes_per_node"] = bytes;
+}
+BENCHMARK(BM_IdleNode)->Arg(5000)->Iterations(1)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace seedbed
