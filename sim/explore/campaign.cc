@@ -84,7 +84,8 @@ class Campaign {
   std::vector<Worker> workers_;
   CampaignResult result_;
   WallClock::time_point begin_ = WallClock::now();
-  bool giving_up_ = false;
+  bool giving_up_ = false;  // workers are being ended; what they still say counts,
+  bool enough_ = false;     // unless the first finding was all that was wanted
 };
 
 void add(const google::protobuf::RepeatedPtrField<explore::Count>& counts, Tally* tally) {
@@ -176,6 +177,7 @@ void Campaign::take_reports(Worker& worker) {
 }
 
 void Campaign::record(const explore::Report& report) {
+  if (enough_) return;
   const Job job = job_of(options_, report.job());
   const auto verdict = static_cast<Verdict>(report.verdict());
   ++result_.runs;
@@ -219,6 +221,7 @@ void Campaign::record_finding(Finding finding, bool says_nothing) {
   if (says_nothing) ++result_.inconclusive;
   result_.findings.push_back(std::move(finding));
   if (!options_.fail_fast) return;
+  enough_ = true;
   give_up();
 }
 

@@ -1,7 +1,7 @@
 // Channel: reports through a pipe, each with its length before it.
 //
 //   send(pipe, report);                       // in the worker
-//   Inbox inbox(pipe);       // in the parent, when poll() says that there is something
+//   Inbox inbox(pipe);                        // in the parent, when poll() says so
 //   inbox.receive();
 //   while (inbox.next(&report)) use(report);
 #pragma once

@@ -20,8 +20,8 @@ namespace seedbed {
 namespace {
 
 constexpr std::string_view kShortHelp =
-    R"(Seedbed runs real protocols over simulated networks, disks and clocks, breaks things by seed,
-and checks that their promises hold. The same seed gives the same run, always.
+    R"(Seedbed runs real protocols over a simulated network, disks and clocks, breaks things by
+seed, and checks that their promises hold. The same seed gives the same run, always.
 
 Three commands to try:
   {0} list                          what there is

@@ -1,5 +1,5 @@
 // Results as JSON, for programs: one object or array, on stdout, on one line. The fields are a
-// promise (docs/reference/json.md): none is renamed or dropped.
+// promise (tests/cli/json_test.cc): none is renamed or dropped.
 #pragma once
 
 #include <chrono>

@@ -1,11 +1,8 @@
-// A program outside the repository that stands on the installed library.
-#include <fmt/core.h>
+// A program outside the repository: its own protocol, under the whole command line.
+#include "tally.h"
+#include "tools/cli/cli.h"
 
-#include "sim/core/check.h"
-#include "sim/core/hash.h"
-
-int main() {
-  const uint64_t hash = seedbed::hash_bytes("out of tree");
-  CHECK(hash == seedbed::hash_bytes("out of tree"));
-  fmt::print("hash {:016x}\n", hash);
+int main(int argc, char** argv) {
+  const std::vector<seedbed::ProtocolSpec> protocols{tally::spec()};
+  return seedbed::run_command_line(argc, argv, protocols, {.name = "tally"});
 }
