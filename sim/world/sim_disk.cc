@@ -207,8 +207,7 @@ Status SimDisk::sync_file(const std::string& path, uint64_t before) {
 
 Future<std::string> SimDisk::read(std::string_view path, uint64_t offset, uint64_t size) {
   return submit<std::string>(
-      path, {},
-      [this, path = std::string(path), offset, size](uint64_t) -> Result<std::string> {
+      path, {}, [this, path = std::string(path), offset, size](uint64_t) -> Result<std::string> {
         const Inode* inode = find(path);
         if (inode == nullptr) return Error::kNotFound;
         if (offset >= inode->cached.size()) return std::string();

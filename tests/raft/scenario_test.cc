@@ -1,4 +1,5 @@
-// Raft as the testbed runs it: servers, clients and faults in a simulated world, by scenario and seed.
+// Raft as the testbed runs it: servers, clients and faults in a simulated world, by scenario and
+// seed.
 #include "sim/run/scenario.h"
 
 #include <gtest/gtest.h>
