@@ -8,6 +8,8 @@ namespace seedbed::raft {
 namespace {
 
 constexpr Site kFirstServer("raft.client.first_server", ChoiceClass::kAmbient);
+// Between two servers that do not know who leads.
+constexpr Duration kPause = 10ms;
 
 KvOperation operation_of(const Operation& what) {
   if (what.function == kGet) return Get{what.key};
@@ -43,48 +45,51 @@ RaftClient::RaftClient(Env& env, std::vector<NodeId> servers, Duration timeout)
       believed_leader_(env.random(kFirstServer, servers_.size())) {}
 
 Response RaftClient::attempt(const Operation& what, uint64_t operation) {
-  if (session_ == 0 && !open_session()) return Response::fail("not sent: no session yet");
-  // Operations come one after the other, and one that was given up is never repeated.
-  const auto answer = ask(Request{.session = session_,
-                                  .sequence = operation,
-                                  .lowest_unanswered = operation,
-                                  .operation = operation_of(what)});
-  if (!answer) return Response::after(answer.error());
-  switch (answer->reply()) {
-    case wire::REPLY_EXECUTED: {
-      if (static_cast<KvStatus>(answer->status()) == KvStatus::kExpiredSession) session_ = 0;
-      return response_to(what, *answer);
-    }
-    case wire::REPLY_NOT_LEADER: return Response::fail("not the leader");
-    case wire::REPLY_BUSY: return Response::fail("the leader is busy");
-    default: return Response::info("the leader was deposed");
+  const NodeTime deadline = env_.now() + timeout_;
+  if (session_ == 0 && !open_session(deadline)) {
+    return operation == operation_ ? Response::info("session expired")
+                                   : Response::fail("not sent: no session yet");
   }
+  if (operation == operation_ && sent_in_ != session_) return Response::info("session expired");
+  operation_ = operation;
+  sent_in_ = session_;
+  // Operations come one after the other, and one that was given up is never repeated.
+  const auto answer = execute(Request{.session = session_,
+                                      .sequence = operation,
+                                      .lowest_unanswered = operation,
+                                      .operation = operation_of(what)},
+                              deadline);
+  if (!answer) return Response::info("no answer in time");
+  if (static_cast<KvStatus>(answer->status()) == KvStatus::kExpiredSession) session_ = 0;
+  return response_to(what, *answer);
 }
 
-bool RaftClient::open_session() {
-  const auto answer = ask(RegisterClient{.client = number(env_.self())});
-  if (!answer || answer->reply() != wire::REPLY_EXECUTED) return false;
-  session_ = answer->session();
-  return true;
+bool RaftClient::open_session(NodeTime deadline) {
+  const auto answer = execute(RegisterClient{.client = number(env_.self())}, deadline);
+  if (answer) session_ = answer->session();
+  return answer.has_value();
 }
 
-Result<wire::ClientCommand::Response> RaftClient::ask(const Command& command) {
+std::optional<wire::ClientCommand::Response> RaftClient::execute(const Command& command,
+                                                                 NodeTime deadline) {
   wire::ClientCommand::Request request;
   request.set_command(encode(command));
-  auto answer = env_.call<wire::ClientCommand>(server(), std::move(request), timeout_);
-  if (!answer || answer->reply() != wire::REPLY_EXECUTED) {
-    look_elsewhere(answer ? answer->leader() : 0);
+  for (Duration left = timeout_; left > Duration::zero(); left = deadline - env_.now()) {
+    auto answer = env_.call<wire::ClientCommand>(server(), request, left);
+    if (answer && answer->reply() == wire::REPLY_EXECUTED) return *std::move(answer);
+    if (!look_elsewhere(answer ? answer->leader() : 0)) env_.sleep(kPause);
   }
-  return answer;
+  return std::nullopt;
 }
 
-void RaftClient::look_elsewhere(uint32_t hint) {
+bool RaftClient::look_elsewhere(uint32_t hint) {
   const auto known = std::find(servers_.begin(), servers_.end(), NodeId{hint});
   if (known != servers_.end() && *known != server()) {
     believed_leader_ = static_cast<size_t>(known - servers_.begin());
-  } else {
-    believed_leader_ = (believed_leader_ + 1) % servers_.size();
+    return true;
   }
+  believed_leader_ = (believed_leader_ + 1) % servers_.size();
+  return false;
 }
 
 }  // namespace seedbed::raft

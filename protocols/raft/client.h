@@ -1,10 +1,16 @@
 // RaftClient: speaks to a Raft cluster for one client machine, within one session (§6.3).
 //
 // It asks who it believes leads, follows hints, and otherwise tries one server after the other. An
-// attempt repeated under the same number is executed at most once, so operations of unknown outcome may
-// be attempted again.
+// operation repeated under the same number is executed at most once, so operations of unknown
+// outcome may be attempted again.
+//
+// Once an operation has been sent, its outcome is ok or info, never fail. A refusal proves little:
+// the network may have made a copy of the request, which arrives when that server leads. And an
+// expired session does not tell what an earlier attempt has done; in a new session nobody would
+// know the operation again, so it is not sent a second time.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "protocols/raft/command.h"
@@ -15,24 +21,27 @@ namespace seedbed::raft {
 
 class RaftClient final : public Client {
  public:
+  // `timeout`: of one attempt, in which it may ask several servers.
   RaftClient(Env& env, std::vector<NodeId> servers, Duration timeout);
 
   Response attempt(const Operation& what, uint64_t operation) override;
   bool retries_are_safe() const override { return true; }
 
  private:
-  // Sends the command to the believed leader. Blocks. On anything but an execution it looks elsewhere
-  // next time.
-  Result<wire::ClientCommand::Response> ask(const Command& command);
-  bool open_session();
+  // Asks until the command has been executed. Blocks. Nothing if the time is over first.
+  std::optional<wire::ClientCommand::Response> execute(const Command& command, NodeTime deadline);
+  bool open_session(NodeTime deadline);
   NodeId server() const { return servers_[believed_leader_]; }
-  void look_elsewhere(uint32_t hint);
+  // True if the hint names a server that has not just been asked.
+  bool look_elsewhere(uint32_t hint);
 
   Env& env_;
   std::vector<NodeId> servers_;
   Duration timeout_;
   size_t believed_leader_;
-  uint64_t session_ = 0;  // 0: none yet
+  uint64_t session_ = 0;    // 0: none yet
+  uint64_t operation_ = 0;  // the last that was sent,
+  uint64_t sent_in_ = 0;    // and in which session
 };
 
 }  // namespace seedbed::raft

@@ -1,6 +1,7 @@
 #include "protocols/raft/storage.h"
 
 #include <limits>
+#include <utility>
 
 namespace seedbed::raft {
 namespace {
@@ -29,37 +30,40 @@ std::optional<Persisted> Storage::recover(uint64_t salt) {
 
 void Storage::append(const Write& write, std::function<void(bool durable)> done) {
   WalChunk chunk = encoder_->encode(write);
-  const uint64_t end = chunk.end();
-  Label label{.first = "ticket", .first_value = write.ticket};
+  if (waiting_.bytes.empty()) waiting_.offset = chunk.offset;
+  waiting_.bytes += chunk.bytes;
+  label_ = {.first = "ticket", .first_value = write.ticket};
   if (!write.entries.empty()) {
-    label = {.first = "term",
-             .first_value = number(write.entries.back().term),
-             .second = "index",
-             .second_value = write.entries.back().index};
+    label_ = {.first = "term",
+              .first_value = number(write.entries.back().term),
+              .second = "index",
+              .second_value = write.entries.back().index};
   }
-  disk_.write(path(), chunk.offset, std::move(chunk.bytes), label)
-      .then([this](const Result<Nothing>& result) { failed_ = failed_ || !result.ok(); });
-  unsynced_.push_back({.end = end, .done = std::move(done)});
-  if (!syncing_) sync();
+  undecided_.push_back(std::move(done));
+  if (!writing_) flush();
 }
 
-void Storage::sync() {
-  syncing_ = true;
-  disk_.sync(path()).then([this, writes = unsynced_.size()](const Result<Nothing>& result) {
-    synced(writes, result.ok());
+void Storage::flush() {
+  writing_ = true;
+  WalChunk chunk = std::exchange(waiting_, {});
+  const uint64_t end = chunk.end();
+  disk_.write(path(), chunk.offset, std::move(chunk.bytes), label_)
+      .then([this](const Result<Nothing>& result) { failed_ = failed_ || !result.ok(); });
+  disk_.sync(path()).then([this, end, writes = undecided_.size()](const Result<Nothing>& result) {
+    failed_ = failed_ || !result.ok();
+    flushed(end, writes);
   });
 }
 
-void Storage::synced(size_t writes, bool ok) {
-  syncing_ = false;
-  failed_ = failed_ || !ok;
+void Storage::flushed(uint64_t end, size_t writes) {
+  writing_ = false;
+  if (!failed_) encoder_->durable_through(end);
   for (; writes > 0; --writes) {
-    Unsynced write = std::move(unsynced_.front());
-    unsynced_.pop_front();
-    if (!failed_) encoder_->durable_through(write.end);
-    write.done(!failed_);
+    const auto done = std::move(undecided_.front());
+    undecided_.pop_front();
+    done(!failed_);
   }
-  if (!unsynced_.empty()) sync();
+  if (!undecided_.empty()) flush();
 }
 
 }  // namespace seedbed::raft

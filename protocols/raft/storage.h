@@ -29,26 +29,24 @@ class Storage {
   // Whether recover() had to give up a torn tail.
   bool was_torn() const { return torn_; }
 
-  // Appends the write and syncs; `done` is called when all of it is durable (true), or when the disk
-  // failed (false): then nothing may be believed of it any more. Never blocks. One sync is on its way
-  // at a time, and covers every write that came before it (group commit).
+  // Appends the write and syncs; `done` is called when all of it is durable (true), or when the
+  // disk failed (false): then nothing may be believed of it any more. Never blocks. The disk has one
+  // write and its sync to do at a time; whatever comes meanwhile makes up the next (group commit),
+  // so that a slow disk is never far behind.
   void append(const Write& write, std::function<void(bool durable)> done);
 
  private:
-  struct Unsynced {
-    uint64_t end = 0;  // of the write, in the file
-    std::function<void(bool durable)> done;
-  };
-
-  void sync();
-  void synced(size_t writes, bool ok);
+  void flush();
+  void flushed(uint64_t end, size_t writes);
 
   Disk& disk_;
   std::optional<WalEncoder> encoder_;
   bool torn_ = false;
   bool failed_ = false;
-  bool syncing_ = false;
-  std::deque<Unsynced> unsynced_;
+  bool writing_ = false;
+  WalChunk waiting_;  // for the next write to the disk
+  Label label_;       // of the newest record in it
+  std::deque<std::function<void(bool durable)>> undecided_;  // in order of append()
 };
 
 }  // namespace seedbed::raft

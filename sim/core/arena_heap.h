@@ -4,9 +4,8 @@
 // It manages the memory right behind itself and has no other state, so that copying the bytes from
 // its own address to end() copies the whole heap.
 //
-//   | ArenaHeap | shift | block | block | ...  block | fresh, painted | fresh | limit | headroom |
-//   last resort |
-//                       begin()                end()                  ready
+//   | ArenaHeap | shift | block | ... | block | fresh, painted | fresh | headroom | last resort |
+//                       begin()             end()            ready      limit
 //
 // A block is an 8-byte header and a payload aligned to 16. Sizes are rounded up to multiples of
 // 16 up to 1 KiB, then to eight steps per doubling (at most an eighth is wasted). A freed block

@@ -24,7 +24,7 @@
 //   reached         speaker              hash of name                     probe name
 //   clock           owner                reading (ns)  drift (ppb)                       clock was set
 //   choice                               ordinal       value              site           scope in bytes
-//   end                                  RunEnd                            its message in bytes
+//   end                                                RunEnd                            its message in bytes
 #pragma once
 
 #include <cstdint>

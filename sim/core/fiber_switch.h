@@ -1,5 +1,5 @@
 // The one switch between stacks, Boost.Context's jump_fcontext, entered so that the processor's
-// return predictor survives it. Private to fiber.cc.
+// return predictor survives it. Private to fiber.h.
 //
 // A processor predicts where a `ret` goes by remembering the calls. jump_fcontext is entered by a
 // `call` and left by a jump on another stack, so each switch leaves one call too many behind, and

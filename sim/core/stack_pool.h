@@ -8,9 +8,8 @@
 //
 // The pool reserves one range of addresses when it is made, and cuts it into equal slots:
 //
-//   low addresses                                                                   high addresses
-//   | guard, no access | usable_bytes, at least                     ... grows down | colour | next
-//   slot
+//   low addresses                                                              high addresses
+//   | guard, no access | usable_bytes, at least                ... grows down | colour | guard
 //
 // - A **guard** page below each stack turns an overflow into a fault at the moment it happens,
 //   instead of a quiet change to somebody else's memory. `guards()` lets a crash handler say so.

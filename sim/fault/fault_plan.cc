@@ -48,7 +48,7 @@ std::string_view meaning(FaultKind kind) {
     case FaultKind::kSlow: return "a machine takes long to serve each message";
     case FaultKind::kLinkLoss: return "links to a machine lose many messages";
     case FaultKind::kLinkDelay: return "links to a machine take longer";
-    case FaultKind::kSlowDisk: return "a machine's disk takes longer for everything";
+    case FaultKind::kSlowDisk: return "a machine's disk takes longer to read and to sync";
     case FaultKind::kClockDrift: return "a machine's clock runs too fast or too slow";
   }
   return "";

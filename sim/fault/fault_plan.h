@@ -27,7 +27,7 @@ enum class FaultKind : uint8_t {
   kSlow,             // targets take `magnitude` microseconds to serve a message
   kLinkLoss,         // messages between targets and others are lost, `magnitude` in a thousand
   kLinkDelay,        // messages between targets and others take `magnitude` microseconds longer
-  kSlowDisk,         // disk operations of targets take `magnitude` microseconds longer
+  kSlowDisk,         // reads and syncs of targets take `magnitude` microseconds longer
   kClockDrift,       // clocks of targets drift by `magnitude` parts per million
 };
 inline constexpr std::array kFaultKinds{

@@ -40,9 +40,12 @@ std::vector<NodeId> draw_subset(uint64_t bits, std::span<const NodeId> from, siz
 FaultPlan draw_plan(Choices& choices, const FaultMix& mix, std::span<const NodeId> servers,
                     std::span<const NodeId> everyone) {
   FaultPlan plan;
+  std::array<uint32_t, kFaultKinds.size()> slots_used{};  // doses of one kind share its slots
   for (const FaultDose& dose : mix.doses) {
     const Scope scope = choices.scope(fmt::format("nemesis {}", to_string(dose.kind)));
-    for (uint32_t slot = 1; slot <= dose.slots; ++slot) {
+    uint32_t& slot = slots_used[static_cast<size_t>(dose.kind)];
+    for (const uint32_t last = slot + dose.slots; slot < last;) {
+      ++slot;
       if (choices.fault(kHappens, scope, slot, dose.odds) == 0) continue;
       const auto draw = [&](const Site& site) { return choices.ambient(site, scope, slot); };
       Fault fault{.id = (static_cast<uint32_t>(dose.kind) + 1) * 1000 + slot, .kind = dose.kind};

@@ -4,6 +4,8 @@
 #include <map>
 #include <tuple>
 
+#include "sim/fault/fault_plan.h"
+
 namespace seedbed {
 namespace {
 
@@ -18,14 +20,22 @@ void tell(Stories& stories, std::string what, const StoredEvent& event) {
   story.last = &event;
 }
 
-std::vector<Highlight> sorted(const Stories& stories, bool by_count) {
+// By `rank`, and then in the order in which they began.
+template <class Rank>
+std::vector<Highlight> sorted(const Stories& stories, Rank rank) {
   std::vector<Highlight> list;
   for (const auto& [what, story] : stories) list.push_back(story);
   std::sort(list.begin(), list.end(), [&](const Highlight& a, const Highlight& b) {
-    return std::tuple(by_count ? a.count : 0, a.first->index) <
-           std::tuple(by_count ? b.count : 0, b.first->index);
+    return std::tuple(rank(a), a.first->index) < std::tuple(rank(b), b.first->index);
   });
   return list;
+}
+
+// The catalogue begins with the faults that change most.
+uint64_t place_in_catalogue(const Highlight& fault) {
+  const auto found = std::find_if(kFaultKinds.begin(), kFaultKinds.end(),
+                                  [&](FaultKind kind) { return to_string(kind) == fault.what; });
+  return static_cast<uint64_t>(found - kFaultKinds.begin());
 }
 
 }  // namespace
@@ -49,12 +59,13 @@ std::vector<Highlight> highlights(std::span<const StoredEvent> events, size_t mo
     }
     if (event.kind == EventKind::kFaultBegin) tell(faults, std::string(event.name), event);
   }
-  std::vector<Highlight> list = sorted(captions, true);
+  std::vector<Highlight> list =
+      sorted(captions, [](const Highlight& story) { return story.count; });
   if (list.size() > most) list.resize(most);
   for (Highlight& story : list) {
     if (story.count == 1) story.what = story.first->caption;
   }
-  for (Highlight& fault : sorted(faults, false)) list.push_back(std::move(fault));
+  for (Highlight& fault : sorted(faults, place_in_catalogue)) list.push_back(std::move(fault));
   return list;
 }
 

@@ -20,8 +20,7 @@ struct Highlight {
 // "LEADER t17" and "LEADER t3" have one shape: "LEADER t#".
 std::string shape_of(std::string_view caption);
 
-// The rarest captions first, at most `most` of them; then crashes, pauses and other faults, in the
-// order in which they first happened.
+// The rarest captions first, at most `most` of them; then faults, in the order of their catalogue.
 std::vector<Highlight> highlights(std::span<const StoredEvent> events, size_t most);
 
 }  // namespace seedbed

@@ -122,6 +122,16 @@ Message* descend(Message& message, const Step& step) {
   return reflection->MutableRepeatedMessage(&message, &field, step.index);
 }
 
+// As the text format wants it.
+std::string quoted_text(std::string_view value) {
+  std::string text = "\"";
+  for (const char c : value) {
+    if (c == '"' || c == '\\') text += '\\';
+    text += c;
+  }
+  return text + '"';
+}
+
 void assign(Message& message, const Step& step, const std::string& value) {
   const FieldDescriptor& field = field_of(message, step);
   const auto* reflection = message.GetReflection();
@@ -138,7 +148,7 @@ void assign(Message& message, const Step& step, const std::string& value) {
   }
   reflection->ClearField(&message, &field);
   const std::string quoted =
-      field.cpp_type() == FieldDescriptor::CPPTYPE_STRING ? fmt::format("\"{}\"", value) : value;
+      field.cpp_type() == FieldDescriptor::CPPTYPE_STRING ? quoted_text(value) : value;
   FirstError error("--set " + step.name);
   TextFormat::Parser parser;
   parser.RecordErrorsTo(&error);
@@ -173,6 +183,11 @@ void set_field(Scenario& scenario, std::string_view assignment) {
   }
   std::string_view path = assignment.substr(0, equals);
   const std::string value(assignment.substr(equals + 1));
+  if (path == "protocol" || path == "options") {
+    throw ConfigError(fmt::format(
+        "--set {}: '{}' cannot be changed; {}", assignment, path,
+        path == "protocol" ? "use another scenario" : "change its fields, as in options.x=1"));
+  }
   Message* message = &scenario.data;
   constexpr std::string_view kOptions = "options.";
   if (path.starts_with(kOptions)) {

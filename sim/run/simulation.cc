@@ -241,6 +241,31 @@ void Simulation::direct() {
   scheduler_.stop(RunEnd::kCompleted);
 }
 
+// Those that the scenario asks for, also if they never fired.
+Tally Simulation::count_faults() const {
+  const NetworkFaultCounts& network = world_.network().faults();
+  const DiskFaultCounts disk = world_.disk_faults();
+  const run::Network& configured = scenario_.data.network();
+  Tally faults;
+  const auto count = [&](bool asked_for, std::string_view name, uint64_t fired) {
+    if (asked_for || fired != 0) faults.emplace_back(name, fired);
+  };
+  count(configured.loss_permille().max() > 0, "message_loss", network.lost);
+  count(configured.duplicate_permille().max() > 0, "message_duplicate", network.duplicated);
+  count(configured.reorder_permille().max() > 0, "message_reorder", network.reordered);
+  count(false, "lost_write", disk.lost_writes);
+  count(false, "torn_write", disk.torn_writes);
+  count(false, "lost_name", disk.lost_names);
+  for (const FaultKind kind : kFaultKinds) {
+    bool dosed = false;
+    for (const run::Dose& dose : scenario_.data.faults().dose()) {
+      dosed = dosed || dose.fault() == to_string(kind);
+    }
+    count(dosed, to_string(kind), injector_->fired(kind));
+  }
+  return faults;
+}
+
 void Simulation::report(RunResult& result) const {
   result.scenario = scenario_.name;
   result.mutant = scenario_.mutant;
@@ -255,15 +280,7 @@ void Simulation::report(RunResult& result) const {
   for (const auto& checker : checkers_) result.checks.push_back(checker->result());
   result.probes = tallies_->probes(*scenario_.protocol);
 
-  const NetworkFaultCounts& network = world_.network().faults();
-  const DiskFaultCounts disk = world_.disk_faults();
-  result.faults = {
-      {"message_loss", network.lost},         {"message_duplicate", network.duplicated},
-      {"message_reorder", network.reordered}, {"lost_write", disk.lost_writes},
-      {"torn_write", disk.torn_writes},       {"lost_name", disk.lost_names}};
-  for (const FaultKind kind : kFaultKinds) {
-    result.faults.emplace_back(to_string(kind), injector_->fired(kind));
-  }
+  result.faults = count_faults();
   const auto names = node_names(scenario_);
   for (const Fault& fault : injector_->plan().faults) {
     result.fault_lines.push_back(line(fault, [&](NodeId id) { return names[number(id)]; }));

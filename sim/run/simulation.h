@@ -46,6 +46,7 @@ class Simulation {
   void add_checkers(const std::vector<EventSink*>& watchers);
   void add_faults();
   void direct();
+  Tally count_faults() const;
   void client_done() {
     ++clients_done_;
     clients_changed_.notify_all();

@@ -127,7 +127,8 @@ std::string Describer::sentence(const TraceEvent& event) const {
       return fmt::format("choice {} of {} #{} = {}", event.name, event.bytes, event.id,
                          event.value);
     case EventKind::kEnd:
-      return fmt::format("the run ends: {}", to_string(static_cast<RunEnd>(event.value)));
+      return fmt::format("the run ends: {}{}{}", to_string(static_cast<RunEnd>(event.value)),
+                         event.bytes.empty() ? "" : ": ", event.bytes);
   }
   return fmt::format("{}: event of unknown kind {}", who, static_cast<int>(event.kind));
 }

@@ -51,20 +51,24 @@ struct SimDisk::NameChange {
 // Something handed to the disk that has not completed.
 class SimDisk::Operation : public Action {
  public:
-  Operation(SimDisk& disk, uint64_t number, std::string_view path, bool changes)
-      : disk_(disk), number_(number), path_(path), changes_(changes) {}
+  Operation(SimDisk& disk, uint64_t number, std::string_view path, Request request)
+      : disk_(disk), number_(number), path_(path), request_(request) {}
   virtual ~Operation() { disk_.scheduler_.cancel(*this); }
 
   void fire() final {
+    SimDisk& disk = disk_;  // outlives this operation
     complete();
-    disk_.in_flight_.pop_front();
+    disk.in_flight_.pop_front();
+    disk.serve_next();
   }
   // Performs it and tells whoever waits.
   virtual void complete() = 0;
   // Performs it in the page cache only: the node crashed first.
   virtual void reach_cache() = 0;
   // Whether it writes; reads and syncs in flight at a crash never happened.
-  bool changes() const { return changes_; }
+  bool changes() const { return request_.changes; }
+  uint64_t number() const { return number_; }
+  const Request& request() const { return request_; }
 
  protected:
   void emit_complete(uint64_t outcome) {
@@ -78,16 +82,16 @@ class SimDisk::Operation : public Action {
   SimDisk& disk_;
   uint64_t number_;
   std::string path_;
-  bool changes_;
+  Request request_;
 };
 
 // `effect`: (operation number) -> Result<T>.
 template <class T, class Effect>
 class SimDisk::OperationOf final : public SimDisk::Operation {
  public:
-  OperationOf(SimDisk& disk, uint64_t number, std::string_view path, bool changes, Effect effect,
-              Promise<T> promise)
-      : Operation(disk, number, path, changes),
+  OperationOf(SimDisk& disk, uint64_t number, std::string_view path, Request request,
+              Effect effect, Promise<T> promise)
+      : Operation(disk, number, path, request),
         effect_(std::move(effect)),
         promise_(std::move(promise)) {}
 
@@ -121,14 +125,24 @@ Future<T> SimDisk::submit(std::string_view path, Request request, Effect effect)
                             .value = request.size,
                             .name = path});
   auto [promise, future] = Promise<T>::make(scheduler_);
-  auto operation = std::make_unique<OperationOf<T, Effect>>(*this, number, path, request.changes,
+  auto operation = std::make_unique<OperationOf<T, Effect>>(*this, number, path, request,
                                                             std::move(effect), std::move(promise));
-  const uint64_t bits = scheduler_.choices().ambient(sites::kDiskLatency, scope_, number);
-  const Duration latency = (request.syncs ? options_.sync : options_.access).sample(bits);
-  busy_until_ = std::max(busy_until_, scheduler_.now()) + latency + extra_latency_;
-  scheduler_.schedule(*operation, busy_until_);
   in_flight_.push_back(std::move(operation));
+  if (in_flight_.size() == 1) serve_next();
   return std::move(future);
+}
+
+// The device serves one operation at a time. What it takes is drawn for the operation, but trouble
+// counts when it is served: a backlog does not outlive the trouble that caused it.
+void SimDisk::serve_next() {
+  if (in_flight_.empty()) return;
+  Operation& operation = *in_flight_.front();
+  const uint64_t bits =
+      scheduler_.choices().ambient(sites::kDiskLatency, scope_, operation.number());
+  const Request& request = operation.request();
+  Duration latency = (request.syncs ? options_.sync : options_.access).sample(bits);
+  if (!request.changes) latency += extra_latency_;  // the page cache hides it from writes
+  scheduler_.schedule_in(operation, latency);
 }
 
 SimDisk::Inode* SimDisk::find(const std::string& path) {
@@ -275,7 +289,6 @@ void SimDisk::crash() {
   }
   name_changes_.clear();
   cached_names_ = durable_names_;
-  busy_until_ = scheduler_.now();
 }
 
 // One unsynced change at a crash: kept (0), lost (1), cut off at a sector (2), or any subset of its

@@ -54,7 +54,7 @@ class SimDisk final : public Disk {
   // a subset survives.
   void crash();
 
-  // Every access and sync takes this much longer from now on.
+  // Every read and sync takes this much longer from now on.
   void set_extra_latency(Duration extra) { extra_latency_ = extra; }
 
   const DiskFaultCounts& faults() const { return faults_; }
@@ -75,6 +75,7 @@ class SimDisk final : public Disk {
   };
   template <class T, class Effect>
   Future<T> submit(std::string_view path, Request request, Effect effect);
+  void serve_next();
   Inode& file_to_write(const std::string& path, uint64_t operation);
   Inode* find(const std::string& path);
   void make_durable(Inode& inode, const Change& change);
@@ -91,7 +92,6 @@ class SimDisk final : public Disk {
   Duration extra_latency_{};
   uint64_t operations_ = 0;
   uint64_t files_made_ = 0;
-  Time busy_until_ = kStart;
   DiskFaultCounts faults_;
   std::map<uint64_t, std::unique_ptr<Inode>> files_;
   std::map<std::string, uint64_t, std::less<>> cached_names_;

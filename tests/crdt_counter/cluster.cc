@@ -47,7 +47,7 @@ void Cluster::add_nodes() {
     ClientPlan plan;
     plan.operations = options_.operations;
     plan.final_operations = 2;
-    plan.think_max = kTrouble / static_cast<int64_t>(options_.operations);
+    plan.think_max = kTrouble / static_cast<int64_t>(2 * options_.operations);
     plan.faults_end = NodeTime(kTrouble);
     plan.first_id = number(id) * uint64_t{1000};
     const std::string& name = all_names[number(id) - 1];

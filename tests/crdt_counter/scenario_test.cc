@@ -23,8 +23,8 @@ constexpr std::string_view kStorm = R"(
   workload { kind: "counter" operations: 100 keys: 2 final_operations: 2 }
   network { loss_permille { max: 30 } duplicate_permille { max: 50 } reorder_permille { max: 50 } }
   faults {
-    end_ms: 4000
-    dose { fault: "crash" slots: 4 odds_percent: 80 at_disk_operation_percent: 60
+    end_ms: 12000
+    dose { fault: "crash" slots: 6 odds_percent: 80 at_disk_operation_percent: 60
            max_disk_operation: 100 }
     dose { fault: "partition" slots: 2 odds_percent: 70 }
     dose { fault: "pause" slots: 1 }

@@ -30,10 +30,11 @@ int check(const CheckArguments& arguments, const Context& context) {
     json["unreached"] = judgement.unreached;
     fmt::print("{}", dump(json));
   } else {
-    fmt::print("{}", result_text(result, context.terminal));
-    if (!judgement.unreached.empty()) {
-      fmt::print("  missing     required, but not reached: {}\n", enumerate(judgement.unreached));
-    }
+    EventLog log(*recorded.scenario.protocol);
+    reader.rewind();
+    replay(reader, {&log});
+    fmt::print("{}", result_text(recorded.scenario, result,
+                                 {.events = log.events(), .trace_path = arguments.trace}, context));
   }
   return exit_code(judgement);
 }

@@ -79,7 +79,7 @@ class CommandLine {
         fmt::format("{} (revision {})", context.program.name,
                     context.program.revision.empty() ? "unknown" : context.program.revision));
     app_.get_formatter()->column_width(28);
-    for (const auto add : {add_run, add_hunt, add_replay, add_check, add_diff}) {
+    for (const auto add : {add_list, add_run, add_hunt, add_replay, add_check, add_diff}) {
       add(app_, context_, &chosen_);
     }
   }
@@ -159,12 +159,12 @@ int guarded(const std::string& name, const std::function<int()>& body) {
 
 }  // namespace
 
-ScenarioFiles Context::scenario_files(const std::string& replacement) const {
-  if (!replacement.empty()) {
-    if (!std::filesystem::is_directory(replacement)) {
-      throw ConfigError(fmt::format("--scenarios {}: there is no such directory", replacement));
+ScenarioFiles Context::scenario_files(const std::optional<std::string>& replacement) const {
+  if (replacement) {
+    if (!std::filesystem::is_directory(*replacement)) {
+      throw ConfigError(fmt::format("--scenarios {}: there is no such directory", *replacement));
     }
-    return ScenarioFiles({{.path = replacement}});
+    return ScenarioFiles({{.path = *replacement}});
   }
   std::vector<ScenarioDirectory> directories{{.path = "scenarios"}};
   for (const std::string& directory : program.scenario_directories) {

@@ -10,6 +10,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -31,8 +32,8 @@ struct Context {
   const std::string& command() const {
     return program.command.empty() ? executable : program.command;
   }
-  // Scenarios that are found by name. `replacement`, if not empty, is the only directory.
-  ScenarioFiles scenario_files(const std::string& replacement) const;
+  // Scenarios that are found by name. `replacement`, if given, is the only directory.
+  ScenarioFiles scenario_files(const std::optional<std::string>& replacement) const;
 };
 
 using Command = std::function<int()>;

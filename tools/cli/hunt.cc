@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <memory>
+#include <optional>
 #include <thread>
 
 #include "sim/core/check.h"
@@ -16,11 +17,11 @@ namespace {
 
 struct HuntArguments {
   std::vector<std::string> scenarios;
-  std::string seeds;
-  std::string time;
-  std::string workers;
-  std::string twice;
-  std::string run_timeout;
+  std::optional<std::string> seeds;
+  std::optional<std::string> time;
+  std::optional<std::string> workers;
+  std::optional<std::string> twice;
+  std::optional<std::string> run_timeout;
   bool fail_fast = false;
   bool json = false;
   SelectionArguments selection;
@@ -54,8 +55,8 @@ class InterruptGuard {
 
 // Without --seeds: seeds that nobody has run yet if a time is given, else the first 200.
 SeedRange seed_range(const HuntArguments& arguments) {
-  if (!arguments.seeds.empty()) return parse_seeds(arguments.seeds);
-  if (arguments.time.empty()) return {.first = 1, .count = 200};
+  if (arguments.seeds) return parse_seeds(*arguments.seeds);
+  if (!arguments.time) return {.first = 1, .count = 200};
   return {.first = fresh_seed(), .count = uint64_t{1} << 62};
 }
 
@@ -65,16 +66,16 @@ CampaignOptions campaign_options(const HuntArguments& arguments) {
   options.first_seed = range.first;
   options.seeds = range.count;
   options.workers = std::max(1u, std::thread::hardware_concurrency());
-  if (!arguments.workers.empty()) {
-    options.workers = static_cast<uint32_t>(parse_count("--workers", arguments.workers, 1, 1000));
+  if (arguments.workers) {
+    options.workers = static_cast<uint32_t>(parse_count("--workers", *arguments.workers, 1, 1000));
   }
-  if (!arguments.time.empty()) options.time = parse_duration("--time", arguments.time);
-  if (!arguments.run_timeout.empty()) {
-    options.run_timeout = parse_duration("--run-timeout", arguments.run_timeout);
+  if (arguments.time) options.time = parse_duration("--time", *arguments.time);
+  if (arguments.run_timeout) {
+    options.run_timeout = parse_duration("--run-timeout", *arguments.run_timeout);
   }
-  if (!arguments.twice.empty()) {
+  if (arguments.twice) {
     options.twice_permille =
-        static_cast<uint32_t>(parse_count("--twice", arguments.twice, 0, 1000));
+        static_cast<uint32_t>(parse_count("--twice", *arguments.twice, 0, 1000));
   }
   options.fail_fast = arguments.fail_fast;
   return options;
@@ -96,7 +97,7 @@ int hunt_seeds(const HuntArguments& arguments, const Context& context) {
   }
   if (hunt.options.seeds == 0) {
     fmt::print(stderr, "{}: error: --seeds {}: an empty range\n", context.program.name,
-               arguments.seeds);
+               arguments.seeds.value_or(""));
     return kExitNothing;
   }
   {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "sim/report/text.h"
 #include "tools/cli/progress.h"
 #include "tools/cli/text.h"
 
@@ -71,7 +72,7 @@ std::string findings_text(const Hunt& hunt) {
     const Selection& selection = hunt.selections[finding.scenario];
     text += fmt::format("\n  {}  {}{}\n", finding.verdict, selection.scenario.name,
                         finding.check.empty() ? "" : "  [" + finding.check + "]");
-    text += fmt::format("    {}\n    {}\n", finding.message, reproduce(selection, finding));
+    text += fmt::format("    {}\n    {}\n", plain(finding.message), reproduce(selection, finding));
   }
   if (findings.size() > kFindingsShown) {
     text +=
@@ -85,7 +86,7 @@ std::string verdicts_text(const CampaignResult& result) {
   for (const auto& [name, count] : verdict_tally(result)) {
     const bool one_of_six = name != "crash" && name != "hang";
     if (!one_of_six && count == 0) continue;
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, grouped(count));
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, count_text(count));
   }
   return text;
 }
@@ -132,8 +133,8 @@ std::string hunt_text(const Hunt& hunt, const Context& context) {
   }
   const std::string& mutant = hunt.selections.front().scenario.mutant;
   std::string text = fmt::format("{}  {}{}  {} runs, {}\n", headline(hunt, context.terminal), names,
-                                 mutant.empty() ? "" : "  mutant " + mutant, grouped(result.runs),
-                                 seeds_text(hunt.options));
+                                 mutant.empty() ? "" : "  mutant " + mutant,
+                                 count_text(result.runs), seeds_text(hunt.options));
   text += findings_text(hunt) + "\n";
   for (const std::string& sentence : result.missing) {
     text += fmt::format("  missing     {}\n", sentence);
@@ -143,11 +144,11 @@ std::string hunt_text(const Hunt& hunt, const Context& context) {
                       tally_text(sum(result, &ScenarioTotals::faults), "none fired"));
   const Tally probes = sum(result, &ScenarioTotals::probes);
   if (!probes.empty()) text += fmt::format("  probes      {}\n", tally_text(probes, "none"));
-  text += fmt::format("  run twice   {}, {} of them differed\n", grouped(result.run_twice),
-                      grouped(result.nondeterministic));
+  text += fmt::format("  run twice   {}, {} of them differed\n", count_text(result.run_twice),
+                      count_text(result.nondeterministic));
   text +=
       fmt::format("  speed       {} events, {:.0f} runs per core-second, {}\n",
-                  grouped(result.events), result.runs_per_core_second(),
+                  count_text(result.events), result.runs_per_core_second(),
                   duration_text(std::chrono::duration_cast<std::chrono::seconds>(result.elapsed)));
   return text;
 }

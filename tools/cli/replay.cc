@@ -10,6 +10,7 @@
 
 #include "sim/explore/expectation.h"
 #include "sim/explore/record.h"
+#include "sim/report/sections.h"
 #include "sim/run/recheck.h"
 #include "sim/trace/diff.h"
 #include "tools/cli/context.h"
@@ -80,7 +81,9 @@ void print(const Replayed& replayed, SameCode same, const RecordedRun& recorded,
     fmt::print("{}", dump(json));
     return;
   }
-  fmt::print("{}", result_text(replayed.result, context.terminal));
+  fmt::print("{}  {}\n", verdict_text(to_string(replayed.result.verdict), context.terminal),
+             run_name(replayed.result));
+  if (!replayed.result.reason.empty()) fmt::print("  {}\n\n", replayed.result.reason);
   fmt::print("  replay      {}\n", explanation(replayed, same));
   if (recorded.revision != revision) {
     fmt::print("  revision    {} here, {} in the trace\n", revision, recorded.revision);

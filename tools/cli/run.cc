@@ -5,8 +5,10 @@
 #include <memory>
 #include <optional>
 
+#include "sim/core/arena.h"
 #include "sim/explore/expectation.h"
 #include "sim/explore/record.h"
+#include "sim/report/event_log.h"
 #include "tools/cli/arguments.h"
 #include "tools/cli/context.h"
 #include "tools/cli/crash.h"
@@ -21,53 +23,66 @@ namespace {
 
 struct RunArguments {
   std::string scenario;
-  std::string seed;
-  std::string trace;
+  std::optional<std::string> seed;
+  std::optional<std::string> trace;
   bool json = false;
   SelectionArguments selection;
 };
 
+// Lets a watcher that was made outside the run keep its memory there.
+class FromOutside final : public EventSink {
+ public:
+  explicit FromOutside(EventSink& watcher) : watcher_(watcher) {}
+  EventKinds interests() const override { return watcher_.interests(); }
+  void on_event(const TraceEvent& event) override {
+    RunArena::Outside outside;
+    watcher_.on_event(event);
+  }
+
+ private:
+  EventSink& watcher_;
+};
+
 RunResult execute(const RunArguments& arguments, const Selection& selection, uint64_t seed,
-                  const Context& context, OutputFile* trace) {
+                  const Context& context, EventLog& log, OutputFile* trace) {
   const CrashReport report =
       report_crash(selection.scenario, seed, selection.reproduce(seed), context, arguments.json);
   Runner runner;
-  if (trace == nullptr) return runner.run(selection.scenario, seed);
-  return record_run(runner, selection.scenario, seed, provenance(context),
-                    [trace](std::string_view bytes) { trace->write(bytes); });
+  FromOutside watcher(log);
+  RunOptions options;
+  if (!arguments.json) options.watchers.push_back(&watcher);
+  if (trace == nullptr) return runner.run(selection.scenario, seed, options);
+  return record_run(
+      runner, selection.scenario, seed, provenance(context),
+      [trace](std::string_view bytes) { trace->write(bytes); }, options);
 }
 
-void print(const RunResult& result, const RunArguments& arguments, const Selection& selection,
-           std::chrono::nanoseconds wall, const Context& context) {
-  const Judgement judgement = judge(selection.scenario, result);
-  const std::string reproduce = selection.reproduce(result.seed);
-  if (arguments.json) {
-    Json json = result_json(result, context.program.revision);
-    json["faults"] = to_json(result.faults);
-    json["unreached"] = judgement.unreached;
-    json["wall_ns"] = wall.count();
-    json["reproduce"] = reproduce;
-    fmt::print("{}", dump(json));
-    return;
-  }
-  fmt::print("{}", result_text(result, context.terminal));
-  if (!judgement.unreached.empty()) {
-    fmt::print("  missing     required, but not reached: {}\n", enumerate(judgement.unreached));
-  }
-  if (!judgement.expected_verdict && expected_verdict(selection.scenario) != "pass") {
-    fmt::print("  expected    {}\n", expected_verdict(selection.scenario));
-  }
-  fmt::print("  reproduce   {}\n", reproduce);
+std::string json_text(const Selection& selection, const RunResult& result,
+                      std::chrono::nanoseconds wall, const Context& context) {
+  Json json = result_json(result, context.program.revision);
+  json["faults"] = to_json(result.faults);
+  json["unreached"] = judge(selection.scenario, result).unreached;
+  json["wall_ns"] = wall.count();
+  json["reproduce"] = selection.reproduce(result.seed);
+  return dump(json);
 }
 
 int run_once(const RunArguments& arguments, const Context& context) {
   const Selection selection = select(context, arguments.selection, arguments.scenario);
-  const uint64_t seed = arguments.seed.empty() ? fresh_seed() : parse_seed(arguments.seed);
+  const uint64_t seed = arguments.seed ? parse_seed(*arguments.seed) : fresh_seed();
   std::unique_ptr<OutputFile> trace;
-  if (!arguments.trace.empty()) trace = std::make_unique<OutputFile>(arguments.trace);
+  if (arguments.trace) trace = std::make_unique<OutputFile>(*arguments.trace);
+  EventLog log(*selection.scenario.protocol);
   const auto begin = std::chrono::steady_clock::now();
-  const RunResult result = execute(arguments, selection, seed, context, trace.get());
-  print(result, arguments, selection, std::chrono::steady_clock::now() - begin, context);
+  const RunResult result = execute(arguments, selection, seed, context, log, trace.get());
+  const auto wall = std::chrono::steady_clock::now() - begin;
+  fmt::print("{}", arguments.json ? json_text(selection, result, wall, context)
+                                  : result_text(selection.scenario, result,
+                                                {.events = log.events(),
+                                                 .reproduce = selection.reproduce(seed),
+                                                 .trace_path = arguments.trace.value_or(""),
+                                                 .wall = wall},
+                                                context));
   if (trace != nullptr) trace->commit();
   return exit_code(judge(selection.scenario, result));
 }

@@ -30,9 +30,9 @@ Selection select(const Context& context, const SelectionArguments& arguments,
   const std::string& where = file.found_from_everywhere ? file.name : file.path.string();
   selection.program = shell_word(context.command());
   selection.arguments = shell_word(where);
-  if (!arguments.mutant.empty()) {
-    set_mutant(selection.scenario, arguments.mutant);
-    selection.arguments += " --mutant " + shell_word(arguments.mutant);
+  if (arguments.mutant) {
+    set_mutant(selection.scenario, *arguments.mutant);
+    selection.arguments += " --mutant " + shell_word(*arguments.mutant);
   }
   for (const std::string& setting : arguments.settings) {
     set_field(selection.scenario, setting);

@@ -2,6 +2,7 @@
 // for the same again.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,9 +14,9 @@ namespace seedbed {
 
 // As typed.
 struct SelectionArguments {
-  std::string mutant;
+  std::optional<std::string> mutant;
   std::vector<std::string> settings;
-  std::string directory;  // --scenarios
+  std::optional<std::string> directory;  // --scenarios
 
   void add_to(CLI::App& verb);
 };

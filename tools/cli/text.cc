@@ -5,42 +5,33 @@
 #include <algorithm>
 #include <cctype>
 
-#include "sim/trace/describe.h"
-#include "tools/cli/json.h"
-#include "tools/cli/selection.h"
+#include "sim/explore/expectation.h"
+#include "sim/report/report.h"
+#include "sim/report/text.h"
+#include "sim/run/simulation.h"
 
 namespace seedbed {
 
-std::string result_text(const RunResult& result, const Terminal& terminal) {
-  std::string text = fmt::format(
-      "{}  {}{}  seed {}\n", verdict_text(to_string(result.verdict), terminal), result.scenario,
-      result.mutant.empty() ? "" : "  mutant " + result.mutant, seed_text(result.seed));
-  if (!result.reason.empty()) {
-    text += fmt::format("\n  {}{}\n", result.reason,
-                        result.reason_check.empty() ? "" : "  [" + result.reason_check + "]");
-    for (const CheckResult& check : result.checks) {
-      if (check.name != result.reason_check) continue;
-      for (const Fact& fact : check.facts) {
-        text += fmt::format("    {:>12}  {}\n", time_text(fact.time), fact.text);
-      }
-    }
-    text += "\n";
+std::string result_text(const Scenario& scenario, const RunResult& result, const ReportFacts& facts,
+                        const Context& context) {
+  const ReportInput input{.result = result,
+                          .protocol = *scenario.protocol,
+                          .node_names = node_names(scenario),
+                          .servers = make_setup(scenario).servers.size(),
+                          .events = facts.events,
+                          .reproduce = facts.reproduce,
+                          .revision = context.program.revision,
+                          .trace_path = facts.trace_path,
+                          .wall = facts.wall};
+  std::string text = render(input, {.colour = context.terminal.colour});
+  const Judgement judgement = judge(scenario, result);
+  if (!judgement.expected_verdict && expected_verdict(scenario) != to_string(Verdict::kPass)) {
+    text += fmt::format("  expected    {}\n", expected_verdict(scenario));
   }
-  const OperationCounts& operations = result.operations;
-  text += fmt::format("  operations  {} ok, {} fail, {} info\n", grouped(operations.ok),
-                      grouped(operations.fail), grouped(operations.info));
-  for (const CheckResult& check : result.checks) {
-    text += fmt::format("  check       {}: {}, {} evaluated\n", check.name, to_string(check.status),
-                        grouped(check.evaluated));
+  if (!judgement.unreached.empty()) {
+    text += fmt::format("  missing     required, but not reached: {}\n",
+                        enumerate(judgement.unreached));
   }
-  if (!result.faults.empty()) {
-    text += fmt::format("  faults      {}\n", tally_text(result.faults, "none fired"));
-  }
-  if (!result.probes.empty()) {
-    text += fmt::format("  probes      {}\n", tally_text(result.probes, "none reached"));
-  }
-  text += fmt::format("  trace       {} events in {}, hash {}\n", grouped(result.events),
-                      time_text(result.end), hash_text(result.trace_hash));
   return text;
 }
 
@@ -48,15 +39,9 @@ std::string tally_text(const Tally& tally, std::string_view nothing) {
   std::string text;
   for (const auto& [name, count] : tally) {
     if (count == 0) continue;
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, grouped(count));
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, count_text(count));
   }
   return text.empty() ? std::string(nothing) : text;
-}
-
-std::string grouped(uint64_t number) {
-  std::string text = std::to_string(number);
-  for (size_t place = text.size(); place > 3;) text.insert(place -= 3, 1, ',');
-  return text;
 }
 
 std::string verdict_text(std::string_view verdict, const Terminal& terminal) {

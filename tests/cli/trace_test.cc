@@ -1,0 +1,85 @@
+// Traces: recorded, judged again, replayed, compared.
+#include <gtest/gtest.h>
+
+#include "tests/cli/shell.h"
+
+namespace seedbed {
+namespace {
+
+// Everything that a verdict consists of, live and from the trace, byte for byte.
+void expect_same_verdict(const std::string& options) {
+  const Shell shell;
+  const Ran live = shell.run("seedbed run " + options + " --trace a.trace --json");
+  const Ran offline = shell.run("seedbed check a.trace --json");
+  EXPECT_EQ(live.code, offline.code) << options;
+  const auto first = live.json();
+  const auto second = offline.json();
+  for (const std::string field :
+       {"scenario", "seed", "mutant", "revision", "verdict", "reason", "check", "trace_hash",
+        "events", "simulated_ns", "operations", "checks", "probes"}) {
+    EXPECT_EQ(first[field].dump(), second[field].dump()) << options << ": " << field;
+  }
+}
+
+TEST(Check, GivesTheVerdictOfTheLiveRun) {
+  expect_same_verdict("kv/calm --seed 42");
+  expect_same_verdict("kv/faults --seed 42");
+  for (const std::string mutant :
+       {"forgetful", "deaf", "assertion", "throw", "address", "static"}) {
+    expect_same_verdict("kv/faults --seed 42 --mutant kv." + mutant);
+  }
+  expect_same_verdict("kv/calm --seed 42 --set limits.events=100");
+}
+
+TEST(Check, WorksForTheProtocolsOfTheRepository) {
+  const Shell shell;
+  const std::string program = SEEDBED_PROGRAM;
+  for (const std::string scenario : {"crdt/counter", "raft/partitions"}) {
+    const Ran live = shell.run(program + " run " + scenario + " --seed 3 --trace a.trace --json");
+    const auto offline = shell.run(program + " check a.trace --json").json();
+    EXPECT_EQ(live.json()["checks"].dump(), offline["checks"].dump());
+    EXPECT_EQ(live.json()["verdict"], offline["verdict"]);
+    EXPECT_EQ(live.json()["probes"].dump(), offline["probes"].dump());
+    EXPECT_EQ(shell.run(program + " replay a.trace").code, live.code);
+  }
+}
+
+TEST(Replay, SaysThatItIsTheSame) {
+  const Shell shell;
+  shell.run("seedbed run kv/faults --seed 42 --trace a.trace");
+  const Ran same = shell.run("seedbed replay a.trace");
+  EXPECT_EQ(same.code, 0);
+  EXPECT_NE(same.out.find("the same, event by event"), std::string::npos);
+  shell.run("seedbed run kv/faults --seed 42 --mutant kv.forgetful --trace b.trace");
+  EXPECT_EQ(shell.run("seedbed replay b.trace").code, 1) << "the same violation";
+}
+
+TEST(Replay, NamesTheFirstEventThatDiffers) {
+  for (const std::string mutant : {"kv.address", "kv.static"}) {
+    const Shell shell;
+    shell.run("seedbed run kv/calm --seed 42 --trace a.trace --mutant " + mutant);
+    const Ran ran = shell.run("seedbed replay a.trace --json");
+    EXPECT_EQ(ran.code, 6) << mutant;
+    const auto json = ran.json();
+    EXPECT_FALSE(json["same"]);
+    EXPECT_EQ(json["fields"], "time");
+    EXPECT_NE(json["first"].get<std::string>().find("n1 wakes from its sleep"), std::string::npos);
+    EXPECT_NE(shell.run("seedbed replay a.trace").out.find("n1 wakes from its sleep"),
+              std::string::npos);
+  }
+}
+
+TEST(Diff, TellsSameFromDifferent) {
+  const Shell shell;
+  shell.run("seedbed run kv/calm --seed 1 --trace a.trace");
+  shell.run("seedbed run kv/calm --seed 1 --trace b.trace");
+  shell.run("seedbed run kv/calm --seed 2 --trace c.trace");
+  EXPECT_EQ(shell.run("seedbed diff a.trace b.trace").code, 0);
+  EXPECT_EQ(shell.read("a.trace"), shell.read("b.trace"));
+  const Ran different = shell.run("seedbed diff a.trace c.trace --json");
+  EXPECT_EQ(different.code, 1);
+  EXPECT_GT(different.json()["position"], 0);
+}
+
+}  // namespace
+}  // namespace seedbed
