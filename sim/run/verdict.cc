@@ -53,9 +53,8 @@ void decide(RunResult& result, uint64_t minimum_ok) {
   if (result.run_end == RunEnd::kInvariant || result.run_end == RunEnd::kException) {
     result.verdict = Verdict::kViolation;
     result.reason = result.end_message;
-    result.reason_check = result.run_end == RunEnd::kInvariant
-                              ? name_of_invariant(result.end_message)
-                              : "exception";
+    result.reason_check =
+        result.run_end == RunEnd::kInvariant ? name_of_invariant(result.end_message) : "exception";
     return;
   }
   if (conclude(result, CheckStatus::kViolation, Verdict::kViolation)) return;

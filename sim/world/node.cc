@@ -39,6 +39,7 @@ Node::~Node() {
   env_->seal();
   env_->kill_tasks();
   process_.reset();
+  env_.reset();
 }
 
 void Node::emit(EventKind kind, uint64_t value) {

@@ -64,20 +64,22 @@ class Node {
   void hand_over(PacketPtr&& packet);
   void emit(EventKind kind, uint64_t value = 0);
 
+  // What every packet looks at comes first, to share cache lines: worlds may have thousands of nodes.
   Scheduler& scheduler_;
   Network& network_;
   NodeId id_;
+  Incarnation incarnation_{};
+  std::unique_ptr<SimEnv> env_;  // null while down
+  bool paused_ = false;
+  Duration service_time_{};
+  std::deque<std::unique_ptr<LatePacket>> in_service_;
+
+  std::unique_ptr<Process> process_;  // destroyed before its Env
   NodeOptions options_;
   SimDisk disk_;
   Clock clock_;
-  Incarnation incarnation_{};
-  std::unique_ptr<SimEnv> env_;       // null while down
-  std::unique_ptr<Process> process_;  // destroyed before its Env
-  bool paused_ = false;
   std::deque<PacketPtr> waiting_;  // arrived while paused
-  Duration service_time_{};
   Time busy_until_ = kStart;
-  std::deque<std::unique_ptr<LatePacket>> in_service_;
 };
 
 }  // namespace seedbed

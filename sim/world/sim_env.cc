@@ -150,51 +150,17 @@ Result<SealedMessage> SimEnv::call_sealed(NodeId to, SealedMessage request, Dura
   return std::move(call.response);
 }
 
-void SimEnv::deliver(PacketPtr&& packet) {
-  if (packet->role == Role::kResponse || packet->role == Role::kRefusal) {
-    answer(*packet);
-  } else {
-    execute(std::move(packet));
-  }
+// The packet of the request travels back with the answer.
+void SimEnv::respond(PacketPtr&& packet, Result<SealedMessage>&& response) {
+  if (!response && response.error() == Error::kTimeout) return;  // unknown: silence says just that
+  packet->to = packet->from;
+  packet->from = node_.id();
+  packet->role = response ? Role::kResponse : Role::kRefusal;
+  packet->message = response ? *std::move(response) : SealedMessage();
+  network_.send(std::move(packet));
 }
 
-void SimEnv::answer(Packet& packet) {
-  if (packet.call.slot >= calls_.size()) return;  // a call of an incarnation that is gone
-  const CallSlot& slot = calls_[packet.call.slot];
-  if (slot.call == nullptr || slot.number != packet.call.number) return;  // it has given up
-  Call& call = *slot.call;
-  if (call.answered.empty()) return;  // a duplicate: the first answer has woken it
-  call.refused = packet.role == Role::kRefusal;
-  call.response = std::move(packet.message);
-  call.answered.notify_one();
-}
-
-void SimEnv::execute(PacketPtr&& packet) {
-  const MessageType& type = packet->type();
-  if (packet->role == Role::kRequest) {
-    if (Service* service = service_for(type)) {
-      serve_request(*service, std::move(packet));
-      return;
-    }
-  } else {
-    for (const Listener& listener : listeners_) {
-      if (listener.type != &type) continue;
-      NoSuspend guard("a message handler");
-      listener.handler(packet->from, packet->message);
-      return;
-    }
-  }
-  network_.emit_drop(*packet, DropReason::kUnserved);
-}
-
-SimEnv::Service* SimEnv::service_for(const MessageType& type) {
-  for (const auto& service : services_) {
-    if (service->type == &type) return service.get();
-  }
-  return nullptr;
-}
-
-void SimEnv::serve_request(Service& service, PacketPtr&& packet) {
+inline void SimEnv::serve_request(Service& service, PacketPtr&& packet) {
   if (service.running >= service.concurrency) {
     // A refusal says that nothing was executed, which nobody knows of the other copy.
     if (packet->duplicated) {
@@ -215,14 +181,48 @@ void SimEnv::serve_request(Service& service, PacketPtr&& packet) {
   });
 }
 
-// The packet of the request travels back with the answer.
-void SimEnv::respond(PacketPtr&& packet, Result<SealedMessage>&& response) {
-  if (!response && response.error() == Error::kTimeout) return;  // unknown: silence says just that
-  packet->to = packet->from;
-  packet->from = node_.id();
-  packet->role = response ? Role::kResponse : Role::kRefusal;
-  packet->message = response ? *std::move(response) : SealedMessage();
-  network_.send(std::move(packet));
+inline SimEnv::Service* SimEnv::service_for(const MessageType& type) {
+  for (const auto& service : services_) {
+    if (service->type == &type) return service.get();
+  }
+  return nullptr;
+}
+
+inline void SimEnv::execute(PacketPtr&& packet) {
+  const MessageType& type = packet->type();
+  if (packet->role == Role::kRequest) {
+    if (Service* service = service_for(type)) {
+      serve_request(*service, std::move(packet));
+      return;
+    }
+  } else {
+    for (const Listener& listener : listeners_) {
+      if (listener.type != &type) continue;
+      NoSuspend guard("a message handler");
+      listener.handler(packet->from, packet->message);
+      return;
+    }
+  }
+  network_.emit_drop(*packet, DropReason::kUnserved);
+}
+
+inline void SimEnv::answer(Packet& packet) {
+  if (packet.call.slot >= calls_.size()) return;  // a call of an incarnation that is gone
+  const CallSlot& slot = calls_[packet.call.slot];
+  if (slot.call == nullptr || slot.number != packet.call.number) return;  // it has given up
+  Call& call = *slot.call;
+  if (call.answered.empty()) return;  // a duplicate: the first answer has woken it
+  call.refused = packet.role == Role::kRefusal;
+  call.response = std::move(packet.message);
+  call.answered.notify_one();
+}
+
+void SimEnv::deliver(PacketPtr&& packet) {
+  if (packet->role == Role::kResponse || packet->role == Role::kRefusal) {
+    answer(*packet);
+  } else {
+    execute(std::move(packet));
+  }
 }
 
 }  // namespace seedbed

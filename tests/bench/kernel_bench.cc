@@ -1,15 +1,15 @@
-// The kernel: nodes that call each other, beside a bare loop that does only what any such simulator
-// must (see bare_loop.h). Rates are messages per second of processor time: one message is sent,
-// travels and arrives, which is two events of the trace, one action of the queue and one switch to
-// a fiber.
+// The kernel: nodes that call each other, beside a bare loop that does only what any such simulator must
+// (see bare_loop.h). Rates are messages per second of processor time: one message is sent, travels
+// and arrives, which is two events of the trace, one action of the queue and one switch to a fiber.
 //
 //   seedbed_bench --benchmark_filter='Bare|World' --benchmark_repetitions=9
 //                 --benchmark_enable_random_interleaving=true  # compare rows of one process
 //
-// /N is the number of nodes. With many of them each node talks to eight neighbours, as nodes of
-// large systems do; the rows AllToAll show what it costs when nearly every message is the first on
-// its link.
+// /N is the number of nodes. With many of them each node talks to eight neighbours, as nodes of large
+// systems do; the rows AllToAll show what it costs when nearly every message is the first on its
+// link, and MostlyIdle a large system in which only five nodes have clients.
 #include <benchmark/benchmark.h>
+#include <fmt/format.h>
 #include <malloc.h>
 
 #include <algorithm>
@@ -29,18 +29,25 @@ constexpr uint32_t kNeighbours = 8;
 
 struct Shape {
   uint32_t nodes;
-  uint32_t peers;  // of each node
+  uint32_t peers;   // of each node
+  uint32_t active;  // nodes that have clients
   // A client makes a call in 2 ms of virtual time: some 200,000 messages, and at least 200 by each.
-  Time end() const { return kStart + std::max<Duration>(50s / static_cast<int64_t>(nodes), 200ms); }
+  Time end() const {
+    return kStart + std::max<Duration>(50s / static_cast<int64_t>(active), 200ms);
+  }
 };
 
 Shape neighbours(const benchmark::State& state) {
   const auto nodes = static_cast<uint32_t>(state.range(0));
-  return {nodes, std::min(nodes - 1, kNeighbours)};
+  return {nodes, std::min(nodes - 1, kNeighbours), nodes};
 }
 Shape all_to_all(const benchmark::State& state) {
   const auto nodes = static_cast<uint32_t>(state.range(0));
-  return {nodes, nodes - 1};
+  return {nodes, nodes - 1, nodes};
+}
+Shape mostly_idle(const benchmark::State& state) {
+  const auto nodes = static_cast<uint32_t>(state.range(0));
+  return {nodes, kNeighbours, 5};
 }
 
 // Enough for four clients on each of 5,000 nodes, and what serves them.
@@ -77,6 +84,7 @@ class EchoNode final : public Process {
       response.set_number(request.number());
       return response;
     });
+    if (number(env_.self()) > shape_.active) return;
     for (uint32_t i = 0; i < kClients; ++i) {
       env_.spawn("client", [this] { call_for_ever(); });
     }
@@ -85,12 +93,11 @@ class EchoNode final : public Process {
  private:
   void call_for_ever() {
     constexpr Site kPeer("bench.peer", ChoiceClass::kAmbient);
-    for (uint64_t number = 0;; ++number) {
+    for (uint64_t call = 0;; ++call) {
       const uint64_t step = 1 + env_.random(kPeer, shape_.peers);
-      const NodeId peer{
-          static_cast<uint32_t>((seedbed::number(env_.self()) - 1 + step) % shape_.nodes + 1)};
+      const NodeId peer{static_cast<uint32_t>((number(env_.self()) - 1 + step) % shape_.nodes + 1)};
       echo::Echo::Request request;
-      request.set_number(number);
+      request.set_number(call);
       benchmark::DoNotOptimize(env_.call<echo::Echo>(peer, std::move(request), 100ms));
     }
   }
@@ -123,7 +130,7 @@ struct EchoWorld {
         world(scheduler, {.network = network}),
         growth(world) {
     for (uint32_t i = 1; i <= shape.nodes; ++i) {
-      world.add_node({.name = "n" + std::to_string(i), .process = [shape](Env& env) {
+      world.add_node({.name = fmt::format("n{}", i), .process = [shape](Env& env) {
                         return std::make_unique<EchoNode>(env, shape);
                       }});
     }
@@ -167,6 +174,7 @@ void run_worlds(benchmark::State& state, Shape shape, NetworkOptions network) {
 
 void BM_World(benchmark::State& state) { run_worlds(state, neighbours(state), {}); }
 void BM_WorldAllToAll(benchmark::State& state) { run_worlds(state, all_to_all(state), {}); }
+void BM_WorldMostlyIdle(benchmark::State& state) { run_worlds(state, mostly_idle(state), {}); }
 void BM_WorldWithNetworkFaults(benchmark::State& state) {
   run_worlds(state, neighbours(state),
              {.loss = Ratio::permille(10),
@@ -177,6 +185,7 @@ void BM_WorldWithNetworkFaults(benchmark::State& state) {
 BENCHMARK(BM_BareLoop)->Arg(5)->Arg(50)->Arg(500)->Arg(5000)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_World)->Arg(5)->Arg(50)->Arg(500)->Arg(5000)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_WorldAllToAll)->Arg(50)->Arg(500)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_WorldMostlyIdle)->Arg(5000)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_WorldWithNetworkFaults)->Arg(5)->Unit(benchmark::kMillisecond);
 
 // --- Messages without fibers ---
@@ -208,7 +217,7 @@ uint64_t run_token_ring(StackPool& stacks) {
   Scheduler scheduler(choices, stacks, {.limits = wide_limits(kStart + 10s)});
   World world(scheduler, {});
   for (uint32_t i = 1; i <= kRing; ++i) {
-    world.add_node({.name = "n" + std::to_string(i),
+    world.add_node({.name = fmt::format("n{}", i),
                     .process = [](Env& env) { return std::make_unique<TokenRing>(env); }});
   }
   for (uint32_t i = 1; i <= kRing; ++i) world.start(NodeId{i});
@@ -295,7 +304,7 @@ void BM_IdleNode(benchmark::State& state) {
     Scheduler scheduler(choices, stacks, {.limits = wide_limits(kStart + 1s)});
     World world(scheduler, {});
     for (uint32_t i = 1; i <= nodes; ++i) {
-      world.add_node({.name = "n" + std::to_string(i),
+      world.add_node({.name = fmt::format("n{}", i),
                       .process = [](Env& env) { return std::make_unique<IdleNode>(env); }});
       world.start(NodeId{i});
     }

@@ -70,9 +70,9 @@ TEST_P(Mutants, DieOfTheCheckThatNamesThem) {
   }
   Runner runner;
   const RunResult result = runner.run(scenario, reproducer.seed);
-  EXPECT_TRUE(broke(result, named)) << "expected " << named << " to break, got "
-                                    << to_string(result.verdict) << " [" << result.reason_check
-                                    << "] " << result.reason;
+  EXPECT_TRUE(broke(result, named))
+      << "expected " << named << " to break, got " << to_string(result.verdict) << " ["
+      << result.reason_check << "] " << result.reason;
 }
 
 TEST_P(Mutants, AreTheOnlyThingWrongWithTheirRun) {
@@ -82,14 +82,13 @@ TEST_P(Mutants, AreTheOnlyThingWrongWithTheirRun) {
   EXPECT_EQ(result.verdict, Verdict::kPass) << result.reason;
 }
 
-INSTANTIATE_TEST_SUITE_P(Pinned, Mutants, ::testing::ValuesIn(reproducers()),
-                         [](const auto& info) {
-                           std::string name = info.param.mutant;
-                           for (char& c : name) {
-                             if (c == '.' || c == '-') c = '_';
-                           }
-                           return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(Pinned, Mutants, ::testing::ValuesIn(reproducers()), [](const auto& info) {
+  std::string name = info.param.mutant;
+  for (char& c : name) {
+    if (c == '.' || c == '-') c = '_';
+  }
+  return name;
+});
 
 TEST(MutantTable, HasAReproducerForEveryMutant) {
   std::map<std::string, int> pinned;
