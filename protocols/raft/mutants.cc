@@ -15,8 +15,8 @@ constexpr std::array kMutants = {
     MutantInfo{Mutant::kB04, "raft.b04-truncate-on-overlap", "RAFT-B04",
                "A follower drops everything behind prev on every AppendEntries, so that an old or "
                "repeated one destroys entries it has acknowledged.",
-               "CommittedNeverTruncated",
-               "CommitQuorumDurable,AckDurable,LeaderCompleteness,AcknowledgedIsDurable",
+               "CommitQuorumDurable",
+               "AckDurable,LeaderCompleteness,AcknowledgedIsDurable,Assertion",
                "https://github.com/hashicorp/raft/pull/113"},
     MutantInfo{Mutant::kB05, "raft.b05-commit-unverified", "RAFT-B05",
                "A follower commits up to its own last entry although this AppendEntries verified "

@@ -45,9 +45,7 @@ void Raft::refuse_append(NodeId leader, const AppendEntries& request) {
 
 void Raft::append_to_log(AppendEntries& request) {
   if (const auto from = rules_.truncation_point(log_, request)) {
-    INVARIANT(*from > commit_,
-              "CommittedNeverTruncated: truncation from {} although {} is committed", *from,
-              commit_);
+    INVARIANT(*from > commit_, "truncation from {} although {} is committed", *from, commit_);
     log_.truncate(*from);
     writes_.stage_truncation(*from);
   }

@@ -35,10 +35,11 @@ Tally Tallies::probes(const ProtocolSpec& protocol) const {
     const auto found = probes_.find(probe.name);
     tally.emplace_back(probe.name, found == probes_.end() ? 0 : found->second);
   }
-  for (const auto& [name, count] : probes_) {
-    const bool listed = std::any_of(protocol.probes.begin(), protocol.probes.end(),
-                                    [&](const ProbeSpec& probe) { return probe.name == name; });
-    if (!listed) tally.emplace_back(name, count);
+  for (const auto& reached : probes_) {
+    const bool listed =
+        std::any_of(protocol.probes.begin(), protocol.probes.end(),
+                    [&](const ProbeSpec& probe) { return probe.name == reached.first; });
+    if (!listed) tally.emplace_back(reached.first, reached.second);
   }
   return tally;
 }

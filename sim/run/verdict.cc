@@ -21,20 +21,6 @@ bool conclude(RunResult& result, CheckStatus status, Verdict verdict) {
   return true;
 }
 
-// The name that a broken INVARIANT gives itself, as in "CommittedNeverTruncated: truncation from 5"; or
-// else "assertion".
-std::string name_of_invariant(const std::string& message) {
-  const size_t colon = message.find(": ");
-  if (colon == std::string::npos || colon == 0 || message[0] < 'A' || message[0] > 'Z') {
-    return "assertion";
-  }
-  for (const char c : message.substr(0, colon)) {
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    if (!letter) return "assertion";
-  }
-  return message.substr(0, colon);
-}
-
 }  // namespace
 
 std::string_view to_string(Verdict verdict) {
@@ -53,8 +39,7 @@ void decide(RunResult& result, uint64_t minimum_ok) {
   if (result.run_end == RunEnd::kInvariant || result.run_end == RunEnd::kException) {
     result.verdict = Verdict::kViolation;
     result.reason = result.end_message;
-    result.reason_check =
-        result.run_end == RunEnd::kInvariant ? name_of_invariant(result.end_message) : "exception";
+    result.reason_check = result.run_end == RunEnd::kInvariant ? "assertion" : "exception";
     return;
   }
   if (conclude(result, CheckStatus::kViolation, Verdict::kViolation)) return;

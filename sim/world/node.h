@@ -64,7 +64,8 @@ class Node {
   void hand_over(PacketPtr&& packet);
   void emit(EventKind kind, uint64_t value = 0);
 
-  // What every packet looks at comes first, to share cache lines: worlds may have thousands of nodes.
+  // What every packet looks at comes first, to share cache lines: worlds may have thousands of
+  // nodes.
   Scheduler& scheduler_;
   Network& network_;
   NodeId id_;

@@ -1,13 +1,14 @@
-// The kernel: nodes that call each other, beside a bare loop that does only what any such simulator must
-// (see bare_loop.h). Rates are messages per second of processor time: one message is sent, travels
-// and arrives, which is two events of the trace, one action of the queue and one switch to a fiber.
+// The kernel: nodes that call each other, beside a bare loop that does only what any such simulator
+// must (see bare_loop.h). Rates are messages per second of processor time: one message is sent,
+// travels and arrives, which is two events of the trace, one action of the queue and one switch to
+// a fiber.
 //
 //   seedbed_bench --benchmark_filter='Bare|World' --benchmark_repetitions=9
 //                 --benchmark_enable_random_interleaving=true  # compare rows of one process
 //
-// /N is the number of nodes. With many of them each node talks to eight neighbours, as nodes of large
-// systems do; the rows AllToAll show what it costs when nearly every message is the first on its
-// link, and MostlyIdle a large system in which only five nodes have clients.
+// /N is the number of nodes. With many of them each node talks to eight neighbours, as nodes of
+// large systems do; the rows AllToAll show what it costs when nearly every message is the first on
+// its link, and MostlyIdle a large system in which only five nodes have clients.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 #include <malloc.h>

@@ -1,5 +1,6 @@
-// Every planted bug dies of the check that names it, in an ordinary scenario that the correct protocol
-// passes with the same seed and the same faults. The reproducers are pinned in reproducers.txt.
+// Every planted bug dies of the check that names it, in an ordinary scenario that the correct
+// protocol passes with the same seed and the same faults. The reproducers are pinned in
+// reproducers.txt.
 #include <gtest/gtest.h>
 
 #include <fstream>
