@@ -36,13 +36,14 @@ std::string_view to_string(Verdict verdict) {
 }
 
 void decide(RunResult& result, uint64_t minimum_ok) {
+  // A check tells more than an assertion, and was first if both broke.
+  if (conclude(result, CheckStatus::kViolation, Verdict::kViolation)) return;
   if (result.run_end == RunEnd::kInvariant || result.run_end == RunEnd::kException) {
     result.verdict = Verdict::kViolation;
     result.reason = result.end_message;
     result.reason_check = result.run_end == RunEnd::kInvariant ? "assertion" : "exception";
     return;
   }
-  if (conclude(result, CheckStatus::kViolation, Verdict::kViolation)) return;
   if (result.run_end == RunEnd::kStepLimit) {
     result.verdict = Verdict::kLiveness;
     result.reason = "virtual time stands still: " + result.end_message;
