@@ -1,5 +1,11 @@
 #include "sim/core/wait.h"
 
+// A waiter lives on the stack of the task that waits, and leaves the list before that frame ends;
+// GCC sees only that its address is kept.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wdangling-pointer"
+#endif
+
 namespace seedbed {
 
 // One blocked task; lives on its stack.
