@@ -31,6 +31,7 @@ struct SimDisk::Change {
   bool truncates;
   uint64_t offset;  // or the new size
   std::string bytes;
+  Label label = {};  // how schedules name it, if the protocol said
 };
 
 struct SimDisk::Inode {
@@ -161,16 +162,17 @@ SimDisk::Inode& SimDisk::file_to_write(const std::string& path, uint64_t operati
 }
 
 Future<Nothing> SimDisk::write(std::string_view path, uint64_t offset, std::string bytes,
-                               Label /*label*/) {
+                               Label label) {
   const uint64_t size = bytes.size();
-  return submit<Nothing>(path, {.size = size, .changes = true},
-                         [this, path = std::string(path), offset,
-                          bytes = std::move(bytes)](uint64_t operation) mutable -> Result<Nothing> {
-                           Inode& inode = file_to_write(path, operation);
-                           apply_write(inode.cached, offset, bytes);
-                           inode.changes.push_back({operation, false, offset, std::move(bytes)});
-                           return Nothing{};
-                         });
+  return submit<Nothing>(
+      path, {.size = size, .changes = true},
+      [this, path = std::string(path), offset, label,
+       bytes = std::move(bytes)](uint64_t operation) mutable -> Result<Nothing> {
+        Inode& inode = file_to_write(path, operation);
+        apply_write(inode.cached, offset, bytes);
+        inode.changes.push_back({operation, false, offset, std::move(bytes), label});
+        return Nothing{};
+      });
 }
 
 Future<Nothing> SimDisk::truncate(std::string_view path, uint64_t size) {
@@ -294,8 +296,9 @@ void SimDisk::crash() {
 // sectors (3).
 void SimDisk::survive(Inode& inode, Change& change) {
   Choices& choices = scheduler_.choices();
-  const uint64_t fate = choices.fault(sites::kUnsyncedWrite, scope_, change.operation,
-                                      options_.lose_unsynced, change.truncates ? 1 : 3);
+  const uint64_t fate =
+      choices.fault(sites::kUnsyncedWrite, scope_, change.operation, options_.lose_unsynced,
+                    change.truncates ? 1 : 3, change.label);
   if (fate == 0) {
     make_durable(inode, change);
     return;
