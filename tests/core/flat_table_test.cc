@@ -17,7 +17,9 @@ TEST(FlatTable, AgreesWithAMapWhileItGrows) {
       const uint64_t* found = table.find({first, second});
       const auto expected = model.find({first, second});
       ASSERT_EQ(found != nullptr, expected != model.end());
-      if (found != nullptr) ASSERT_EQ(*found, expected->second);
+      if (found != nullptr) {
+        ASSERT_EQ(*found, expected->second);
+      }
     } else {
       table[{first, second}] += step;
       model[{first, second}] += step;
