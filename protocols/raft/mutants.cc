@@ -40,7 +40,7 @@ constexpr std::array kMutants = {
                "https://github.com/etcd-io/etcd/issues/14370"},
     MutantInfo{Mutant::kNoSessionCheck, "raft.no-session-check", "RAFT-SESSION",
                "The state machine executes a repeated command again instead of giving the reply "
-               "it gave (§6.3).",
+               "it gave (section 6.3).",
                "ExactlyOnce", "Linearizable", "https://github.com/RedisLabs/redisraft/issues/52"},
 };
 

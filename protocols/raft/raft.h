@@ -54,6 +54,10 @@ struct Config {
   bool check_quorum =
       true;  // §6.2: a leader that a quorum does not answer steps down; with it, §4.2.3
 
+  // A heartbeat tells a follower to commit no more than it is known to have, as etcd does. Without,
+  // it carries the commit index as it is (figure 3.1), and the follower's own rule has to do.
+  bool clamp_heartbeats = true;
+
   WindowLimits window;                    // to each follower
   uint64_t max_message_bytes = 64 << 10;  // of entries in one AppendEntries; one entry always fits
   uint64_t max_uncommitted_bytes = 4

@@ -167,12 +167,13 @@ uint64_t Raft::collect_entries(LogIndex first, std::vector<Entry>& entries) cons
 }
 
 // An empty AppendEntries behind all that was sent: if something was lost on the way, it is refused,
-// and the follower is probed. It commits no more than the follower is known to have.
+// and the follower is probed.
 void Raft::send_heartbeat(Progress& follower) {
+  const LogIndex commit = config_.clamp_heartbeats ? std::min(follower.match(), commit_) : commit_;
   send(follower.id(), AppendEntries{.term = hard_state_.term,
                                     .prev = log_.id_at(follower.next() - 1),
                                     .entries = {},
-                                    .leader_commit = std::min(follower.match(), commit_)});
+                                    .leader_commit = commit});
 }
 
 // §3.6.2: an entry is committed when a quorum holds it durably and it is of the leader's own term;

@@ -37,6 +37,7 @@ ReplicaOptions replica_options(const Setup& setup) {
   replica.config.heartbeat_interval = ms(options.heartbeat_interval_ms());
   replica.config.pre_vote = !options.no_pre_vote();
   replica.config.check_quorum = !options.no_check_quorum();
+  replica.config.clamp_heartbeats = !options.unclamped_heartbeats();
   replica.config.max_message_bytes = static_cast<uint64_t>(options.max_batch_bytes());
   replica.config.window.messages = static_cast<uint64_t>(options.max_inflight());
   replica.rules = Rules(find_mutant(setup.mutant).value_or(Mutant::kNone));

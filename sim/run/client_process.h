@@ -13,6 +13,7 @@ namespace seedbed {
 
 struct ClientPlan {
   uint64_t operations = 0;        // at most, while there are faults
+  uint64_t needed = 0;            // of them to end ok, if need be after the faults
   uint64_t final_operations = 0;  // after they are over
   uint32_t attempts = 8;          // of one operation
   Duration think_min{};           // between two operations
@@ -40,6 +41,7 @@ class ClientProcess final : public Process {
   std::unique_ptr<Client> client_;
   std::unique_ptr<Workload> workload_;
   std::function<void()> done_;
+  uint64_t ok_ = 0;  // operations that ended so
 };
 
 }  // namespace seedbed

@@ -33,6 +33,10 @@ Duration settle_time(const run::Scenario& data) {
   return ms(VALUE_OR(data.limits(), settle_ms, 2000));
 }
 
+uint64_t percent_needed(const run::Workload& workload) {
+  return static_cast<uint64_t>(VALUE_OR(workload, minimum_ok_percent, 50));
+}
+
 Ratio permille(const run::Range& range) {
   return Ratio::permille(static_cast<uint64_t>(range.max()));
 }
@@ -117,7 +121,7 @@ std::vector<std::string> node_names(const Scenario& scenario) {
 uint64_t minimum_ok(const Scenario& scenario) {
   const run::Workload& workload = scenario.data.workload();
   const int64_t operations = VALUE_OR(workload, operations, 200);
-  return static_cast<uint64_t>(operations * VALUE_OR(workload, minimum_ok_percent, 50) / 100);
+  return static_cast<uint64_t>(operations) * percent_needed(workload) / 100;
 }
 
 Simulation::Simulation(const Scenario& scenario, uint64_t seed, StackPool& stacks,
@@ -168,6 +172,7 @@ void Simulation::add_clients() {
     const std::string& name = names[number(client)];
     ClientPlan plan;
     plan.operations = static_cast<uint64_t>((operations + clients - 1 - i) / clients);
+    plan.needed = (plan.operations * percent_needed(workload) + 99) / 100;
     plan.final_operations = static_cast<uint64_t>(VALUE_OR(workload, final_operations, 3));
     plan.attempts = static_cast<uint32_t>(VALUE_OR(workload, attempts, 8));
     plan.faults_end = NodeTime(faults_end(scenario_.data));

@@ -45,6 +45,7 @@ ClusterOptions ClusterOptions::for_seed(uint64_t seed, Mutant mutant) {
   options.time_step_ms = 2 + random.below(40);
   options.config.pre_vote = random.chance(700);
   options.config.check_quorum = random.chance(700);
+  options.config.clamp_heartbeats = random.chance(700);
   options.config.max_message_bytes = random.chance(500) ? 1 : 200;
   options.config.max_uncommitted_bytes = random.chance(200) ? 120 : 1 << 20;
   options.config.window.messages = 1 + random.below(6);

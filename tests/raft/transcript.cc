@@ -107,6 +107,8 @@ void Transcript::set_option(Config& config, const std::string& option) {
     config.pre_vote = value != "off";
   else if (name == "check_quorum")
     config.check_quorum = value != "off";
+  else if (name == "clamp_heartbeats")
+    config.clamp_heartbeats = value != "off";
   else if (name == "max_message_bytes")
     config.max_message_bytes = parse_number(value);
   else if (name == "window")

@@ -36,6 +36,21 @@ TEST(Run, PassesACorrectStoreAndCountsWhatItDid) {
   EXPECT_GT(result.probes[0].second, 50u);
 }
 
+TEST(Run, LetsClientsMakeUpForAnOutage) {
+  // The only server is paused from early on until the faults are over.
+  const Scenario outage = parse_scenario(
+      "protocol: 'memory_store' servers: 1 clients: 3 "
+      "workload { kind: 'register' operations: 60 } "
+      "faults { begin_ms: 0 end_ms: 2000 dose { fault: 'pause' slots: 20 odds_percent: 100 "
+      "duration_ms { min: 2000 max: 2000 } } max_servers_down: 1 } limits { settle_ms: 100 }",
+      "test", "test", protocols());
+  Runner runner;
+  const RunResult result = runner.run(outage, 42);
+  EXPECT_EQ(result.verdict, Verdict::kPass) << result.reason;
+  EXPECT_LT(result.operations.total(), 69u);
+  EXPECT_GE(result.operations.ok, 30u);
+}
+
 TEST(Run, IsAFunctionOfItsSeed) {
   Runner runner;
   std::set<uint64_t> hashes;
