@@ -11,6 +11,7 @@
 
 #include "protocols/crdt_counter/counters.h"
 #include "sim/check/checker.h"
+#include "sim/check/durable_image.h"
 
 namespace seedbed::crdt_counter {
 
@@ -70,14 +71,15 @@ class NothingCountedTwice final : public Checker {
   std::map<std::string, Amounts> asked_;
 };
 
-// At the end the replicas together know of everything that was acknowledged. Inconclusive if one of
-// them is down then, since it may be the only one that knows. Evaluates acknowledged changes.
+// At the end the replicas together know of everything that was acknowledged; of one that is down then,
+// what its disk holds counts. Evaluates acknowledged changes.
 class NoIncrementLost final : public Checker {
  public:
   explicit NoIncrementLost(std::vector<NodeId> replicas)
       : Checker("NoIncrementLost"), replicas_(std::move(replicas)) {}
   EventKinds interests() const override {
-    return EventKinds(EventKind::kProbe, EventKind::kCrash, EventKind::kInvoke, EventKind::kReturn);
+    return EventKinds(EventKind::kProbe, EventKind::kStart, EventKind::kCrash, EventKind::kDurable,
+                      EventKind::kInvoke, EventKind::kReturn);
   }
   void on_event(const TraceEvent& event) override;
   void finish() override;
@@ -97,6 +99,7 @@ class NoIncrementLost final : public Checker {
   std::map<uint64_t, Asked> running_;  // by operation
   std::map<std::string, Amounts> acknowledged_;
   std::map<NodeId, Reported> reported_;  // last, of those that are up
+  std::map<NodeId, DurableImage> disks_;
 };
 
 }  // namespace seedbed::crdt_counter

@@ -9,7 +9,6 @@
 namespace seedbed::crdt_counter {
 namespace {
 
-constexpr std::string_view kFile = "own";
 constexpr std::string_view kBeside = "own.new";
 constexpr std::string_view kDirectory = "";
 constexpr size_t kWord = 8;
@@ -47,7 +46,7 @@ Status save_own(Disk& disk, const OwnState& own) {
   if (!written) return written.error();
   const auto synced = disk.sync(kBeside).await();
   if (!synced) return synced.error();
-  const auto renamed = disk.rename(kBeside, kFile).await();
+  const auto renamed = disk.rename(kBeside, kOwnFile).await();
   if (!renamed) return renamed.error();
   const auto named = disk.sync_directory(kDirectory).await();
   if (!named) return named.error();
@@ -55,12 +54,15 @@ Status save_own(Disk& disk, const OwnState& own) {
 }
 
 Result<OwnState> load_own(Disk& disk) {
-  const auto read = disk.read(kFile, 0, kMaxSize).await();
+  const auto read = disk.read(kOwnFile, 0, kMaxSize).await();
   if (!read) {
     if (read.error() == Error::kNotFound) return OwnState();
     return read.error();
   }
-  const std::string_view bytes = *read;
+  return own_state_from(*read);
+}
+
+Result<OwnState> own_state_from(std::string_view bytes) {
   if (bytes.size() < 2 * kWord) return Error::kCorrupt;
   const uint64_t size = word_at(bytes, kWord);
   if (size > bytes.size() - 2 * kWord) return Error::kCorrupt;

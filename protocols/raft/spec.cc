@@ -44,8 +44,10 @@ ReplicaOptions replica_options(const Setup& setup) {
   return replica;
 }
 
+// All but the rules that a leader keeps in its memory rest on disks that keep what they confirmed:
+// a voter that forgets its vote or its log may elect and commit anything (section 3.8).
 std::vector<CheckSpec> checks() {
-  return {
+  std::vector<CheckSpec> specs{
       {"ElectionSafety", "a term has at most one leader",
        [](const Setup&) { return make_election_safety(); }},
       {"VoteOnce", "a server votes for at most one candidate in a term, crashes or not",
@@ -79,6 +81,11 @@ std::vector<CheckSpec> checks() {
          return std::make_unique<ProgressChecker>("Progress", setup.clients, setup.liveness_bound);
        }},
   };
+  for (CheckSpec& spec : specs) {
+    if (spec.name != "CommitTermRule") spec.assumes.push_back(Assumption::kDisksKeep);
+    if (spec.name == "Progress") spec.assumes.push_back(Assumption::kServersUp);
+  }
+  return specs;
 }
 
 std::vector<ProbeSpec> probes() {
@@ -96,6 +103,12 @@ std::vector<ProbeSpec> probes() {
       {"message dropped: inbox full", "a server could not keep up"},
       {"refused to serve: the disk lost what it had confirmed", "recovery found corruption"},
   };
+}
+
+std::optional<bool> leads(const TraceEvent& event) {
+  const auto* change = dynamic_cast<const wire::RoleChanged*>(event.payload);
+  if (change == nullptr) return std::nullopt;
+  return static_cast<Role>(change->role()) == Role::kLeader;
 }
 
 std::string caption(const TraceEvent& event) {
@@ -124,7 +137,8 @@ ProtocolSpec spec() {
   spec.workloads = {"register", "append"};
   spec.survives = [](size_t servers) {
     return Tolerance{.servers_down = static_cast<uint32_t>((servers - 1) / 2),
-                     .clock_drift_ppm = 1'000'000};
+                     .clock_drift_ppm = 1'000'000,
+                     .clock_error = 24h};
   };
   spec.make_process = [](Env& env, const Setup& setup) {
     return std::make_unique<Replica>(env, replica_options(setup));
@@ -144,6 +158,7 @@ ProtocolSpec spec() {
   spec.make_coverage = [](const Setup&, std::function<void(std::string_view)> reached) {
     return std::make_unique<RaftCoverage>(std::move(reached));
   };
+  spec.leads = leads;
   spec.caption = caption;
   return spec;
 }

@@ -10,6 +10,7 @@ std::string_view to_string(CheckStatus status) {
     case CheckStatus::kViolation: return "violation";
     case CheckStatus::kExpectedWeakness: return "expected-weakness";
     case CheckStatus::kLiveness: return "liveness";
+    case CheckStatus::kAssumptionBroken: return "assumption-broken";
     case CheckStatus::kInconclusive: return "inconclusive";
   }
   return "unknown";

@@ -28,6 +28,7 @@ enum class CheckStatus {
   kViolation,         // a promise was broken
   kExpectedWeakness,  // a documented weakness, recognised by its classifier
   kLiveness,          // no progress within the bound after healing
+  kAssumptionBroken,  // broken after an assumption it rests on was
   kInconclusive,      // a budget ran out, or nothing was evaluated
 };
 std::string_view to_string(CheckStatus status);

@@ -24,6 +24,9 @@ void ConvergenceChecker::on_event(const TraceEvent& event) {
         replica->reported = false;
       }
       break;
+    case EventKind::kOutside:
+      if (Replica* replica = find(event.node)) replica->outside = true;
+      break;
     case EventKind::kProbe:
       if (std::optional<std::string> digest = digest_of_(event)) report(event, std::move(*digest));
       break;
@@ -64,7 +67,7 @@ void ConvergenceChecker::finish() {
   }
   std::vector<const Replica*> live;
   for (const Replica& replica : replicas_) {
-    if (!replica.up) continue;
+    if (!replica.up || replica.outside) continue;
     if (!replica.reported) {
       conclude(CheckStatus::kInconclusive,
                fmt::format("{} is up but has not reported its state since it was started and the "

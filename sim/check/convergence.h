@@ -12,7 +12,8 @@
 // itself, in any encoding in which equal states, and only they, have equal bytes. Of each replica
 // the last digest counts that it has reported after the last `heal`.
 //
-// Judged are the nodes that ever reported a digest and are up at the end. The check is inconclusive
+// Judged are the nodes that ever reported a digest, are up at the end, and belong to the core that
+// was healed. The check is inconclusive
 // if there was no `heal`, if the run was cut off before its quiet end, if fewer than two replicas
 // are up, or if one of them has not reported since: then the run ended too early, or the protocol
 // does not report on its own. Whether a replica ought to have converged *by then* is for the
@@ -39,7 +40,7 @@ class ConvergenceChecker : public Checker {
 
   EventKinds interests() const override {
     return EventKinds(EventKind::kProbe, EventKind::kStart, EventKind::kCrash, EventKind::kHeal,
-                      EventKind::kEnd);
+                      EventKind::kOutside, EventKind::kEnd);
   }
   void on_event(const TraceEvent& event) override;
   // Evaluates the replicas that were compared.
@@ -49,6 +50,7 @@ class ConvergenceChecker : public Checker {
   struct Replica {
     NodeId node{};
     bool up = true;
+    bool outside = false;   // of the core that is healed: left to its fate
     bool reported = false;  // since it was started and since the last heal
     std::string digest;
     EventIndex event{};

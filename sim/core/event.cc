@@ -25,6 +25,8 @@ std::string_view to_string(EventKind kind) {
     case EventKind::kClock: return "clock";
     case EventKind::kChoice: return "choice";
     case EventKind::kEnd: return "end";
+    case EventKind::kOutside: return "outside";
+    case EventKind::kAssumption: return "assumption";
   }
   return "unknown";
 }

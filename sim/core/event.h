@@ -19,6 +19,8 @@
 //   fault_begin   target    other     plan entry   magnitude         fault         text in bytes
 //   fault_end     target    other     plan entry   magnitude         fault         text in bytes
 //   heal                                                             faults are over
+//   outside       server                        its fate             what it stays for good
+//   assumption    target              plan entry   Assumption        the assumption that broke
 //   invoke        client              operation                      function      the Operation
 //   return        client              operation    Outcome           function      the Operation
 //   probe         speaker             incarnation  hash of the type  probe type    the probe
@@ -62,8 +64,10 @@ enum class EventKind : uint8_t {
   kClock,
   kChoice,
   kEnd,
+  kOutside,
+  kAssumption,
 };
-inline constexpr int kEventKinds = static_cast<int>(EventKind::kEnd) + 1;
+inline constexpr int kEventKinds = static_cast<int>(EventKind::kAssumption) + 1;
 
 // The name used in traces and reports, as in the table above.
 std::string_view to_string(EventKind kind);

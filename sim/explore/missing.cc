@@ -10,21 +10,6 @@ namespace {
 // Fewer runs may leave out a fault by chance.
 constexpr uint64_t kEnoughRuns = 20;
 
-// The names under which the faults that a scenario asks for are counted.
-std::vector<std::string> configured_faults(const run::Scenario& data) {
-  std::vector<std::string> names;
-  const run::Network& network = data.network();
-  if (network.loss_permille().max() > 0) names.emplace_back("message_loss");
-  if (network.duplicate_permille().max() > 0) names.emplace_back("message_duplicate");
-  if (network.reorder_permille().max() > 0) names.emplace_back("message_reorder");
-  for (const run::Dose& dose : data.faults().dose()) {
-    const bool none = (dose.has_slots() && dose.slots() == 0) ||
-                      (dose.has_odds_percent() && dose.odds_percent() == 0);
-    if (!none) names.push_back(dose.fault());
-  }
-  return names;
-}
-
 }  // namespace
 
 std::vector<std::string> missing_in(const Scenario& scenario, const ScenarioTotals& totals) {
@@ -36,7 +21,7 @@ std::vector<std::string> missing_in(const Scenario& scenario, const ScenarioTota
         fmt::format("{}: none of {} runs reached the probe {}", scenario.name, totals.runs, probe));
   }
   if (totals.runs < kEnoughRuns) return missing;
-  for (const std::string& fault : configured_faults(scenario.data)) {
+  for (const std::string_view fault : configured_faults(scenario.data)) {
     if (count_of(totals.faults, fault) > 0) continue;
     missing.push_back(fmt::format("{}: the fault {} is configured, and did not fire in {} runs",
                                   scenario.name, fault, totals.runs));

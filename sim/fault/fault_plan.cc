@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "sim/fault/catalogue.h"
+
 namespace seedbed {
 namespace {
 
@@ -22,55 +24,11 @@ std::string seconds(Duration duration) {
 
 }  // namespace
 
-std::string_view to_string(FaultKind kind) {
-  switch (kind) {
-    case FaultKind::kCrash: return "crash";
-    case FaultKind::kPartition: return "partition";
-    case FaultKind::kOneWayPartition: return "one_way_partition";
-    case FaultKind::kPause: return "pause";
-    case FaultKind::kSlow: return "slow";
-    case FaultKind::kLinkLoss: return "link_loss";
-    case FaultKind::kLinkDelay: return "link_delay";
-    case FaultKind::kSlowDisk: return "slow_disk";
-    case FaultKind::kClockDrift: return "clock_drift";
-  }
-  return "unknown";
-}
-
-std::string_view meaning(FaultKind kind) {
-  switch (kind) {
-    case FaultKind::kCrash:
-      return "a machine loses power: memory is gone, unsynced writes may be; later it restarts";
-    case FaultKind::kPartition: return "no messages pass between two groups of machines";
-    case FaultKind::kOneWayPartition: return "messages pass between two groups in one direction";
-    case FaultKind::kPause:
-      return "a machine runs no code for a while, then goes on as if nothing was";
-    case FaultKind::kSlow: return "a machine takes long to serve each message";
-    case FaultKind::kLinkLoss: return "links to a machine lose many messages";
-    case FaultKind::kLinkDelay: return "links to a machine take longer";
-    case FaultKind::kSlowDisk: return "a machine's disk takes longer to read and to sync";
-    case FaultKind::kClockDrift: return "a machine's clock runs too fast or too slow";
-  }
-  return "";
-}
-
 std::string describe(const Fault& fault, const std::function<std::string(NodeId)>& name_of) {
-  const std::string targets = names(fault.targets, name_of);
-  const std::string others = names(fault.others, name_of);
-  switch (fault.kind) {
-    case FaultKind::kPartition: return fmt::format("{} | {}", targets, others);
-    case FaultKind::kOneWayPartition: return fmt::format("{} -/-> {}", targets, others);
-    case FaultKind::kLinkLoss:
-      return fmt::format("{} <-> {}, {} in a thousand", targets, others, fault.magnitude);
-    case FaultKind::kLinkDelay:
-      return fmt::format("{} <-> {}, +{} us", targets, others, fault.magnitude);
-    case FaultKind::kSlow: return fmt::format("{}, {} us a message", targets, fault.magnitude);
-    case FaultKind::kSlowDisk: return fmt::format("{}, +{} us", targets, fault.magnitude);
-    case FaultKind::kClockDrift: return fmt::format("{}, {:+} ppm", targets, fault.magnitude);
-    case FaultKind::kCrash:
-    case FaultKind::kPause: return targets;
-  }
-  return targets;
+  const std::string targets = fault.targets.empty() ? "the leader" : names(fault.targets, name_of);
+  return fmt::format(fmt::runtime(info(fault.kind).line), fmt::arg("targets", targets),
+                     fmt::arg("others", names(fault.others, name_of)),
+                     fmt::arg("magnitude", fault.magnitude));
 }
 
 std::string line(const Fault& fault, const std::function<std::string(NodeId)>& name_of) {

@@ -3,11 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+
+#include "sim/core/check.h"
+#include "sim/fault/catalogue.h"
 
 namespace seedbed {
 namespace {
 
-constexpr Site kHappens("nemesis.happens", ChoiceClass::kFault);
+constexpr Site kHappens("nemesis.happens", ChoiceClass::kAmbient);
 constexpr Site kWhen("nemesis.when", ChoiceClass::kAmbient);
 constexpr Site kHowLong("nemesis.how_long", ChoiceClass::kAmbient);
 constexpr Site kHowMuch("nemesis.how_much", ChoiceClass::kAmbient);
@@ -16,16 +20,9 @@ constexpr Site kHowMany("nemesis.how_many", ChoiceClass::kAmbient);
 constexpr Site kTrigger("nemesis.trigger", ChoiceClass::kAmbient);
 constexpr Site kSide("nemesis.side", ChoiceClass::kAmbient);
 
-bool separates(FaultKind kind) {
-  return kind == FaultKind::kPartition || kind == FaultKind::kOneWayPartition;
-}
-bool concerns_links(FaultKind kind) {
-  return separates(kind) || kind == FaultKind::kLinkLoss || kind == FaultKind::kLinkDelay;
-}
-
 // A uniformly drawn subset of that size, in the order of ids.
-std::vector<NodeId> draw_subset(uint64_t bits, std::span<const NodeId> from, size_t size) {
-  std::vector<NodeId> pool(from.begin(), from.end());
+std::vector<NodeId> draw_subset(uint64_t bits, const std::vector<NodeId>& from, size_t size) {
+  std::vector<NodeId> pool = from;
   for (size_t i = 0; i < size; ++i) {
     bits = scramble(bits + i + 1);
     std::swap(pool[i], pool[i + below(bits, pool.size() - i)]);
@@ -35,48 +32,105 @@ std::vector<NodeId> draw_subset(uint64_t bits, std::span<const NodeId> from, siz
   return pool;
 }
 
+bool contains(const std::vector<NodeId>& nodes, NodeId node) {
+  return std::find(nodes.begin(), nodes.end(), node) != nodes.end();
+}
+
+// Draws what belongs to one slot.
+class Slot {
+ public:
+  Slot(Choices& choices, Scope scope, uint32_t number)
+      : choices_(choices), scope_(scope), number_(number) {}
+  uint64_t draw(const Site& site) const { return choices_.ambient(site, scope_, number_); }
+
+ private:
+  Choices& choices_;
+  Scope scope_;
+  uint32_t number_;
+};
+
+// Everybody who is not a target is on the other side; each client on one of the two.
+void draw_sides(const Slot& slot, const Topology& topology, Fault& fault) {
+  const uint64_t sides = slot.draw(kSide);
+  for (const NodeId server : topology.servers) {
+    if (!contains(fault.targets, server)) fault.others.push_back(server);
+  }
+  for (const NodeId client : topology.clients) {
+    const bool with_targets = ((sides >> (number(client) % 64)) & 1) != 0;
+    (with_targets ? fault.targets : fault.others).push_back(client);
+  }
+}
+
+void draw_targets(const Slot& slot, const Topology& topology, Aim aim, Fault& fault) {
+  const std::vector<NodeId>& servers = topology.servers;
+  switch (aim) {
+    case Aim::kRate: CHECK(false);  // a rate is not part of a plan
+    case Aim::kServer: fault.targets = draw_subset(slot.draw(kWhich), servers, 1); return;
+    case Aim::kLinks:
+      fault.targets = draw_subset(slot.draw(kWhich), servers, 1);
+      draw_sides(slot, topology, fault);
+      return;
+    case Aim::kSplit: {
+      const uint64_t most = std::max<uint64_t>(servers.size() - 1, 1);  // never all
+      const uint64_t size = 1 + below(slot.draw(kHowMany), most);
+      fault.targets = draw_subset(slot.draw(kWhich), servers, size);
+      draw_sides(slot, topology, fault);
+      return;
+    }
+    case Aim::kZone:
+      fault.targets = topology.zone(
+          static_cast<uint32_t>(below(slot.draw(kWhich), std::max(topology.zones, 1u))));
+      return;
+    case Aim::kZoneSplit:
+      fault.targets = topology.zone(
+          static_cast<uint32_t>(below(slot.draw(kWhich), std::max(topology.zones, 1u))));
+      draw_sides(slot, topology, fault);
+      return;
+    case Aim::kAllServers: fault.targets = servers; return;
+    case Aim::kLeader:
+      fault.others = servers;
+      fault.others.insert(fault.others.end(), topology.clients.begin(), topology.clients.end());
+      return;
+    case Aim::kClient: fault.targets = draw_subset(slot.draw(kWhich), topology.clients, 1); return;
+  }
+}
+
+Fault draw_fault(const Slot& slot, const FaultMix& mix, const FaultDose& dose,
+                 const Topology& topology) {
+  Fault fault{.kind = dose.kind};
+  fault.begin.at =
+      kStart + Duration(between(slot.draw(kWhen), nanoseconds(mix.begin), nanoseconds(mix.end)));
+  fault.duration =
+      Duration(between(slot.draw(kHowLong), dose.min_duration.count(), dose.max_duration.count()));
+  fault.magnitude = between(slot.draw(kHowMuch), dose.min_magnitude, dose.max_magnitude);
+  draw_targets(slot, topology, info(dose.kind).aim, fault);
+  const uint64_t trigger = slot.draw(kTrigger);
+  if (!fault.targets.empty() && dose.triggered_by_disk.holds(trigger)) {
+    fault.begin = {.node = fault.targets.front(),
+                   .disk_operation = 1 + below(scramble(trigger), dose.max_disk_operation)};
+  }
+  return fault;
+}
+
 }  // namespace
 
-FaultPlan draw_plan(Choices& choices, const FaultMix& mix, std::span<const NodeId> servers,
-                    std::span<const NodeId> everyone) {
+std::vector<NodeId> Topology::zone(uint32_t number) const {
+  std::vector<NodeId> members;
+  for (size_t i = number; i < servers.size(); i += zones) members.push_back(servers[i]);
+  return members;
+}
+
+FaultPlan draw_plan(Choices& choices, const FaultMix& mix, const Topology& topology) {
   FaultPlan plan;
-  std::array<uint32_t, kFaultKinds.size()> slots_used{};  // doses of one kind share its slots
+  std::map<FaultKind, uint32_t> slots_used;  // doses of one kind share its slots
   for (const FaultDose& dose : mix.doses) {
     const Scope scope = choices.scope(fmt::format("nemesis {}", to_string(dose.kind)));
-    uint32_t& slot = slots_used[static_cast<size_t>(dose.kind)];
-    for (const uint32_t last = slot + dose.slots; slot < last;) {
-      ++slot;
-      if (choices.fault(kHappens, scope, slot, dose.odds) == 0) continue;
-      const auto draw = [&](const Site& site) { return choices.ambient(site, scope, slot); };
-      Fault fault{.id = (static_cast<uint32_t>(dose.kind) + 1) * 1000 + slot, .kind = dose.kind};
-      fault.begin.at =
-          kStart + Duration(between(draw(kWhen), nanoseconds(mix.begin), nanoseconds(mix.end)));
-      fault.duration =
-          Duration(between(draw(kHowLong), dose.min_duration.count(), dose.max_duration.count()));
-      fault.magnitude = between(draw(kHowMuch), dose.min_magnitude, dose.max_magnitude);
-
-      // A partition may have any servers on one side, though never all; others hit one.
-      const uint64_t most = separates(dose.kind) ? std::max<uint64_t>(servers.size() - 1, 1) : 1;
-      const uint64_t size = 1 + below(draw(kHowMany), most);
-      fault.targets = draw_subset(draw(kWhich), servers, size);
-      if (concerns_links(dose.kind)) {
-        // Each client is on one side or the other.
-        const uint64_t sides = draw(kSide);
-        for (const NodeId node : everyone) {
-          const bool server = std::find(servers.begin(), servers.end(), node) != servers.end();
-          const bool target =
-              std::find(fault.targets.begin(), fault.targets.end(), node) != fault.targets.end();
-          if (target) continue;
-          const bool with_targets = !server && ((sides >> (number(node) % 64)) & 1) != 0;
-          (with_targets ? fault.targets : fault.others).push_back(node);
-        }
-      }
-      const uint64_t trigger = draw(kTrigger);
-      if (dose.triggered_by_disk.holds(trigger)) {
-        fault.begin.node = fault.targets.front();
-        fault.begin.disk_operation = 1 + below(scramble(trigger), dose.max_disk_operation);
-      }
-      plan.faults.push_back(std::move(fault));
+    uint32_t& number = slots_used[dose.kind];
+    for (const uint32_t last = number + dose.slots; number < last;) {
+      const Slot slot(choices, scope, ++number);
+      if (!dose.odds.holds(slot.draw(kHappens))) continue;
+      plan.faults.push_back(draw_fault(slot, mix, dose, topology));
+      plan.faults.back().id = static_cast<uint32_t>(dose.kind) * 1000 + number;
     }
   }
   return plan;

@@ -1,14 +1,15 @@
 // Nemesis: turns a mix of faults and a seed into a plan.
 //
-// Each kind of fault has slots, as many as the mix allows. Whether a slot holds a fault is a fault
-// choice (0: it does not); when, where, how long and how hard are ambient choices of the same slot.
-// So leaving one fault out of a run changes nothing about the others.
+// Each kind of fault has slots, as many as the mix allows. Whether a slot holds a fault, when,
+// where, how long and how hard are choices of that slot alone. So a change of one dose changes
+// nothing about the other kinds.
 #pragma once
 
 #include <span>
 #include <vector>
 
 #include "sim/core/choice.h"
+#include "sim/core/random.h"
 #include "sim/fault/fault_plan.h"
 
 namespace seedbed {
@@ -22,8 +23,8 @@ struct FaultDose {
   Duration max_duration = 2s;
   int64_t min_magnitude = 0;
   int64_t max_magnitude = 0;
-  Ratio triggered_by_disk;             // crashes: odds of falling between two disk operations
-  uint64_t max_disk_operation = 2000;  // crashes: the latest such operation
+  Ratio triggered_by_disk;             // odds of beginning right after a disk operation
+  uint64_t max_disk_operation = 2000;  // the latest such operation
 };
 
 struct FaultMix {
@@ -32,8 +33,15 @@ struct FaultMix {
   Time end = kStart + 20s;      // nor later
 };
 
-// Targets are drawn among `servers`; `everyone` is who a partition can separate them from.
-FaultPlan draw_plan(Choices& choices, const FaultMix& mix, std::span<const NodeId> servers,
-                    std::span<const NodeId> everyone);
+// The machines of a world, as far as a nemesis knows them.
+struct Topology {
+  std::vector<NodeId> servers;
+  std::vector<NodeId> clients;
+  uint32_t zones = 1;  // servers belong to them in turn
+
+  std::vector<NodeId> zone(uint32_t number) const;  // its servers; number < zones
+};
+
+FaultPlan draw_plan(Choices& choices, const FaultMix& mix, const Topology& topology);
 
 }  // namespace seedbed

@@ -190,7 +190,11 @@ class Drawing {
         const std::string_view verb = event.kind == EventKind::kFaultEnd ? " ends" : "";
         return draw_wall(fmt::format("{}{}", plain(event.name), verb), plain(event.caption));
       }
-      case EventKind::kHeal: return draw_wall("all faults are over", "");
+      case EventKind::kHeal: return draw_wall("the faults are over", "");
+      case EventKind::kOutside:
+        return draw_point(event.node, fmt::format("{} for good", plain(event.name)));
+      case EventKind::kAssumption:
+        return draw_wall(fmt::format("{} is broken", plain(event.name)), "");
       case EventKind::kCrash: return draw_point(event.node, "CRASH");
       case EventKind::kStart: return draw_point(event.node, "START");
       case EventKind::kPause: return draw_point(event.node, "PAUSE");

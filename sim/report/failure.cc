@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <map>
 
-#include "sim/fault/fault_plan.h"
+#include "sim/fault/catalogue.h"
 #include "sim/report/diagram.h"
 #include "sim/report/sections.h"
 
@@ -100,8 +100,8 @@ EventIndex end_of_story(const std::vector<Fact>& facts, EventIndex at) {
 }
 
 bool is_plan_kind(std::string_view name) {
-  return std::any_of(kFaultKinds.begin(), kFaultKinds.end(),
-                     [&](FaultKind kind) { return to_string(kind) == name; });
+  const FaultInfo* fault = find_fault(name);
+  return fault != nullptr && !fault->is_rate();
 }
 
 // The small ones: each happened to one message or one write.

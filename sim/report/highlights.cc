@@ -4,7 +4,7 @@
 #include <map>
 #include <tuple>
 
-#include "sim/fault/fault_plan.h"
+#include "sim/fault/catalogue.h"
 
 namespace seedbed {
 namespace {
@@ -33,9 +33,10 @@ std::vector<Highlight> sorted(const Stories& stories, Rank rank) {
 
 // The catalogue begins with the faults that change most.
 uint64_t place_in_catalogue(const Highlight& fault) {
-  const auto found = std::find_if(kFaultKinds.begin(), kFaultKinds.end(),
-                                  [&](FaultKind kind) { return to_string(kind) == fault.what; });
-  return static_cast<uint64_t>(found - kFaultKinds.begin());
+  const auto all = fault_catalogue();
+  const auto found = std::find_if(all.begin(), all.end(),
+                                  [&](const FaultInfo& row) { return row.name == fault.what; });
+  return static_cast<uint64_t>(found - all.begin());
 }
 
 }  // namespace

@@ -258,6 +258,8 @@ class Chooser {
       case EventKind::kFaultBegin: return fault_score(event, 60);
       case EventKind::kFaultEnd: return fault_score(event, 35);
       case EventKind::kHeal: return 50;
+      case EventKind::kOutside: return here ? 45 : 0;
+      case EventKind::kAssumption: return 70;
       case EventKind::kProbe:
         return here && !event.caption.empty() ? 30 + rarity(event.caption) : 0;
       case EventKind::kDrop: return here && has_column(event.peer) ? 30 : 0;

@@ -9,12 +9,14 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "sim/check/checker.h"
-#include "sim/fault/injector.h"
+#include "sim/fault/assumption.h"
+#include "sim/fault/tolerance.h"
 #include "sim/history/operation.h"
 #include "sim/world/process.h"
 
@@ -62,6 +64,9 @@ struct CheckSpec {
   std::string name;
   std::string promise;  // in a sentence
   std::function<std::unique_ptr<Checker>(const Setup& setup)> make;
+  // What the promise rests on: from the moment on that one of these breaks, it is not held against
+  // the protocol.
+  std::vector<Assumption> assumes;
 };
 
 struct ProbeSpec {
@@ -86,6 +91,9 @@ struct ProtocolSpec {
   std::function<std::unique_ptr<EventSink>(const Setup& setup,
                                            std::function<void(std::string_view probe)> reached)>
       make_coverage;
+  // Whether a probe event says that its speaker leads from now on (true) or no longer (false), for
+  // faults that look for the leader; empty: nobody leads.
+  std::function<std::optional<bool>(const TraceEvent& event)> leads;
   // Says in a word what a probe event means, for diagrams ("LEADER t3"); empty: nothing to show.
   std::function<std::string(const TraceEvent& event)> caption;
 };

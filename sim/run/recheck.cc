@@ -101,6 +101,8 @@ RunResult recheck(TraceReader& reader, const RecordedRun& recorded) {
     checker->finish();
     result.checks.push_back(checker->result());
   }
+  result.broken_assumptions = tallies.broken_assumptions();
+  excuse(result, *scenario.protocol);
   decide(result, minimum_ok(scenario));
   return result;
 }

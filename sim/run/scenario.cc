@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "sim/core/choice.h"
+#include "sim/fault/catalogue.h"
 #include "sim/run/workload.h"
 
 namespace seedbed {
@@ -73,9 +74,15 @@ void validate_faults(const run::Faults& faults, const Validator& check) {
     check.fail(fmt::format("faults.end_ms = {} lies before begin_ms = {}", faults.end_ms(),
                            faults.begin_ms()));
   }
-  check.within("faults.max_servers_down", faults.max_servers_down(), 0, 100'000);
+  const run::Bounds& bounds = faults.bounds();
+  check.within("faults.bounds.servers_down", bounds.servers_down(), 0, 100'000);
+  check.within("faults.bounds.disks_lost", bounds.disks_lost(), 0, 100'000);
+  check.within("faults.bounds.clock_drift_ppm", bounds.clock_drift_ppm(), 0, 1'000'000);
+  check.within("faults.bounds.clock_error_ms", bounds.clock_error_ms(), 0, kDay);
   std::vector<std::string> kinds;
-  for (const FaultKind kind : kFaultKinds) kinds.emplace_back(to_string(kind));
+  for (const FaultInfo& fault : fault_catalogue()) {
+    if (!fault.is_rate()) kinds.emplace_back(fault.name);
+  }
   for (int i = 0; i < faults.dose_size(); ++i) {
     const run::Dose& dose = faults.dose(i);
     const std::string field = fmt::format("faults.dose[{}]", i);
@@ -100,6 +107,7 @@ void validate(const Scenario& scenario, std::string_view place) {
   const run::Scenario& data = scenario.data;
   if (data.has_servers()) check.within("servers", data.servers(), 1, 10'000);
   if (data.has_clients()) check.within("clients", data.clients(), 1, 10'000);
+  if (data.has_zones()) check.within("zones", data.zones(), 1, 10'000);
   validate_workload(data.workload(), *scenario.protocol, check);
   validate_network(data.network(), check);
   check.within("disk.access_mean_us", data.disk().access_mean_us(), 0, 60'000'000);

@@ -43,6 +43,9 @@ void set_mutant(Scenario& scenario, std::string_view name);
 // The scenario with every drawn rate fixed to the value this seed gives it; what a trace records.
 Scenario resolve(const Scenario& scenario, uint64_t seed);
 
+// The names of the faults that a scenario asks for: of its doses, and of the rates that it sets.
+std::vector<std::string_view> configured_faults(const run::Scenario& data);
+
 // As text that parse_scenario reads.
 std::string to_text(const Scenario& scenario);
 

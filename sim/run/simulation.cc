@@ -73,9 +73,7 @@ DiskOptions disk_options(const run::Scenario& data) {
 
 FaultDose dose_from(const run::Dose& dose) {
   FaultDose result;
-  for (const FaultKind kind : kFaultKinds) {
-    if (to_string(kind) == dose.fault()) result.kind = kind;
-  }
+  result.kind = find_fault(dose.fault())->kind;  // validated
   result.slots = static_cast<uint32_t>(VALUE_OR(dose, slots, 1));
   result.odds = Ratio(static_cast<uint64_t>(VALUE_OR(dose, odds_percent, 50)), 100);
   if (dose.has_duration_ms()) {
@@ -87,6 +85,16 @@ FaultDose dose_from(const run::Dose& dose) {
   result.triggered_by_disk = Ratio(static_cast<uint64_t>(dose.at_disk_operation_percent()), 100);
   result.max_disk_operation = static_cast<uint64_t>(VALUE_OR(dose, max_disk_operation, 2000));
   return result;
+}
+
+Tolerance widened(Tolerance tolerance, const run::Bounds& bounds) {
+  if (bounds.has_servers_down()) {
+    tolerance.servers_down = static_cast<uint32_t>(bounds.servers_down());
+  }
+  if (bounds.has_disks_lost()) tolerance.disks_lost = static_cast<uint32_t>(bounds.disks_lost());
+  if (bounds.has_clock_drift_ppm()) tolerance.clock_drift_ppm = bounds.clock_drift_ppm();
+  if (bounds.has_clock_error_ms()) tolerance.clock_error = ms(bounds.clock_error_ms());
+  return tolerance;
 }
 
 }  // namespace
@@ -216,20 +224,21 @@ void Simulation::add_faults() {
   mix.begin = kStart + ms(VALUE_OR(faults, begin_ms, 500));
   mix.end = std::max(mix.begin, kStart + faults_end(scenario_.data));
   for (const run::Dose& dose : faults.dose()) mix.doses.push_back(dose_from(dose));
-  std::vector<NodeId> everyone = setup_.servers;
-  everyone.insert(everyone.end(), setup_.clients.begin(), setup_.clients.end());
-  Tolerance tolerance = scenario_.protocol->survives(setup_.servers.size());
-  if (faults.has_max_servers_down()) {
-    tolerance.servers_down = static_cast<uint32_t>(faults.max_servers_down());
-  }
-  injector_ = std::make_unique<Injector>(
-      world_, tolerance, draw_plan(choices_, mix, setup_.servers, everyone), setup_.servers);
+  InjectorOptions options;
+  options.promised = scenario_.protocol->survives(setup_.servers.size());
+  options.allowed = widened(options.promised, faults.bounds());
+  options.topology = {.servers = setup_.servers,
+                      .clients = setup_.clients,
+                      .zones = static_cast<uint32_t>(VALUE_OR(scenario_.data, zones, 1))};
+  options.leads = scenario_.protocol->leads;
+  FaultPlan plan = draw_plan(choices_, mix, options.topology);
+  injector_ = std::make_unique<Injector>(world_, std::move(options), std::move(plan));
   scheduler_.stream().watch(*injector_);
 }
 
 void Simulation::execute() {
   for (size_t i = 1; i <= world_.node_count(); ++i) world_.start(NodeId{static_cast<uint32_t>(i)});
-  injector_->arm();
+  injector_->arm(kStart + faults_end(scenario_.data));
   scheduler_.spawn(director_, "director", [this] { direct(); });
   const RunEnd end = scheduler_.run();
   scheduler_.stream().emit({.kind = EventKind::kEnd,
@@ -240,7 +249,6 @@ void Simulation::execute() {
 
 void Simulation::direct() {
   scheduler_.sleep(faults_end(scenario_.data));
-  injector_->heal();
   while (clients_done_ < setup_.clients.size()) clients_changed_.wait();
   scheduler_.sleep(settle_time(scenario_.data));
   scheduler_.stop(RunEnd::kCompleted);
@@ -248,25 +256,12 @@ void Simulation::direct() {
 
 // Those that the scenario asks for, also if they never fired.
 Tally Simulation::count_faults() const {
-  const NetworkFaultCounts& network = world_.network().faults();
-  const DiskFaultCounts disk = world_.disk_faults();
-  const run::Network& configured = scenario_.data.network();
+  const std::vector<std::string_view> asked_for = configured_faults(scenario_.data);
   Tally faults;
-  const auto count = [&](bool asked_for, std::string_view name, uint64_t fired) {
-    if (asked_for || fired != 0) faults.emplace_back(name, fired);
-  };
-  count(configured.loss_permille().max() > 0, "message_loss", network.lost);
-  count(configured.duplicate_permille().max() > 0, "message_duplicate", network.duplicated);
-  count(configured.reorder_permille().max() > 0, "message_reorder", network.reordered);
-  count(false, "lost_write", disk.lost_writes);
-  count(false, "torn_write", disk.torn_writes);
-  count(false, "lost_name", disk.lost_names);
-  for (const FaultKind kind : kFaultKinds) {
-    bool dosed = false;
-    for (const run::Dose& dose : scenario_.data.faults().dose()) {
-      dosed = dosed || dose.fault() == to_string(kind);
-    }
-    count(dosed, to_string(kind), injector_->fired(kind));
+  for (const FaultInfo& fault : fault_catalogue()) {
+    const bool asked = std::find(asked_for.begin(), asked_for.end(), fault.name) != asked_for.end();
+    const uint64_t fired = injector_->fired(fault.kind);
+    if (asked || fired != 0) faults.emplace_back(fault.name, fired);
   }
   return faults;
 }
@@ -290,6 +285,8 @@ void Simulation::report(RunResult& result) const {
   for (const Fault& fault : injector_->plan().faults) {
     result.fault_lines.push_back(line(fault, [&](NodeId id) { return names[number(id)]; }));
   }
+  result.broken_assumptions = tallies_->broken_assumptions();
+  excuse(result, *scenario_.protocol);
   decide(result, minimum_ok(scenario_));
 }
 

@@ -14,7 +14,6 @@
 
 #include "sim/core/scheduler.h"
 #include "sim/fault/injector.h"
-#include "sim/fault/nemesis.h"
 #include "sim/run/scenario.h"
 #include "sim/run/verdict.h"
 #include "sim/world/world.h"

@@ -5,7 +5,11 @@
 namespace seedbed {
 
 void Tallies::on_event(const TraceEvent& event) {
-  if (event.kind == EventKind::kReached) {
+  if (event.kind == EventKind::kAssumption) {
+    broken_.push_back({.assumption = static_cast<Assumption>(event.value),
+                       .event = event.index,
+                       .time = event.time});
+  } else if (event.kind == EventKind::kReached) {
     reached(event.name);
   } else if (event.kind == EventKind::kInvoke) {
     ++invoked_;

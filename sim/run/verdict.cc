@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "sim/run/protocol.h"
+
 namespace seedbed {
 namespace {
 
@@ -35,10 +39,35 @@ std::string_view to_string(Verdict verdict) {
   return "unknown";
 }
 
+void excuse(RunResult& result, const ProtocolSpec& protocol) {
+  for (CheckResult& check : result.checks) {
+    if (check.status != CheckStatus::kViolation && check.status != CheckStatus::kLiveness) continue;
+    for (const CheckSpec& spec : protocol.checks) {
+      if (spec.name != check.name) continue;
+      for (const BrokenAssumption& broken : result.broken_assumptions) {
+        const auto& assumed = spec.assumes;
+        const bool rests_on_it =
+            std::find(assumed.begin(), assumed.end(), broken.assumption) != assumed.end();
+        if (rests_on_it && broken.event <= check.event) {
+          check.status = CheckStatus::kAssumptionBroken;
+        }
+      }
+    }
+  }
+}
+
 void decide(RunResult& result, uint64_t minimum_ok) {
   // A check tells more than an assertion, and was first if both broke.
   if (conclude(result, CheckStatus::kViolation, Verdict::kViolation)) return;
-  if (result.run_end == RunEnd::kInvariant || result.run_end == RunEnd::kException) {
+  // An assertion in the code rests on all assumptions.
+  const bool stopped = result.run_end == RunEnd::kInvariant || result.run_end == RunEnd::kException;
+  if (stopped && !result.broken_assumptions.empty()) {
+    result.verdict = Verdict::kAssumptionBroken;
+    result.reason = result.end_message;
+    result.reason_check = "assertion";
+    return;
+  }
+  if (stopped) {
     result.verdict = Verdict::kViolation;
     result.reason = result.end_message;
     result.reason_check = result.run_end == RunEnd::kInvariant ? "assertion" : "exception";
@@ -56,6 +85,7 @@ void decide(RunResult& result, uint64_t minimum_ok) {
     return;
   }
   if (conclude(result, CheckStatus::kLiveness, Verdict::kLiveness)) return;
+  if (conclude(result, CheckStatus::kAssumptionBroken, Verdict::kAssumptionBroken)) return;
   if (result.run_end == RunEnd::kTimeLimit || result.run_end == RunEnd::kIdle) {
     result.verdict = Verdict::kLiveness;
     result.reason = "the clients had not finished when the time was over";

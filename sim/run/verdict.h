@@ -9,8 +9,11 @@
 
 #include "sim/check/checker.h"
 #include "sim/core/limits.h"
+#include "sim/fault/assumption.h"
 
 namespace seedbed {
+
+struct ProtocolSpec;
 
 enum class Verdict : uint8_t {
   kPass,
@@ -35,6 +38,13 @@ struct OperationCounts {
 // A name and how often: faults fired, probes reached.
 using Tally = std::vector<std::pair<std::string, uint64_t>>;
 
+// The environment left the fault model that the protocol declares.
+struct BrokenAssumption {
+  Assumption assumption{};
+  EventIndex event{};
+  Time time{};
+};
+
 // How a run ended, and what was seen.
 struct RunResult {
   std::string scenario;
@@ -50,10 +60,14 @@ struct RunResult {
   std::string end_message;
   OperationCounts operations;
   std::vector<CheckResult> checks;
+  std::vector<BrokenAssumption> broken_assumptions;  // in the order in which they broke
   Tally faults;  // in the order of the catalogue, those of the scenario even if 0
   Tally probes;  // in the order of the protocol's table
   std::vector<std::string> fault_lines;  // the plan, a line each
 };
+
+// Excuses the checks that broke after an assumption that they rest on.
+void excuse(RunResult& result, const ProtocolSpec& protocol);
 
 // Decides by the rules of the six verdicts, and fills in verdict, reason and reason_check.
 // `minimum_ok` operations must have ended ok.

@@ -111,7 +111,10 @@ std::string Describer::sentence(const TraceEvent& event) const {
     case EventKind::kTimer: return fmt::format("{} wakes from its sleep", who);
     case EventKind::kFaultBegin:
     case EventKind::kFaultEnd: return fault_text(event, *this);
-    case EventKind::kHeal: return "all faults are over";
+    case EventKind::kHeal: return "the faults are over";
+    case EventKind::kOutside: return fmt::format("{} stays {} for good", who, event.name);
+    case EventKind::kAssumption:
+      return fmt::format("the assumption {} is broken from here on", event.name);
     case EventKind::kInvoke:
       return fmt::format("{} invokes {} (operation {})", who, event.name, event.id);
     case EventKind::kReturn:

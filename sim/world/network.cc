@@ -150,9 +150,6 @@ void Network::set_trouble(NodeId from, NodeId to, LinkTrouble trouble) {
   links_[{link_number(from, to)}].trouble = trouble;
 }
 
-void Network::heal() {
-  options_.loss = options_.duplicate = options_.reorder = Ratio();
-  links_.clear();
-}
+void Network::heal() { options_.loss = options_.duplicate = options_.reorder = Ratio(); }
 
 }  // namespace seedbed

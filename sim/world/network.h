@@ -111,7 +111,7 @@ class Network {
   bool is_cut(NodeId from, NodeId to) const;
   void set_trouble(NodeId from, NodeId to, LinkTrouble trouble);
   void clear_trouble(NodeId from, NodeId to) { set_trouble(from, to, {}); }
-  // No loss, duplication or reordering any more, and no cuts or trouble: the faults are over.
+  // No loss, duplication or reordering any more on links that are not in trouble.
   void heal();
 
   // A packet was not delivered after all.

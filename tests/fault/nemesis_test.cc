@@ -4,26 +4,30 @@
 
 #include <set>
 
+#include "sim/fault/catalogue.h"
+
 namespace seedbed {
 namespace {
 
-const std::vector<NodeId> kServers{NodeId{1}, NodeId{2}, NodeId{3}};
-const std::vector<NodeId> kEveryone{NodeId{1}, NodeId{2}, NodeId{3}, NodeId{4}, NodeId{5}};
+const Topology kTopology{
+    .servers = {NodeId{1}, NodeId{2}, NodeId{3}}, .clients = {NodeId{4}, NodeId{5}}, .zones = 2};
 
 std::string name(NodeId id) { return "n" + std::to_string(number(id)); }
 
 FaultMix every_kind(uint32_t slots) {
   FaultMix mix;
-  for (const FaultKind kind : kFaultKinds) {
-    mix.doses.push_back({.kind = kind, .slots = slots, .min_magnitude = 1, .max_magnitude = 100});
+  for (const FaultInfo& fault : fault_catalogue()) {
+    if (fault.is_rate()) continue;
+    mix.doses.push_back(
+        {.kind = fault.kind, .slots = slots, .min_magnitude = 1, .max_magnitude = 100});
   }
   return mix;
 }
 
 TEST(Nemesis, DrawsTheSamePlanFromTheSameSeed) {
   Choices one(3), two(3);
-  const FaultPlan a = draw_plan(one, every_kind(3), kServers, kEveryone);
-  const FaultPlan b = draw_plan(two, every_kind(3), kServers, kEveryone);
+  const FaultPlan a = draw_plan(one, every_kind(3), kTopology);
+  const FaultPlan b = draw_plan(two, every_kind(3), kTopology);
   ASSERT_EQ(a.faults.size(), b.faults.size());
   for (size_t i = 0; i < a.faults.size(); ++i) {
     EXPECT_EQ(line(a.faults[i], name), line(b.faults[i], name));
@@ -35,13 +39,13 @@ TEST(Nemesis, KeepsWithinItsMix) {
     Choices choices(seed);
     const FaultMix mix = every_kind(2);
     std::set<uint32_t> ids;
-    for (const Fault& fault : draw_plan(choices, mix, kServers, kEveryone).faults) {
+    for (const Fault& fault : draw_plan(choices, mix, kTopology).faults) {
       EXPECT_TRUE(ids.insert(fault.id).second);
       EXPECT_GE(fault.begin.at, mix.begin);
       EXPECT_LE(fault.begin.at, mix.end);
       EXPECT_GE(fault.duration, 100ms);
       EXPECT_LE(fault.duration, 2s);
-      ASSERT_FALSE(fault.targets.empty());
+      EXPECT_EQ(fault.targets.empty(), info(fault.kind).aim == Aim::kLeader);
       for (const NodeId target : fault.targets) {
         EXPECT_EQ(std::count(fault.others.begin(), fault.others.end(), target), 0);
       }
@@ -54,25 +58,31 @@ TEST(Nemesis, PartitionsEverySplitOfTheServers) {
   FaultMix mix{.doses = {{.kind = FaultKind::kPartition, .slots = 1, .odds = Ratio(1, 1)}}};
   for (uint64_t seed = 0; seed < 300; ++seed) {
     Choices choices(seed);
-    sides.insert(draw_plan(choices, mix, kServers, kServers).faults.at(0).targets);
+    sides.insert(draw_plan(choices, mix, {.servers = kTopology.servers}).faults.at(0).targets);
   }
   EXPECT_EQ(sides.size(), 6u);  // every subset but none and all
 }
 
-TEST(Nemesis, LeavingOneFaultOutMovesNoOther) {
-  Choices logged(5);
-  logged.start_logging();
-  const FaultPlan plan = draw_plan(logged, every_kind(4), kServers, kEveryone);
-  std::vector<ChoiceRecord> fewer = logged.log();
-  ASSERT_GT(fewer.size(), 3u);
-  fewer.erase(fewer.begin() + 1);
-  Choices replayed(5);
-  replayed.replay_faults(fewer);
-  const FaultPlan rest = draw_plan(replayed, every_kind(4), kServers, kEveryone);
-  ASSERT_EQ(rest.faults.size() + 1, plan.faults.size());
+TEST(Nemesis, LeavingOneKindOutMovesNoOther) {
+  Choices choices(5);
+  FaultMix mix = every_kind(4);
+  const FaultPlan plan = draw_plan(choices, mix, kTopology);
+  std::erase_if(mix.doses, [](const FaultDose& dose) { return dose.kind == FaultKind::kCrash; });
+  const FaultPlan rest = draw_plan(choices, mix, kTopology);
   std::set<std::string> lines;
-  for (const Fault& fault : plan.faults) lines.insert(line(fault, name));
+  size_t crashes = 0;
+  for (const Fault& fault : plan.faults) {
+    lines.insert(line(fault, name));
+    if (fault.kind == FaultKind::kCrash) ++crashes;
+  }
+  ASSERT_GT(crashes, 0u);
+  EXPECT_EQ(rest.faults.size() + crashes, plan.faults.size());
   for (const Fault& fault : rest.faults) EXPECT_TRUE(lines.contains(line(fault, name)));
+}
+
+TEST(Nemesis, KnowsZones) {
+  EXPECT_EQ(kTopology.zone(0), (std::vector<NodeId>{NodeId{1}, NodeId{3}}));
+  EXPECT_EQ(kTopology.zone(1), (std::vector<NodeId>{NodeId{2}}));
 }
 
 TEST(FaultPlan, ReadsLikeASchedule) {

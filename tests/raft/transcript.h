@@ -2,7 +2,8 @@
 // line, and reads what the servers do about it. The scripts and the answers stand in
 // tests/golden/raft (the idea is from etcd's interaction tests).
 //
-//   nodes 3 [pre_vote=off] [check_quorum=off] [clamp_heartbeats=off] [max_message_bytes=N] [window=N]   begins anew
+//   nodes 3 [pre_vote=off] [check_quorum=off] [clamp_heartbeats=off] [max_message_bytes=N]
+//           [window=N]       begins anew
 //   timeout N                server N's clock moves to its next deadline
 //   pass MS [N]              all clocks, or server N's, move on; nobody notices yet
 //   propose N TEXT           server N is asked to append a command

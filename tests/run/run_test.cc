@@ -42,7 +42,8 @@ TEST(Run, LetsClientsMakeUpForAnOutage) {
       "protocol: 'memory_store' servers: 1 clients: 3 "
       "workload { kind: 'register' operations: 60 } "
       "faults { begin_ms: 0 end_ms: 2000 dose { fault: 'pause' slots: 20 odds_percent: 100 "
-      "duration_ms { min: 2000 max: 2000 } } max_servers_down: 1 } limits { settle_ms: 100 }",
+      "duration_ms { min: 2000 max: 2000 } } bounds { servers_down: 1 } } limits { settle_ms: 100 "
+      "}",
       "test", "test", protocols());
   Runner runner;
   const RunResult result = runner.run(outage, 42);

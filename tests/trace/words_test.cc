@@ -54,7 +54,7 @@ n2 crashes (incarnation 1)
 n2 starts (incarnation 1)
 n2 pauses
 n2 resumes
-all faults are over
+the faults are over
 the run ends: completed
 fault partition begins at n2 towards n3 (entry 4)
 fault partition ends at n2 towards n3 (entry 4)

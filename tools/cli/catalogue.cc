@@ -77,20 +77,14 @@ Json probe_rows(const Context& context) {
 
 Json fault_rows() {
   Json rows = Json::array();
-  for (const FaultKind kind : kFaultKinds) {
-    rows.push_back(
-        {{"fault", to_string(kind)}, {"meaning", meaning(kind)}, {"set_by", "faults.dose"}});
-  }
-  // What single messages and writes suffer; reports count it under these names.
-  const std::array<const char*, 3> small[] = {
-      {"message_loss", "a message never arrives", "network.loss_permille"},
-      {"message_duplicate", "a message arrives twice", "network.duplicate_permille"},
-      {"message_reorder", "a message arrives after later ones", "network.reorder_permille"},
-      {"lost_write", "a crash loses a write that was not synced", "disk.lose_unsynced_percent"},
-      {"torn_write", "a crash leaves a part of such a write", "disk.lose_unsynced_percent"},
-      {"lost_name", "a crash loses a name that was not synced", "disk.lose_unsynced_percent"}};
-  for (const auto& [fault, what, field] : small) {
-    rows.push_back({{"fault", fault}, {"meaning", what}, {"set_by", field}});
+  for (const FaultInfo& fault : fault_catalogue()) {
+    rows.push_back({{"fault", fault.name},
+                    {"group", to_string(fault.group)},
+                    {"set_by", fault.is_rate() ? fault.setting : "faults.dose"},
+                    {"unit", fault.unit},
+                    {"meaning", fault.meaning},
+                    {"models", fault.models},
+                    {"scenario", fault.shown_by}});
   }
   return rows;
 }
@@ -136,8 +130,8 @@ Catalogue catalogue(std::string_view name, const Context& context,
     fill("how it can be run", {"scenario", "description"}, Json::array());
     add_scenarios(result, context, scenarios);
   } else if (name == "faults") {
-    fill("what scenarios may do to machines, links and disks", {"fault", "set_by", "meaning"},
-         fault_rows());
+    fill("what scenarios may do to machines, links and disks",
+         {"fault", "group", "set_by", "meaning"}, fault_rows());
   } else if (name == "checks") {
     fill("what is promised", {"check", "protocol", "promise"}, check_rows(context));
   } else if (name == "mutants") {
