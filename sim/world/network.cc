@@ -94,7 +94,7 @@ void Network::send(PacketPtr&& packet) {
   packet->duplicated = false;
   Sequence& sent = sequence(*packet);
   ++sent.count;
-  if (!calm()) {
+  if (!calm()) [[unlikely]] {
     send_in_trouble(std::move(packet), sent);
     return;
   }
@@ -147,7 +147,7 @@ void Network::send_in_trouble(PacketPtr&& packet, Sequence& sent) {
 
 void Packet::fire() {
   PacketPtr self(this);
-  if (!network_.links_.empty() && network_.is_cut(from, to)) {
+  if (!network_.links_.empty() && network_.is_cut(from, to)) [[unlikely]] {
     ++network_.faults_.cut;
     network_.emit_drop(*this, DropReason::kPartition);
     return;
