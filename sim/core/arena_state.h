@@ -1,4 +1,5 @@
-// What arena.cc and arena_new.cc share. Private to them.
+// What arena.cc and arena_new.cc share. Private to them, and to the scheduler, which asks before
+// every action whether the memory has run out.
 #pragma once
 
 #include <cstddef>

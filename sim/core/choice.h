@@ -118,6 +118,9 @@ class Choices {
   // Records every fault that fires, in order; CHECK-fails on a key that is drawn twice.
   void start_logging();
 
+  // Is anything replayed, overridden, quietened or logged? If not, a fault whose odds are nil need
+  // not be drawn.
+  bool watched() const { return watched_; }
   bool logging() const { return logging_; }
   const std::vector<ChoiceRecord>& log() const { return log_; }
   // Overrides that nothing has asked for: the reproducer is stale.

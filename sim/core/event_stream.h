@@ -47,7 +47,10 @@ class EventStream {
     event.time = now_;
     current_ = event.index;
     hash_.mix_in(event);
-    if (interests_ & (1u << static_cast<uint32_t>(event.kind))) show(event);
+    if (watched(event.kind)) [[unlikely]] {
+      const TraceEvent shown = event;  // a copy, so that the event itself may stay in registers
+      show(shown);
+    }
     return event.index;
   }
 

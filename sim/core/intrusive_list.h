@@ -26,7 +26,12 @@ class List {
   static T* previous(T& element) { return (element.*kHook).previous; }
   static bool linked(const T& element) { return (element.*kHook).linked; }
 
-  void push_back(T& element) { insert_after(last_, element); }
+  void push_back(T& element) {
+    ListHook<T>& hook = element.*kHook;
+    hook = {.next = nullptr, .previous = last_, .linked = true};
+    (last_ != nullptr ? (last_->*kHook).next : first_) = &element;
+    last_ = &element;
+  }
   void push_front(T& element) { insert_after(nullptr, element); }
 
   // After `place`, or first if that is null.
@@ -47,8 +52,12 @@ class List {
   }
 
   T* pop_front() {
-    T* element = first_;
-    if (element != nullptr) remove(*element);
+    T* const element = first_;
+    if (element == nullptr) return nullptr;
+    ListHook<T>& hook = element->*kHook;
+    first_ = hook.next;
+    (first_ != nullptr ? (first_->*kHook).previous : last_) = nullptr;
+    hook = {};
     return element;
   }
 

@@ -11,7 +11,7 @@
 #include <exception>
 #include <utility>
 
-#include "sim/core/arena.h"
+#include "sim/core/arena_state.h"
 #include "sim/core/check.h"
 
 namespace seedbed {
@@ -86,9 +86,8 @@ void TaskGroup::thaw() {
   }
 }
 
-Duration TaskGroup::in_world(Duration local) const {
+Duration TaskGroup::scaled(Duration local) const {
   if (local <= Duration::zero()) return Duration::zero();
-  if (clock_rate_ppb_ == 0) return local;
   constexpr int64_t kBillion = 1'000'000'000;
   const int64_t rate = kBillion + clock_rate_ppb_;
   const auto scaled = (static_cast<__int128>(local.count()) * kBillion + rate - 1) / rate;
@@ -224,14 +223,17 @@ void Scheduler::retire(Task& task) {
 
 // False, and stops, if too much happens without time passing.
 inline bool Scheduler::count_step() {
-  if (++steps_ <= options_.limits.steps) return true;
+  if (++steps_ <= options_.limits.steps) [[likely]]
+    return true;
   stop(RunEnd::kStepLimit, fmt::format("{} steps at one instant", steps_));
   return false;
 }
 
 inline bool Scheduler::within_bounds() {
   const Limits& limits = options_.limits;
-  if (stream_.count() > limits.events || queue_.size() > limits.queue || RunArena::exhausted()) {
+  const bool out_of_memory = arena_state::heap != nullptr && arena_state::heap->exhausted();
+  if (stream_.count() > limits.events || queue_.size() > limits.queue || out_of_memory)
+      [[unlikely]] {
     report_bound();
   }
   return end_ == RunEnd::kRunning;

@@ -83,7 +83,11 @@ class TaskGroup {
   // wait for lasts as long as they think it does. A wait in progress keeps the rate it began with.
   void set_clock_rate(int64_t ppb) { clock_rate_ppb_ = ppb; }
   // How long `local` lasts in the world, rounded up.
-  Duration in_world(Duration local) const;
+  Duration in_world(Duration local) const {
+    if (clock_rate_ppb_ != 0) [[unlikely]]
+      return scaled(local);
+    return local > Duration::zero() ? local : Duration::zero();
+  }
 
   // Unwinds every task, in the order of creation. Must not be called from one of them.
   void kill();
@@ -93,6 +97,8 @@ class TaskGroup {
  private:
   friend class Scheduler;
   friend class Task;
+  Duration scaled(Duration local) const;
+
   Scheduler& scheduler_;
   Scope scope_;
   uint64_t wakeups_ = 0;

@@ -1,6 +1,7 @@
 // What tasks wait for.
 //
 //   WaitList  tasks that block until they are notified, or for so long; the others stand on it
+//   WaitOnce  the same for a single task that waits a single time, as a caller for its answer
 //   Signal    something happened: wait() / notify_all()
 //   Mailbox   a bounded queue of values with one or more receivers
 //   Future    a value that will be there later: await()
@@ -41,6 +42,39 @@ class WaitList {
   };
   Scheduler& scheduler_;
   List<Hooked, &Hooked::hook> waiters_;
+};
+
+// Lives on the stack of the task that waits.
+class WaitOnce final : private Action {
+ public:
+  explicit WaitOnce(Scheduler& scheduler) : scheduler_(scheduler) {}
+  ~WaitOnce() { scheduler_.cancel(*this); }
+
+  // Blocks until notified (true), or until `timeout` has passed (false), by the waiting task's
+  // clock.
+  bool wait(Duration timeout) {
+    Task* const task = scheduler_.current();
+    CHECK(task != nullptr);
+    task_ = task;
+    if (timeout != kForever) scheduler_.schedule_in(*this, task->group().in_world(timeout));
+    scheduler_.suspend();
+    return notified_;
+  }
+  // Is somebody waiting who has neither been notified nor run out of time?
+  bool waiting() const { return task_ != nullptr; }
+  // Only if somebody is.
+  void notify() {
+    notified_ = true;
+    scheduler_.cancel(*this);
+    scheduler_.wake(*std::exchange(task_, nullptr));
+  }
+
+ private:
+  void fire() override { scheduler_.wake(*std::exchange(task_, nullptr)); }  // the deadline
+
+  Scheduler& scheduler_;
+  Task* task_ = nullptr;
+  bool notified_ = false;
 };
 
 class Signal {

@@ -2,6 +2,9 @@
 //   1. A packet is pending in the queue (then the network owns it), has an owner, or is free.
 //   2. A sequence counts every message of its type that was sent on its link, whatever became of
 //      it.
+//   3. While choices are not watched, a sequence holds the latency of the message after those it
+//      has counted. It is drawn when the one before has been sent: nobody waits for it then,
+//      whereas the next action of the queue waits for a message to be in its place.
 #include "sim/world/network.h"
 
 #include <fmt/format.h>
@@ -40,8 +43,21 @@ Scope Network::scope_of(const Packet& packet) const {
 
 inline Network::Sequence& Network::sequence(const Packet& packet) {
   Sequence& sequence = sequences_[{link_number(packet.from, packet.to), packet.type().hash}];
-  if (sequence.count == 0) sequence.scope = scope_of(packet);
+  if (sequence.count == 0) [[unlikely]] {
+    sequence.scope = scope_of(packet);
+    if (!scheduler_.choices().watched()) sequence.next_latency = drawn_latency(sequence.scope, 1);
+  }
   return sequence;
+}
+
+inline Duration Network::drawn_latency(Scope scope, uint64_t ordinal) {
+  return options_.latency.sample(scheduler_.choices().ambient(sites::kLatency, scope, ordinal));
+}
+
+// That of the message which was counted last.
+inline Duration Network::take_latency(Sequence& sent) {
+  if (scheduler_.choices().watched()) return drawn_latency(sent.scope, sent.count);
+  return std::exchange(sent.next_latency, drawn_latency(sent.scope, sent.count + 1));
 }
 
 PacketPtr Network::duplicate_of(const Packet& packet) {
@@ -58,14 +74,39 @@ PacketPtr Network::duplicate_of(const Packet& packet) {
   return copy;
 }
 
+inline void Network::dispatch(PacketPtr&& packet, Duration delay) {
+  scheduler_.schedule_in(*packet.release(), delay);  // the network's, until fire()
+}
+
+inline void Network::emit_send(const Packet& packet) {
+  scheduler_.stream().emit({.kind = EventKind::kSend,
+                            .node = packet.from,
+                            .peer = packet.to,
+                            .id = packet.id,
+                            .value = packet.type().hash,
+                            .name = packet.type().name,
+                            .payload = packet.message ? &packet.message.get() : nullptr});
+}
+
 void Network::send(PacketPtr&& packet) {
-  Choices& choices = scheduler_.choices();
   packet->id = ++messages_;
   packet->copy = 0;
   packet->duplicated = false;
   Sequence& sent = sequence(*packet);
+  ++sent.count;
+  if (!calm()) [[unlikely]] {
+    send_in_trouble(std::move(packet), sent);
+    return;
+  }
+  emit_send(*packet);
+  dispatch(std::move(packet), sent.next_latency);
+  sent.next_latency = drawn_latency(sent.scope, sent.count + 1);
+}
+
+void Network::send_in_trouble(PacketPtr&& packet, Sequence& sent) {
+  Choices& choices = scheduler_.choices();
   const Scope scope = sent.scope;
-  const uint64_t ordinal = ++sent.count;
+  const uint64_t ordinal = sent.count;
   const Link* wire =
       links_.empty() ? nullptr : links_.find({link_number(packet->from, packet->to)});
 
@@ -76,15 +117,9 @@ void Network::send(PacketPtr&& packet) {
       choices.fault(sites::kDuplicate, scope, ordinal, options_.duplicate, 1, packet->label) != 0;
   const uint64_t held =
       choices.fault(sites::kReorder, scope, ordinal, options_.reorder, 16, packet->label);
-  const uint64_t jitter = choices.ambient(sites::kLatency, scope, ordinal);
+  Duration delay = take_latency(sent);
 
-  scheduler_.stream().emit({.kind = EventKind::kSend,
-                            .node = packet->from,
-                            .peer = packet->to,
-                            .id = packet->id,
-                            .value = packet->type().hash,
-                            .name = packet->type().name,
-                            .payload = packet->message ? &packet->message.get() : nullptr});
+  emit_send(*packet);
   if (lost) {
     ++faults_.lost;
     emit_drop(*packet, DropReason::kLoss);
@@ -96,7 +131,6 @@ void Network::send(PacketPtr&& packet) {
     return;
   }
   if (options_.serialize && packet->message) packet->message = packet->message.reparsed();
-  Duration delay = options_.latency.sample(jitter);
   if (wire != nullptr) delay += wire->trouble.extra_latency;
   if (held != 0) {
     ++faults_.reordered;
@@ -111,13 +145,9 @@ void Network::send(PacketPtr&& packet) {
   dispatch(std::move(packet), delay);
 }
 
-inline void Network::dispatch(PacketPtr&& packet, Duration delay) {
-  scheduler_.schedule_in(*packet.release(), delay);  // the network's, until fire()
-}
-
 void Packet::fire() {
   PacketPtr self(this);
-  if (!network_.links_.empty() && network_.is_cut(from, to)) {
+  if (!network_.links_.empty() && network_.is_cut(from, to)) [[unlikely]] {
     ++network_.faults_.cut;
     network_.emit_drop(*this, DropReason::kPartition);
     return;
@@ -150,6 +180,9 @@ void Network::set_trouble(NodeId from, NodeId to, LinkTrouble trouble) {
   links_[{link_number(from, to)}].trouble = trouble;
 }
 
-void Network::heal() { options_.loss = options_.duplicate = options_.reorder = Ratio(); }
+void Network::heal() {
+  options_.loss = options_.duplicate = options_.reorder = Ratio();
+  may_fail_ = options_.may_fail();
+}
 
 }  // namespace seedbed

@@ -37,6 +37,11 @@ struct NetworkOptions {
   Ratio duplicate;
   Ratio reorder;           // held back for 1 to 16 mean latencies, so that later ones overtake it
   bool serialize = false;  // every message travels as bytes: same verdicts, more time
+
+  // Does it do more to a message than delay it?
+  bool may_fail() const {
+    return !loss.never() || !duplicate.never() || !reorder.never() || serialize;
+  }
 };
 
 // Trouble on one link for a while, on top of the options.
@@ -93,7 +98,7 @@ using PacketPtr = std::unique_ptr<Packet, RecyclePacket>;
 class Network {
  public:
   Network(Scheduler& scheduler, NetworkOptions options)
-      : scheduler_(scheduler), options_(options) {}
+      : scheduler_(scheduler), options_(options), may_fail_(options.may_fail()) {}
   ~Network();
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;
@@ -133,8 +138,15 @@ class Network {
   struct Sequence {
     Scope scope;
     uint64_t count = 0;
+    Duration next_latency{};  // of the message after them, unless choices are watched
   };
 
+  // Nothing but latency can befall a message.
+  bool calm() const { return !may_fail_ && links_.empty() && !scheduler_.choices().watched(); }
+  void send_in_trouble(PacketPtr&& packet, Sequence& sent);
+  Duration drawn_latency(Scope scope, uint64_t ordinal);
+  Duration take_latency(Sequence& sent);
+  void emit_send(const Packet& packet);
   Sequence& sequence(const Packet& packet);
   Scope scope_of(const Packet& packet) const;
   std::string name_of(NodeId id) const;
@@ -143,6 +155,7 @@ class Network {
 
   Scheduler& scheduler_;
   NetworkOptions options_;
+  bool may_fail_;  // by its options
   uint64_t messages_ = 0;
   NetworkFaultCounts faults_;
   std::vector<Node*> nodes_;        // by number

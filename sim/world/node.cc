@@ -99,20 +99,6 @@ void Node::add_drift(int64_t extra_ppb) {
                             .value = static_cast<uint64_t>(ppb)});
 }
 
-void Node::receive(PacketPtr&& packet) {
-  if (!up()) {
-    network_.emit_drop(*packet, DropReason::kDown);
-  } else if (service_time_ > Duration::zero() || !in_service_.empty()) {
-    busy_until_ = std::max(busy_until_, scheduler_.now()) + service_time_;
-    in_service_.push_back(std::make_unique<LatePacket>(*this, std::move(packet)));
-    scheduler_.schedule(*in_service_.back(), busy_until_);
-  } else if (paused_) {
-    waiting_.push_back(std::move(packet));
-  } else {
-    hand_over(std::move(packet));
-  }
-}
-
 inline void Node::hand_over(PacketPtr&& packet) {
   // It may have waited for something else since it was sent.
   scheduler_.stream().resume_from(packet->cause());
@@ -124,6 +110,29 @@ inline void Node::hand_over(PacketPtr&& packet) {
                             .name = packet->type().name,
                             .payload = packet->message ? &packet->message.get() : nullptr});
   env_->deliver(std::move(packet));
+}
+
+void Node::receive(PacketPtr&& packet) {
+  const bool at_once = up() && !paused_ && service_time_ == Duration::zero() && in_service_.empty();
+  if (at_once) [[likely]] {
+    hand_over(std::move(packet));
+  } else {
+    receive_later(std::move(packet));
+  }
+}
+
+void Node::receive_later(PacketPtr&& packet) {
+  if (!up()) {
+    network_.emit_drop(*packet, DropReason::kDown);
+  } else if (service_time_ > Duration::zero() || !in_service_.empty()) {
+    busy_until_ = std::max(busy_until_, scheduler_.now()) + service_time_;
+    in_service_.push_back(std::make_unique<LatePacket>(*this, std::move(packet)));
+    scheduler_.schedule(*in_service_.back(), busy_until_);
+  } else if (paused_) {
+    waiting_.push_back(std::move(packet));
+  } else {
+    hand_over(std::move(packet));
+  }
 }
 
 }  // namespace seedbed

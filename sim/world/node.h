@@ -61,6 +61,8 @@ class Node {
   friend class SimEnv;
   class LatePacket;
 
+  // Never now, or not at once: the node is down, paused or slow.
+  void receive_later(PacketPtr&& packet);
   void hand_over(PacketPtr&& packet);
   void emit(EventKind kind, uint64_t value = 0);
 

@@ -10,17 +10,19 @@ namespace seedbed {
 class SimEnv::Call {
  public:
   explicit Call(SimEnv& env) : env_(env), answered(env.scheduler_) {
-    if (env.free_calls_.empty()) {
-      env.free_calls_.push_back(static_cast<uint32_t>(env.calls_.size()));
-      env.calls_.emplace_back();
+    if (env.first_free_call_ == env.calls_.size()) {
+      env.calls_.push_back({.next_free = env.first_free_call_ + 1});
     }
-    id_ = {.slot = env.free_calls_.back(), .number = ++env.last_call_};
-    env.free_calls_.pop_back();
-    env.calls_[id_.slot] = {.call = this, .number = id_.number};
+    id_ = {.slot = env.first_free_call_, .number = ++env.last_call_};
+    CallSlot& slot = env.calls_[id_.slot];
+    env.first_free_call_ = slot.next_free;
+    slot.call = this;
+    slot.number = id_.number;
   }
   ~Call() {
-    env_.calls_[id_.slot].call = nullptr;
-    env_.free_calls_.push_back(id_.slot);
+    CallSlot& slot = env_.calls_[id_.slot];
+    slot.call = nullptr;
+    slot.next_free = std::exchange(env_.first_free_call_, id_.slot);
   }
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
@@ -32,7 +34,7 @@ class SimEnv::Call {
   CallId id_;
 
  public:
-  WaitList answered;
+  WaitOnce answered;
   bool refused = false;
   SealedMessage response;
 };
@@ -81,16 +83,23 @@ void SimEnv::spawn(std::string_view name, std::function<void()> body) {
   scheduler_.spawn(tasks_, name, std::move(body));
 }
 
+inline uint64_t SimEnv::draw(const Site& site, Draws& draws) {
+  Choices& choices = scheduler_.choices();
+  const uint64_t ordinal = ++draws.count;
+  if (choices.watched()) return choices.ambient(site, scope_, ordinal);
+  return std::exchange(draws.next_bits, choices.ambient(site, scope_, ordinal + 1));
+}
+
 uint64_t SimEnv::random(const Site& site, uint64_t bound) {
   require_open();
   CHECK(bound > 0);
-  for (DrawCount& draw : draws_) {
-    if (draw.site == site.hash()) {
-      return below(scheduler_.choices().ambient(site, scope_, ++draw.count), bound);
-    }
+  for (Draws& draws : draws_) {
+    if (draws.site == site.hash()) return below(draw(site, draws), bound);
   }
-  draws_.push_back({.site = site.hash(), .count = 1});
-  return below(scheduler_.choices().ambient(site, scope_, 1), bound);
+  Choices& choices = scheduler_.choices();
+  const uint64_t first = choices.watched() ? 0 : choices.ambient(site, scope_, 1);
+  Draws& draws = draws_.emplace_back(Draws{.site = site.hash(), .count = 0, .next_bits = first});
+  return below(draw(site, draws), bound);
 }
 
 Scheduler& SimEnv::scheduler() { return scheduler_; }
@@ -211,10 +220,10 @@ inline void SimEnv::answer(Packet& packet) {
   const CallSlot& slot = calls_[packet.call.slot];
   if (slot.call == nullptr || slot.number != packet.call.number) return;  // it has given up
   Call& call = *slot.call;
-  if (call.answered.empty()) return;  // a duplicate: the first answer has woken it
+  if (!call.answered.waiting()) return;  // a duplicate: the first answer has woken it
   call.refused = packet.role == Role::kRefusal;
   call.response = std::move(packet.message);
-  call.answered.notify_one();
+  call.answered.notify();
 }
 
 void SimEnv::deliver(PacketPtr&& packet) {

@@ -54,10 +54,13 @@ class SimEnv final : public Env {
   struct CallSlot {
     Call* call = nullptr;  // on the stack of its caller; null if the slot is free
     uint64_t number = 0;
+    uint32_t next_free = 0;  // if it is: the slot to use after it
   };
-  struct DrawCount {
+  // The draws from one site; the next one is made early, while nobody waits for it.
+  struct Draws {
     uint64_t site;
     uint64_t count;
+    uint64_t next_bits;  // unless choices are watched
   };
 
   void handle(const MessageType& type, Handler handler) override;
@@ -65,6 +68,7 @@ class SimEnv final : public Env {
   Result<SealedMessage> call_sealed(NodeId to, SealedMessage request, Duration timeout,
                                     Label label) override;
   void require_open() const;
+  uint64_t draw(const Site& site, Draws& draws);
   void answer(Packet& packet);
   void execute(PacketPtr&& packet);
   Service* service_for(const MessageType& type);
@@ -83,8 +87,8 @@ class SimEnv final : public Env {
   std::vector<Listener> listeners_;
   std::vector<std::unique_ptr<Service>> services_;
   std::vector<CallSlot> calls_;
-  std::vector<uint32_t> free_calls_;  // slots
-  std::vector<DrawCount> draws_;
+  uint32_t first_free_call_ = 0;  // a slot; calls_.size() if all are in use
+  std::vector<Draws> draws_;
 };
 
 }  // namespace seedbed

@@ -29,7 +29,7 @@ class BareLoop {
   BareLoop(uint32_t nodes, uint32_t peers, uint32_t clients, StackPool& stacks)
       : nodes_(nodes), peers_(peers), stacks_(stacks), servers_(stacks) {
     for (uint32_t i = 0; i < nodes * clients; ++i) {
-      clients_.push_back(std::make_unique<Client>(*this, NodeId{i % nodes + 1}));
+      clients_.push_back(std::make_unique<Client>(*this, NodeId{i % nodes + 1}, Scope{i + 1}));
     }
   }
   ~BareLoop() {
@@ -58,8 +58,8 @@ class BareLoop {
 
   // A client, and the one message that it has on its way.
   struct Client final : Action {
-    Client(BareLoop& loop, NodeId self)
-        : loop(loop), self(self), scope{number(self)}, fiber(loop.stacks_, &Client::live, this) {}
+    Client(BareLoop& loop, NodeId self, Scope scope)
+        : loop(loop), self(self), scope(scope), fiber(loop.stacks_, &Client::live, this) {}
     static void live(void* self) {
       auto& client = *static_cast<Client*>(self);
       for (;;) client.call();

@@ -16,8 +16,12 @@
 #include <algorithm>
 #include <fstream>
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "sim/core/arena.h"
+#include "sim/trace/recorder.h"
+#include "sim/trace/trace.pb.h"
 #include "sim/world/world.h"
 #include "tests/bench/bare_loop.h"
 #include "tests/bench/echo.pb.h"
@@ -149,20 +153,51 @@ struct EchoWorld {
   Growth growth;
 };
 
-void run_worlds(benchmark::State& state, Shape shape, NetworkOptions network) {
+// Writes a trace to memory, if it is on; made outside the run's arena.
+class Tracing {
+ public:
+  explicit Tracing(bool on) : on_(on) {}
+  // A new trace, of this world. Outside of the run, as the recorder is.
+  void begin() {
+    file_.clear();
+    if (on_) recorder_.emplace(trace::Header(), [this](std::string_view bytes) { file_ += bytes; });
+  }
+  void watch(EchoWorld& world) {
+    if (on_) world.scheduler.stream().watch(*recorder_);
+  }
+  void finish() {
+    const RunArena::Outside outside;
+    if (on_) recorder_->finish("pass");
+  }
+  double bytes_per_event() const {
+    if (!on_) return 0;
+    return static_cast<double>(file_.size()) / static_cast<double>(recorder_->events());
+  }
+
+ private:
+  bool on_;
+  std::string file_;
+  std::optional<Recorder> recorder_;
+};
+
+void run_worlds(benchmark::State& state, Shape shape, NetworkOptions network, bool traced = false) {
   StackPool stacks(many_stacks());
   EchoWorld(shape, network, stacks).run();  // rehearsal
+  Tracing tracing(traced);
   uint64_t messages = 0;
   double growth = 0;
   for (auto _ : state) {
     state.PauseTiming();
     stacks.release_all();
     RunArena::reset();
+    tracing.begin();
     {
       RunArena::Inside inside;
       auto* world = new EchoWorld(shape, network, stacks);  // the arena drops it
+      tracing.watch(*world);
       state.ResumeTiming();
       messages += world->run();
+      tracing.finish();
       state.PauseTiming();
       growth = world->growth.bytes_per_message();
     }
@@ -171,16 +206,20 @@ void run_worlds(benchmark::State& state, Shape shape, NetworkOptions network) {
   stacks.release_all();
   state.SetItemsProcessed(static_cast<int64_t>(messages));
   state.counters["bytes_per_message"] = growth;
+  if (traced) state.counters["trace_bytes_per_event"] = tracing.bytes_per_event();
 }
+
+constexpr NetworkOptions kFaults{
+    .loss = Ratio::permille(10), .duplicate = Ratio::permille(10), .reorder = Ratio::permille(10)};
 
 void BM_World(benchmark::State& state) { run_worlds(state, neighbours(state), {}); }
 void BM_WorldAllToAll(benchmark::State& state) { run_worlds(state, all_to_all(state), {}); }
 void BM_WorldMostlyIdle(benchmark::State& state) { run_worlds(state, mostly_idle(state), {}); }
 void BM_WorldWithNetworkFaults(benchmark::State& state) {
-  run_worlds(state, neighbours(state),
-             {.loss = Ratio::permille(10),
-              .duplicate = Ratio::permille(10),
-              .reorder = Ratio::permille(10)});
+  run_worlds(state, neighbours(state), kFaults);
+}
+void BM_WorldWithFaultsAndTrace(benchmark::State& state) {
+  run_worlds(state, neighbours(state), kFaults, /*traced=*/true);
 }
 
 BENCHMARK(BM_BareLoop)->Arg(5)->Arg(50)->Arg(500)->Arg(5000)->Unit(benchmark::kMillisecond);
@@ -188,6 +227,7 @@ BENCHMARK(BM_World)->Arg(5)->Arg(50)->Arg(500)->Arg(5000)->Unit(benchmark::kMill
 BENCHMARK(BM_WorldAllToAll)->Arg(50)->Arg(500)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_WorldMostlyIdle)->Arg(5000)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_WorldWithNetworkFaults)->Arg(5)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_WorldWithFaultsAndTrace)->Arg(5)->Unit(benchmark::kMillisecond);
 
 // --- Messages without fibers ---
 
