@@ -3,11 +3,11 @@
 
 #include <map>
 #include <optional>
-#include <set>
-#include <tuple>
 
 #include "protocols/raft/invariants.h"
 #include "protocols/raft/raft.pb.h"
+#include "sim/check/payload.h"
+#include "sim/core/flat_table.h"
 
 namespace seedbed::raft {
 namespace {
@@ -21,7 +21,7 @@ class StateMachineSafety final : public Checker {
   EventKinds interests() const override { return EventKinds(EventKind::kProbe); }
 
   void on_event(const TraceEvent& event) override {
-    const auto* applied = dynamic_cast<const wire::Applied*>(event.payload);
+    const auto* applied = payload_as<wire::Applied>(event);
     if (applied == nullptr) return;
     evaluated();
     in_order(event, *applied);
@@ -86,28 +86,31 @@ class ExactlyOnce final : public Checker {
   ExactlyOnce() : Checker("ExactlyOnce") {}
   EventKinds interests() const override { return EventKinds(EventKind::kProbe); }
   void on_event(const TraceEvent& event) override {
-    const auto* applied = dynamic_cast<const wire::Applied*>(event.payload);
+    const auto* applied = payload_as<wire::Applied>(event);
     if (applied == nullptr || !applied->executed() || applied->session() == 0) return;
     evaluated();
     Executed& executed = executed_[event.node];
     if (executed.incarnation != event.id) executed = {.incarnation = event.id, .at = {}};
-    const auto key = std::pair(applied->session(), applied->sequence());
-    const auto [first, inserted] = executed.at.emplace(key, applied->entry().index());
-    if (inserted) return;
+    uint64_t& first = executed.at[{applied->session(), applied->sequence()}];
+    if (first == 0) {
+      first = applied->entry().index();
+      return;
+    }
     violate(
         event,
         fmt::format("n{} executed operation {} of session {} twice: at index {} and at index {}",
-                    seedbed::number(event.node), key.second, key.first, first->second,
+                    seedbed::number(event.node), applied->sequence(), applied->session(), first,
                     applied->entry().index()),
         {fact(event, fmt::format("executes operation {} of session {} at index {}; it had "
                                  "executed it at index {}",
-                                 key.second, key.first, applied->entry().index(), first->second))});
+                                 applied->sequence(), applied->session(), applied->entry().index(),
+                                 first))});
   }
 
  private:
   struct Executed {
     uint64_t incarnation = 0;
-    std::map<std::pair<uint64_t, uint64_t>, uint64_t> at;  // (session, sequence) -> index
+    FlatTable<uint64_t> at;  // (session, sequence) -> index
   };
   std::map<NodeId, Executed> executed_;
 };

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "sim/check/checker.h"
+#include "sim/check/shared_views.h"
 #include "sim/fault/injector.h"
 #include "sim/history/operation.h"
 #include "sim/world/process.h"
@@ -27,6 +28,8 @@ struct Setup {
   const google::protobuf::Message* options = nullptr;  // of the spec's type; never null
   std::string_view mutant;                             // empty: the correct protocol
   Duration liveness_bound{};                           // progress is due that long after healing
+  // What the checks made for this setup derive together.
+  std::shared_ptr<SharedViews> views = std::make_shared<SharedViews>();
 
   // The options as their own type.
   template <class T>

@@ -80,9 +80,8 @@ class RaftWorld {
                    {.limits = {.end = kStart + shape.length + 1s, .events = 1'000'000'000}}),
         world_(scheduler_, {.network = {.latency = {.min = 200us, .mean = 1ms, .max = 100ms}}}) {
     for (const NodeId server : setup_.servers) {
-      world_.add_node({.name = fmt::format("n{}", number(server)), .process = [this](Env& env) {
-                         return spec_.make_process(env, setup_);
-                       }});
+      world_.add_node({.name = fmt::format("n{}", number(server)),
+                       .process = [this](Env& env) { return spec_.make_process(env, setup_); }});
     }
     for (const NodeId client : setup_.clients) add_client(client);
     scheduler_.stream().watch(returns_);
@@ -109,13 +108,12 @@ class RaftWorld {
     const ClientPlan plan{.operations = 1'000'000'000,
                           .faults_end = NodeTime(shape_.length),
                           .first_id = number(client) * uint64_t{1'000'000}};
-    world_.add_node({.name = fmt::format("c{}", number(client)),
-                     .process = [this, plan, client](Env& env) {
-                       return std::make_unique<ClientProcess>(env, plan,
-                                                              spec_.make_client(env, setup_),
-                                                              std::make_unique<Puts>(client),
-                                                              [this] { client_done(); });
-                     }});
+    world_.add_node(
+        {.name = fmt::format("c{}", number(client)), .process = [this, plan, client](Env& env) {
+           return std::make_unique<ClientProcess>(env, plan, spec_.make_client(env, setup_),
+                                                  std::make_unique<Puts>(client),
+                                                  [this] { client_done(); });
+         }});
   }
   void client_done() {
     if (++done_ == shape_.clients) scheduler_.stop(RunEnd::kCompleted);
@@ -162,7 +160,8 @@ uint64_t run_raft(benchmark::State& state, const RaftShape& shape) {
 void idle(benchmark::State& state, bool checks) {
   constexpr Duration kLength = 60s;
   run_raft(state, {.length = kLength, .checks = checks});
-  const double seconds = static_cast<double>(kLength / 1s) * static_cast<double>(state.iterations());
+  const double seconds =
+      static_cast<double>(kLength / 1s) * static_cast<double>(state.iterations());
   state.counters["sim_s/s"] = benchmark::Counter(seconds, benchmark::Counter::kIsRate);
 }
 void BM_RaftIdle(benchmark::State& state) { idle(state, false); }
@@ -172,8 +171,7 @@ BENCHMARK(BM_RaftIdleChecked)->Unit(benchmark::kMillisecond);
 
 void saturated(benchmark::State& state, bool checks) {
   const auto clients = static_cast<uint32_t>(state.range(0));
-  const uint64_t operations =
-      run_raft(state, {.clients = clients, .length = 1s, .checks = checks});
+  const uint64_t operations = run_raft(state, {.clients = clients, .length = 1s, .checks = checks});
   state.SetItemsProcessed(static_cast<int64_t>(operations));
 }
 void BM_RaftSaturated(benchmark::State& state) { saturated(state, false); }
