@@ -138,10 +138,8 @@ WalRecovery recover_wal(std::string_view file) {
     } else if (const auto* truncate = std::get_if<WalTruncate>(&record->content)) {
       found.contents.entries.resize(truncate->from - 1);
     } else if (const auto* entry = std::get_if<WalEntry>(&record->content)) {
-      found.contents.entries.push_back({.index = entry->index,
-                                        .term = entry->term,
-                                        .kind = entry->kind,
-                                        .data = std::string(entry->data)});
+      found.contents.entries.push_back(
+          {.index = entry->index, .term = entry->term, .kind = entry->kind, .data = entry->data});
     }
   }
   found.end = reader.end();
