@@ -1,8 +1,10 @@
 // StateMachineSafety (§3.6.3) and ExactlyOnce (§6.3): what is done with what was committed.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
+#include <vector>
 
 #include "protocols/raft/invariants.h"
 #include "protocols/raft/raft.pb.h"
@@ -90,27 +92,35 @@ class ExactlyOnce final : public Checker {
     if (applied == nullptr || !applied->executed() || applied->session() == 0) return;
     evaluated();
     Executed& executed = executed_[event.node];
-    if (executed.incarnation != event.id) executed = {.incarnation = event.id, .at = {}};
-    uint64_t& first = executed.at[{applied->session(), applied->sequence()}];
-    if (first == 0) {
-      first = applied->entry().index();
+    if (executed.incarnation != event.id) executed = {.incarnation = event.id, .by_session = {}};
+    const Execution now{.sequence = applied->sequence(), .index = applied->entry().index()};
+    std::vector<Execution>& session = executed.by_session[{applied->session(), 0}];
+    const auto place = std::lower_bound(
+        session.begin(), session.end(), now,
+        [](const Execution& a, const Execution& b) { return a.sequence < b.sequence; });
+    if (place == session.end() || place->sequence != now.sequence) {
+      session.insert(place, now);
       return;
     }
     violate(
         event,
         fmt::format("n{} executed operation {} of session {} twice: at index {} and at index {}",
-                    seedbed::number(event.node), applied->sequence(), applied->session(), first,
-                    applied->entry().index()),
+                    seedbed::number(event.node), applied->sequence(), applied->session(),
+                    place->index, applied->entry().index()),
         {fact(event, fmt::format("executes operation {} of session {} at index {}; it had "
                                  "executed it at index {}",
                                  applied->sequence(), applied->session(), applied->entry().index(),
-                                 first))});
+                                 place->index))});
   }
 
  private:
+  struct Execution {
+    uint64_t sequence = 0;
+    uint64_t index = 0;
+  };
   struct Executed {
     uint64_t incarnation = 0;
-    FlatTable<uint64_t> at;  // (session, sequence) -> index
+    FlatTable<std::vector<Execution>> by_session;  // in order of sequence: they nearly come so
   };
   std::map<NodeId, Executed> executed_;
 };

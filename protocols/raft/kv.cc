@@ -99,18 +99,18 @@ Applied KvStateMachine::apply_request(LogIndex index, Request request) {
 KvResult KvStateMachine::execute(KvOperation operation) {
   KvResult result;
   if (const auto* get = std::get_if<Get>(&operation)) {
-    const auto found = data_.find(get->key);
-    if (found == data_.end()) return {KvStatus::kNotFound, {}, 0};
-    result.value = found->second;
+    const std::string* found = data_.find(get->key);
+    if (found == nullptr) return {KvStatus::kNotFound, {}, 0};
+    result.value = *found;
   } else if (auto* put = std::get_if<Put>(&operation)) {
-    data_[std::move(put->key)] = std::move(put->value);
+    data_[put->key] = std::move(put->value);
   } else if (const auto* append = std::get_if<Append>(&operation)) {
     result.value = data_[append->key] += append->suffix;
   } else if (auto* cas = std::get_if<Cas>(&operation)) {
     return execute_cas(std::move(*cas));
   } else {
-    const auto erased = data_.erase(std::get<Delete>(operation).key);
-    if (erased == 0) result.status = KvStatus::kNotFound;
+    const bool erased = data_.erase(std::get<Delete>(operation).key);
+    if (!erased) result.status = KvStatus::kNotFound;
   }
   return result;
 }
@@ -118,14 +118,14 @@ KvResult KvStateMachine::execute(KvOperation operation) {
 KvResult KvStateMachine::execute_cas(Cas cas) {
   const std::optional<std::string> current = value(cas.key);
   if (current != cas.expected) return {KvStatus::kMismatch, current.value_or(""), 0};
-  data_[std::move(cas.key)] = std::move(cas.desired);
+  data_[cas.key] = std::move(cas.desired);
   return {};
 }
 
 std::optional<std::string> KvStateMachine::value(const std::string& key) const {
-  const auto found = data_.find(key);
-  if (found == data_.end()) return std::nullopt;
-  return found->second;
+  const std::string* found = data_.find(key);
+  if (found == nullptr) return std::nullopt;
+  return *found;
 }
 
 void KvStateMachine::roll_hash(const Entry& entry, const KvResult& result) {

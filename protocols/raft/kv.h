@@ -18,13 +18,13 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "protocols/raft/command.h"
 #include "protocols/raft/rules.h"
+#include "protocols/raft/string_table.h"
 #include "protocols/raft/types.h"
 
 namespace seedbed::raft {
@@ -106,7 +106,7 @@ class KvStateMachine {
 
   Rules rules_;
   KvLimits limits_;
-  std::map<std::string, std::string> data_;
+  StringTable<std::string> data_;
   std::vector<Session> sessions_;  // in order of their ids
   LogIndex last_applied_ = 0;
   uint64_t hash_ = 0;
