@@ -51,7 +51,7 @@ wire::AppendEntries to_wire(const AppendEntries& message) {
     copy->set_index(entry.index);
     copy->set_term(number(entry.term));
     copy->set_kind(static_cast<uint32_t>(entry.kind));
-    copy->set_data(entry.data);
+    copy->set_data(entry.data.view().data(), entry.data.size());
   }
   out.set_leader_commit(message.leader_commit);
   return out;

@@ -2,6 +2,7 @@
 
 #include "protocols/raft/raft.pb.h"
 #include "protocols/raft/ready.h"
+#include "sim/world/message.h"
 
 namespace seedbed::raft {
 
@@ -9,6 +10,7 @@ void RaftCoverage::on_event(const TraceEvent& event) {
   Server& server = servers_[event.node];
   switch (event.kind) {
     case EventKind::kProbe:
+      if (event.value != message_type<wire::RoleChanged>().hash) return;
       if (const auto* change = dynamic_cast<const wire::RoleChanged*>(event.payload)) {
         server.leads = change->role() == static_cast<uint32_t>(Role::kLeader);
       }

@@ -1,7 +1,9 @@
-// Eight bytes at a time by table ("slicing by 8", Kounavis and Berry 2005).
+// Eight bytes at a time: by the instruction for it where the processor has one (SSE 4.2), else by
+// table ("slicing by 8", Kounavis and Berry 2005). Both give the same numbers.
 #include "protocols/raft/crc32c.h"
 
 #include <array>
+#include <cstring>
 
 namespace seedbed::raft {
 namespace {
@@ -31,12 +33,26 @@ uint32_t little_endian(const unsigned char* p) {
          static_cast<uint32_t>(p[2]) << 16 | static_cast<uint32_t>(p[3]) << 24;
 }
 
-}  // namespace
+#if defined(__x86_64__)
+__attribute__((target("sse4.2"))) uint32_t by_instruction(const unsigned char* p, size_t left,
+                                                          uint32_t crc) {
+  uint64_t state = crc;
+  for (; left >= 8; left -= 8, p += 8) {
+    uint64_t word = 0;
+    std::memcpy(&word, p, 8);
+    state = __builtin_ia32_crc32di(state, word);
+  }
+  crc = static_cast<uint32_t>(state);
+  for (; left > 0; --left, ++p) crc = __builtin_ia32_crc32qi(crc, *p);
+  return crc;
+}
+bool has_instruction() { return __builtin_cpu_supports("sse4.2") != 0; }
+#else
+uint32_t by_instruction(const unsigned char*, size_t, uint32_t crc) { return crc; }
+bool has_instruction() { return false; }
+#endif
 
-uint32_t crc32c(std::string_view bytes, uint32_t crc) {
-  const auto* p = reinterpret_cast<const unsigned char*>(bytes.data());
-  size_t left = bytes.size();
-  crc = ~crc;
+uint32_t by_table(const unsigned char* p, size_t left, uint32_t crc) {
   for (; left >= 8; left -= 8, p += 8) {
     const uint32_t low = crc ^ little_endian(p);
     const uint32_t high = little_endian(p + 4);
@@ -45,7 +61,19 @@ uint32_t crc32c(std::string_view bytes, uint32_t crc) {
           kTables[1][(high >> 16) & 0xff] ^ kTables[0][high >> 24];
   }
   for (; left > 0; --left, ++p) crc = (crc >> 8) ^ kTables[0][(crc ^ *p) & 0xff];
-  return ~crc;
+  return crc;
+}
+
+}  // namespace
+
+uint32_t crc32c(std::string_view bytes, uint32_t crc) {
+  const auto* p = reinterpret_cast<const unsigned char*>(bytes.data());
+  return ~(has_instruction() ? by_instruction(p, bytes.size(), ~crc)
+                             : by_table(p, bytes.size(), ~crc));
+}
+
+uint32_t crc32c_by_table(std::string_view bytes, uint32_t crc) {
+  return ~by_table(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), ~crc);
 }
 
 }  // namespace seedbed::raft

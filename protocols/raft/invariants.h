@@ -5,11 +5,14 @@
 // they fire at the first wrong step; what a server says of itself is used only where it cannot be
 // known otherwise (its role, what it commits and applies). Black-box guarantees look at clients
 // alone.
+//
+// Those that look at the disks take a view of them, which they may share with others.
 #pragma once
 
 #include <memory>
 #include <vector>
 
+#include "protocols/raft/server_logs.h"
 #include "sim/check/checker.h"
 
 namespace seedbed::raft {
@@ -17,16 +20,16 @@ namespace seedbed::raft {
 // invariants_votes.cc
 std::unique_ptr<Checker> make_election_safety();
 std::unique_ptr<Checker> make_vote_once();
-std::unique_ptr<Checker> make_vote_durable(const std::vector<NodeId>& servers);
+std::unique_ptr<Checker> make_vote_durable(std::shared_ptr<ServerLogs> logs);
 
 // invariants_log.cc
-std::unique_ptr<Checker> make_log_matching(const std::vector<NodeId>& servers);
-std::unique_ptr<Checker> make_ack_durable(const std::vector<NodeId>& servers);
+std::unique_ptr<Checker> make_log_matching(std::shared_ptr<ServerLogs> logs);
+std::unique_ptr<Checker> make_ack_durable(std::shared_ptr<ServerLogs> logs);
 
 // invariants_commit.cc
-std::unique_ptr<Checker> make_commit_quorum_durable(const std::vector<NodeId>& servers);
+std::unique_ptr<Checker> make_commit_quorum_durable(std::shared_ptr<ServerLogs> logs);
 std::unique_ptr<Checker> make_commit_term_rule();
-std::unique_ptr<Checker> make_leader_completeness(const std::vector<NodeId>& servers);
+std::unique_ptr<Checker> make_leader_completeness(std::shared_ptr<ServerLogs> logs);
 
 // invariants_apply.cc
 std::unique_ptr<Checker> make_state_machine_safety();

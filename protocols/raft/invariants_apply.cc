@@ -1,13 +1,15 @@
 // StateMachineSafety (§3.6.3) and ExactlyOnce (§6.3): what is done with what was committed.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
-#include <set>
-#include <tuple>
+#include <vector>
 
 #include "protocols/raft/invariants.h"
 #include "protocols/raft/raft.pb.h"
+#include "sim/check/payload.h"
+#include "sim/core/flat_table.h"
 
 namespace seedbed::raft {
 namespace {
@@ -21,7 +23,7 @@ class StateMachineSafety final : public Checker {
   EventKinds interests() const override { return EventKinds(EventKind::kProbe); }
 
   void on_event(const TraceEvent& event) override {
-    const auto* applied = dynamic_cast<const wire::Applied*>(event.payload);
+    const auto* applied = payload_as<wire::Applied>(event);
     if (applied == nullptr) return;
     evaluated();
     in_order(event, *applied);
@@ -86,28 +88,39 @@ class ExactlyOnce final : public Checker {
   ExactlyOnce() : Checker("ExactlyOnce") {}
   EventKinds interests() const override { return EventKinds(EventKind::kProbe); }
   void on_event(const TraceEvent& event) override {
-    const auto* applied = dynamic_cast<const wire::Applied*>(event.payload);
+    const auto* applied = payload_as<wire::Applied>(event);
     if (applied == nullptr || !applied->executed() || applied->session() == 0) return;
     evaluated();
     Executed& executed = executed_[event.node];
-    if (executed.incarnation != event.id) executed = {.incarnation = event.id, .at = {}};
-    const auto key = std::pair(applied->session(), applied->sequence());
-    const auto [first, inserted] = executed.at.emplace(key, applied->entry().index());
-    if (inserted) return;
+    if (executed.incarnation != event.id) executed = {.incarnation = event.id, .by_session = {}};
+    const Execution now{.sequence = applied->sequence(), .index = applied->entry().index()};
+    std::vector<Execution>& session = executed.by_session[{applied->session(), 0}];
+    const auto place = std::lower_bound(
+        session.begin(), session.end(), now,
+        [](const Execution& a, const Execution& b) { return a.sequence < b.sequence; });
+    if (place == session.end() || place->sequence != now.sequence) {
+      session.insert(place, now);
+      return;
+    }
     violate(
         event,
         fmt::format("n{} executed operation {} of session {} twice: at index {} and at index {}",
-                    seedbed::number(event.node), key.second, key.first, first->second,
-                    applied->entry().index()),
+                    seedbed::number(event.node), applied->sequence(), applied->session(),
+                    place->index, applied->entry().index()),
         {fact(event, fmt::format("executes operation {} of session {} at index {}; it had "
                                  "executed it at index {}",
-                                 key.second, key.first, applied->entry().index(), first->second))});
+                                 applied->sequence(), applied->session(), applied->entry().index(),
+                                 place->index))});
   }
 
  private:
+  struct Execution {
+    uint64_t sequence = 0;
+    uint64_t index = 0;
+  };
   struct Executed {
     uint64_t incarnation = 0;
-    std::map<std::pair<uint64_t, uint64_t>, uint64_t> at;  // (session, sequence) -> index
+    FlatTable<std::vector<Execution>> by_session;  // in order of sequence: they nearly come so
   };
   std::map<NodeId, Executed> executed_;
 };

@@ -11,6 +11,7 @@
 #include "protocols/raft/wal_reader.h"
 #include "sim/check/convergence.h"
 #include "sim/check/durability.h"
+#include "sim/check/payload.h"
 
 namespace seedbed::raft {
 namespace {
@@ -35,14 +36,14 @@ class WalOperations final : public DurableReader {
     while (const auto record = reader_.next(file->bytes())) {
       if (const auto* truncate = std::get_if<WalTruncate>(&record->content)) {
         drop_from(truncate->from, set);
-      } else if (const auto* entry = std::get_if<Entry>(&record->content)) {
+      } else if (const auto* entry = std::get_if<WalEntry>(&record->content)) {
         add(*entry, set);
       }
     }
   }
 
  private:
-  void add(const Entry& entry, DurableSet& set) {
+  void add(const WalEntry& entry, DurableSet& set) {
     uint64_t key = 0;
     const auto command = decode_command(entry.data);
     if (entry.kind != EntryKind::kCommand || !command) {
@@ -80,7 +81,7 @@ std::optional<uint64_t> acknowledged_key(const seedbed::Entry& entry) {
 }
 
 std::optional<std::string> digest_of(const TraceEvent& event) {
-  const auto* applied = dynamic_cast<const wire::Applied*>(event.payload);
+  const auto* applied = payload_as<wire::Applied>(event);
   if (applied == nullptr) return std::nullopt;
   return fmt::format("index {} state {:016x}", applied->entry().index(), applied->state_hash());
 }

@@ -8,6 +8,7 @@
 #include "protocols/raft/raft.pb.h"
 #include "protocols/raft/ready.h"
 #include "protocols/raft/server_logs.h"
+#include "sim/check/payload.h"
 
 namespace seedbed::raft {
 namespace {
@@ -19,34 +20,34 @@ std::string in_words(EntryId id) {
 // Whenever a server takes an entry for committed, a majority of disks hold it.
 class CommitQuorumDurable final : public Checker {
  public:
-  explicit CommitQuorumDurable(const std::vector<NodeId>& servers)
-      : Checker("CommitQuorumDurable"), logs_(servers) {}
+  explicit CommitQuorumDurable(std::shared_ptr<ServerLogs> logs)
+      : Checker("CommitQuorumDurable"), logs_(std::move(logs)) {}
   EventKinds interests() const override {
     return EventKinds(EventKind::kProbe, EventKind::kDurable);
   }
   void on_event(const TraceEvent& event) override {
     if (event.kind == EventKind::kDurable) {
-      logs_.follow(event);
+      logs_->follow(event);
       return;
     }
-    const auto* advance = dynamic_cast<const wire::CommitAdvanced*>(event.payload);
+    const auto* advance = payload_as<wire::CommitAdvanced>(event);
     if (advance == nullptr) return;
     evaluated();
     const EntryId entry = from_wire(advance->through());
-    const std::vector<NodeId> holders = logs_.holders(entry);
-    if (holders.size() >= logs_.majority()) return;
+    if (logs_->held_by_majority(entry)) return;
+    const std::vector<NodeId> holders = logs_->holders(entry);
     std::string on;
     for (const NodeId node : holders) on += fmt::format(" n{}", seedbed::number(node));
     violate(event,
             fmt::format("n{} took {} for committed, which {} of {} disks hold; {} are needed",
-                        seedbed::number(event.node), in_words(entry), holders.size(), logs_.size(),
-                        logs_.majority()),
+                        seedbed::number(event.node), in_words(entry), holders.size(), logs_->size(),
+                        logs_->majority()),
             {fact(event, fmt::format("takes {} for committed; it is on the disks of{}",
                                      in_words(entry), holders.empty() ? " none" : on))});
   }
 
  private:
-  ServerLogs logs_;
+  std::shared_ptr<ServerLogs> logs_;
 };
 
 // A leader commits only entries of its own term by counting (§3.6.2, figure 3.8).
@@ -55,7 +56,7 @@ class CommitTermRule final : public Checker {
   CommitTermRule() : Checker("CommitTermRule") {}
   EventKinds interests() const override { return EventKinds(EventKind::kProbe); }
   void on_event(const TraceEvent& event) override {
-    const auto* advance = dynamic_cast<const wire::CommitAdvanced*>(event.payload);
+    const auto* advance = payload_as<wire::CommitAdvanced>(event);
     if (advance == nullptr || !advance->leads()) return;
     evaluated();
     if (advance->through().term() == advance->term()) return;
@@ -72,17 +73,17 @@ class CommitTermRule final : public Checker {
 // leaders for all higher-numbered terms": on their disks, in fact, at the moment of their election.
 class LeaderCompleteness final : public Checker {
  public:
-  explicit LeaderCompleteness(const std::vector<NodeId>& servers)
-      : Checker("LeaderCompleteness"), logs_(servers) {}
+  explicit LeaderCompleteness(std::shared_ptr<ServerLogs> logs)
+      : Checker("LeaderCompleteness"), logs_(std::move(logs)) {}
   EventKinds interests() const override {
     return EventKinds(EventKind::kProbe, EventKind::kDurable);
   }
   void on_event(const TraceEvent& event) override {
     if (event.kind == EventKind::kDurable) {
-      logs_.follow(event);
-    } else if (const auto* advance = dynamic_cast<const wire::CommitAdvanced*>(event.payload)) {
+      logs_->follow(event);
+    } else if (const auto* advance = payload_as<wire::CommitAdvanced>(event)) {
       commit(event, *advance);
-    } else if (const auto* change = dynamic_cast<const wire::RoleChanged*>(event.payload)) {
+    } else if (const auto* change = payload_as<wire::RoleChanged>(event)) {
       if (change->role() == static_cast<uint32_t>(Role::kLeader)) elect(event, change->term());
     }
   }
@@ -90,7 +91,9 @@ class LeaderCompleteness final : public Checker {
  private:
   struct Committed {
     EntryId entry;
-    Fact said;
+    EventIndex event{};
+    Time time{};
+    NodeId node{};
   };
 
   // The entry was committed in the term of whoever says so, or before.
@@ -98,13 +101,12 @@ class LeaderCompleteness final : public Checker {
     const EntryId entry = from_wire(advance.through());
     Committed& last = by_term_[advance.term()];
     if (last.entry.index >= entry.index) return;
-    last = {entry, fact(event, fmt::format("takes {} for committed in term {}", in_words(entry),
-                                           advance.term()))};
+    last = {.entry = entry, .event = event.index, .time = event.time, .node = event.node};
   }
 
   void elect(const TraceEvent& event, uint64_t term) {
     evaluated();
-    const WalFollower& log = logs_.at(event.node);
+    const WalFollower& log = logs_->at(event.node);
     for (const auto& [committed_in, committed] : by_term_) {
       if (committed_in >= term) return;
       if (log.holds(committed.entry)) continue;
@@ -112,24 +114,29 @@ class LeaderCompleteness final : public Checker {
           event,
           fmt::format("n{} became leader of term {} without {}, which was committed in term {}",
                       seedbed::number(event.node), term, in_words(committed.entry), committed_in),
-          {committed.said, fact(event, fmt::format("becomes leader of term {}; its disk ends at {}",
-                                                   term, in_words(log.last())))});
+          {Fact{.event = committed.event,
+                .time = committed.time,
+                .node = committed.node,
+                .text = fmt::format("takes {} for committed in term {}", in_words(committed.entry),
+                                    committed_in)},
+           fact(event, fmt::format("becomes leader of term {}; its disk ends at {}", term,
+                                   in_words(log.last())))});
       return;
     }
   }
 
-  ServerLogs logs_;
+  std::shared_ptr<ServerLogs> logs_;
   std::map<uint64_t, Committed> by_term_;  // the furthest that was committed in each term
 };
 
 }  // namespace
 
-std::unique_ptr<Checker> make_commit_quorum_durable(const std::vector<NodeId>& servers) {
-  return std::make_unique<CommitQuorumDurable>(servers);
+std::unique_ptr<Checker> make_commit_quorum_durable(std::shared_ptr<ServerLogs> logs) {
+  return std::make_unique<CommitQuorumDurable>(std::move(logs));
 }
 std::unique_ptr<Checker> make_commit_term_rule() { return std::make_unique<CommitTermRule>(); }
-std::unique_ptr<Checker> make_leader_completeness(const std::vector<NodeId>& servers) {
-  return std::make_unique<LeaderCompleteness>(servers);
+std::unique_ptr<Checker> make_leader_completeness(std::shared_ptr<ServerLogs> logs) {
+  return std::make_unique<LeaderCompleteness>(std::move(logs));
 }
 
 }  // namespace seedbed::raft

@@ -2,11 +2,13 @@
 // has.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "protocols/raft/invariants.h"
 #include "protocols/raft/raft.pb.h"
 #include "protocols/raft/server_logs.h"
+#include "sim/check/payload.h"
 
 namespace seedbed::raft {
 namespace {
@@ -16,13 +18,13 @@ namespace {
 // predecessor.
 class LogMatching final : public Checker {
  public:
-  explicit LogMatching(const std::vector<NodeId>& servers)
-      : Checker("LogMatching"), logs_(servers) {}
+  explicit LogMatching(std::shared_ptr<ServerLogs> logs)
+      : Checker("LogMatching"), logs_(std::move(logs)) {}
   EventKinds interests() const override { return EventKinds(EventKind::kDurable); }
 
   void on_event(const TraceEvent& event) override {
-    logs_.follow(event);
-    const WalFollower& log = logs_.at(event.node);
+    logs_->follow(event);
+    const WalFollower& log = logs_->at(event.node);
     std::vector<Term>& seen = seen_[event.node];
     const LogIndex last = log.last().index;
     // The log was checked up to where it still has the terms that it had then.
@@ -37,10 +39,14 @@ class LogMatching final : public Checker {
   }
 
  private:
+  // An entry, and on whose disk it was seen first.
   struct Known {
-    uint64_t content = 0;
+    Term term{};
     Term previous{};
-    Fact first;
+    uint64_t content = 0;
+    EventIndex event{};
+    Time time{};
+    NodeId node{};
   };
 
   void check(const TraceEvent& event, const WalFollower& log, LogIndex index) {
@@ -48,18 +54,29 @@ class LogMatching final : public Checker {
     const EntryId id{.index = index, .term = *log.term_at(index)};
     const uint64_t content = *log.content_hash(index);
     const Term previous = *log.term_at(index - 1);
-    const auto found = known_.find(id);
-    if (found == known_.end()) {
-      known_.emplace(id, Known{content, previous, fact(event, describe(id, previous, content))});
+    if (known_.size() < index) known_.resize(index);
+    std::vector<Known>& known = known_[index - 1];
+    const auto found = std::find_if(known.begin(), known.end(),
+                                    [&](const Known& other) { return other.term == id.term; });
+    if (found == known.end()) {
+      known.push_back({.term = id.term,
+                       .previous = previous,
+                       .content = content,
+                       .event = event.index,
+                       .time = event.time,
+                       .node = event.node});
       return;
     }
-    const Known& other = found->second;
-    if (other.content == content && other.previous == previous) return;
+    if (found->content == content && found->previous == previous) return;
     violate(event,
             fmt::format("n{} and n{} hold different logs up to index {} of term {}",
-                        seedbed::number(other.first.node), seedbed::number(event.node), index,
+                        seedbed::number(found->node), seedbed::number(event.node), index,
                         number(id.term)),
-            {other.first, fact(event, describe(id, previous, content))});
+            {Fact{.event = found->event,
+                  .time = found->time,
+                  .node = found->node,
+                  .text = describe(id, found->previous, found->content)},
+             fact(event, describe(id, previous, content))});
   }
 
   static std::string describe(EntryId id, Term previous, uint64_t content) {
@@ -68,9 +85,9 @@ class LogMatching final : public Checker {
         number(id.term), number(previous), content & 0xffff);
   }
 
-  ServerLogs logs_;
+  std::shared_ptr<ServerLogs> logs_;
   std::map<NodeId, std::vector<Term>> seen_;  // what was checked of each server's log
-  std::map<EntryId, Known> known_;
+  std::vector<std::vector<Known>> known_;     // by index, from 1: one of each term
 };
 
 // When an acknowledgement enters the network, the follower's disk holds the log of the leader of
@@ -78,17 +95,18 @@ class LogMatching final : public Checker {
 // to send, and its messages since.
 class AckDurable final : public Checker {
  public:
-  explicit AckDurable(const std::vector<NodeId>& servers) : Checker("AckDurable"), logs_(servers) {}
+  explicit AckDurable(std::shared_ptr<ServerLogs> logs)
+      : Checker("AckDurable"), logs_(std::move(logs)) {}
   EventKinds interests() const override {
     return EventKinds(EventKind::kSend, EventKind::kDurable);
   }
 
   void on_event(const TraceEvent& event) override {
     if (event.kind == EventKind::kDurable) {
-      logs_.follow(event);
-    } else if (const auto* append = dynamic_cast<const wire::AppendEntries*>(event.payload)) {
+      logs_->follow(event);
+    } else if (const auto* append = payload_as<wire::AppendEntries>(event)) {
       learn(event.node, *append);
-    } else if (const auto* ack = dynamic_cast<const wire::AppendEntriesResponse*>(event.payload)) {
+    } else if (const auto* ack = payload_as<wire::AppendEntriesResponse>(event)) {
       if (ack->success()) check(event, *ack);
     }
   }
@@ -97,7 +115,7 @@ class AckDurable final : public Checker {
   void learn(NodeId leader, const wire::AppendEntries& append) {
     std::vector<uint64_t>& log = leader_logs_[append.term()];
     if (log.empty()) {
-      const WalFollower& disk = logs_.at(leader);
+      const WalFollower& disk = logs_->at(leader);
       for (LogIndex i = 0; i <= disk.last().index; ++i) log.push_back(number(*disk.term_at(i)));
     }
     const uint64_t last = append.prev().index() + static_cast<uint64_t>(append.entries_size());
@@ -112,7 +130,7 @@ class AckDurable final : public Checker {
     const std::vector<uint64_t>& log = leader->second;
     const uint64_t expected = ack.match() < log.size() ? log[ack.match()] : 0;
     evaluated();
-    const WalFollower& disk = logs_.at(event.node);
+    const WalFollower& disk = logs_->at(event.node);
     const std::optional<Term> held = disk.term_at(ack.match());
     if (expected != 0 && held == Term{expected}) return;
     const std::string what = held ? fmt::format("term {}", number(*held)) : std::string("nothing");
@@ -126,18 +144,18 @@ class AckDurable final : public Checker {
                                      seedbed::number(event.peer), ack.term()))});
   }
 
-  ServerLogs logs_;
+  std::shared_ptr<ServerLogs> logs_;
   // By term: the terms of the leader's entries, by index.
   std::map<uint64_t, std::vector<uint64_t>> leader_logs_;
 };
 
 }  // namespace
 
-std::unique_ptr<Checker> make_log_matching(const std::vector<NodeId>& servers) {
-  return std::make_unique<LogMatching>(servers);
+std::unique_ptr<Checker> make_log_matching(std::shared_ptr<ServerLogs> logs) {
+  return std::make_unique<LogMatching>(std::move(logs));
 }
-std::unique_ptr<Checker> make_ack_durable(const std::vector<NodeId>& servers) {
-  return std::make_unique<AckDurable>(servers);
+std::unique_ptr<Checker> make_ack_durable(std::shared_ptr<ServerLogs> logs) {
+  return std::make_unique<AckDurable>(std::move(logs));
 }
 
 }  // namespace seedbed::raft

@@ -7,6 +7,7 @@
 #include "protocols/raft/raft.pb.h"
 #include "protocols/raft/ready.h"
 #include "protocols/raft/server_logs.h"
+#include "sim/check/payload.h"
 
 namespace seedbed::raft {
 namespace {
@@ -17,7 +18,7 @@ class ElectionSafety final : public Checker {
   ElectionSafety() : Checker("ElectionSafety") {}
   EventKinds interests() const override { return EventKinds(EventKind::kProbe); }
   void on_event(const TraceEvent& event) override {
-    const auto* change = dynamic_cast<const wire::RoleChanged*>(event.payload);
+    const auto* change = payload_as<wire::RoleChanged>(event);
     if (change == nullptr || change->role() != static_cast<uint32_t>(Role::kLeader)) return;
     evaluated();
     Fact now = fact(event, fmt::format("became leader of term {}", change->term()));
@@ -40,11 +41,11 @@ struct Vote {
 };
 
 std::optional<Vote> vote_in(const TraceEvent& event) {
-  if (const auto* response = dynamic_cast<const wire::RequestVoteResponse*>(event.payload)) {
+  if (const auto* response = payload_as<wire::RequestVoteResponse>(event)) {
     if (response->pre_vote() || !response->granted()) return std::nullopt;
     return Vote{.term = response->requested(), .candidate = event.peer};
   }
-  if (const auto* request = dynamic_cast<const wire::RequestVote*>(event.payload)) {
+  if (const auto* request = payload_as<wire::RequestVote>(event)) {
     if (request->pre_vote()) return std::nullopt;
     return Vote{.term = request->term(), .candidate = event.node};
   }
@@ -81,20 +82,20 @@ class VoteOnce final : public Checker {
 // When a vote enters the network, the voter's disk holds it.
 class VoteDurable final : public Checker {
  public:
-  explicit VoteDurable(const std::vector<NodeId>& servers)
-      : Checker("VoteDurable"), logs_(servers) {}
+  explicit VoteDurable(std::shared_ptr<ServerLogs> logs)
+      : Checker("VoteDurable"), logs_(std::move(logs)) {}
   EventKinds interests() const override {
     return EventKinds(EventKind::kSend, EventKind::kDurable);
   }
   void on_event(const TraceEvent& event) override {
     if (event.kind == EventKind::kDurable) {
-      logs_.follow(event);
+      logs_->follow(event);
       return;
     }
     const std::optional<Vote> vote = vote_in(event);
     if (!vote) return;
     evaluated();
-    const HardState& disk = logs_.at(event.node).hard_state();
+    const HardState& disk = logs_->at(event.node).hard_state();
     if (number(disk.term) > vote->term) return;  // it can never vote in that term again
     if (number(disk.term) == vote->term && disk.voted_for == vote->candidate) return;
     violate(
@@ -109,15 +110,15 @@ class VoteDurable final : public Checker {
   }
 
  private:
-  ServerLogs logs_;
+  std::shared_ptr<ServerLogs> logs_;
 };
 
 }  // namespace
 
 std::unique_ptr<Checker> make_election_safety() { return std::make_unique<ElectionSafety>(); }
 std::unique_ptr<Checker> make_vote_once() { return std::make_unique<VoteOnce>(); }
-std::unique_ptr<Checker> make_vote_durable(const std::vector<NodeId>& servers) {
-  return std::make_unique<VoteDurable>(servers);
+std::unique_ptr<Checker> make_vote_durable(std::shared_ptr<ServerLogs> logs) {
+  return std::make_unique<VoteDurable>(std::move(logs));
 }
 
 }  // namespace seedbed::raft

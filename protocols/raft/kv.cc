@@ -26,8 +26,8 @@ Applied KvStateMachine::apply(const Entry& entry) {
   last_applied_ = entry.index;
   Applied applied;
   if (entry.kind == EntryKind::kCommand) {
-    if (const std::optional<Command> command = decode_command(entry.data)) {
-      applied = apply_command(entry.index, *command);
+    if (std::optional<Command> command = decode_command(entry.data)) {
+      applied = apply_command(entry.index, *std::move(command));
     } else {
       applied.result.status = KvStatus::kBadCommand;
     }
@@ -37,9 +37,15 @@ Applied KvStateMachine::apply(const Entry& entry) {
   return applied;
 }
 
-Applied KvStateMachine::apply_command(LogIndex index, const Command& command) {
-  if (const auto* request = std::get_if<Request>(&command)) return apply_request(index, *request);
-  return {.result = open_session(index), .executed = true, .state_hash = 0};
+Applied KvStateMachine::apply_command(LogIndex index, Command command) {
+  auto* request = std::get_if<Request>(&command);
+  if (request == nullptr) return {.result = open_session(index), .executed = true};
+  const uint64_t session = request->session;
+  const uint64_t sequence = request->sequence;
+  Applied applied = apply_request(index, std::move(*request));
+  applied.session = session;
+  applied.sequence = sequence;
+  return applied;
 }
 
 // §6.3: a session must end at the same entry on every server. Here that is when one session too
@@ -48,66 +54,78 @@ KvResult KvStateMachine::open_session(LogIndex index) {
   if (sessions_.size() >= limits_.sessions) {
     sessions_.erase(std::min_element(
         sessions_.begin(), sessions_.end(),
-        [](const auto& a, const auto& b) { return a.second.last_used < b.second.last_used; }));
+        [](const Session& a, const Session& b) { return a.last_used < b.last_used; }));
   }
-  sessions_[index].last_used = index;
+  sessions_.push_back({.id = index, .last_used = index});
   return {.status = KvStatus::kOk, .value = {}, .session = index};
 }
 
-Applied KvStateMachine::apply_request(LogIndex index, const Request& request) {
-  const auto found = sessions_.find(request.session);
-  if (found == sessions_.end()) {
-    return {.result = {KvStatus::kExpiredSession, {}, 0}, .executed = false, .state_hash = 0};
-  }
-  Session& session = found->second;
-  session.last_used = index;
-  session.lowest_unanswered = std::max(session.lowest_unanswered, request.lowest_unanswered);
-  session.replies.erase(session.replies.begin(),
-                        session.replies.lower_bound(session.lowest_unanswered));
-
-  const auto reply = session.replies.find(request.sequence);
-  const bool answered_long_ago = request.sequence < session.lowest_unanswered;
-  const bool executed_before = answered_long_ago || reply != session.replies.end();
-  if (rules_.answers_from_session(executed_before)) {
-    const KvResult forgotten{KvStatus::kForgotten, {}, 0};
-    return {answered_long_ago ? forgotten : reply->second, false, 0};
-  }
-  KvResult result = execute(request.operation);
-  session.replies.insert_or_assign(request.sequence, result);
-  if (session.replies.size() > limits_.replies_per_session) sessions_.erase(found);
-  return {std::move(result), true, 0};
+std::vector<KvStateMachine::Session>::iterator KvStateMachine::find_session(uint64_t id) {
+  const auto found =
+      std::lower_bound(sessions_.begin(), sessions_.end(), id,
+                       [](const Session& session, uint64_t i) { return session.id < i; });
+  return found != sessions_.end() && found->id == id ? found : sessions_.end();
 }
 
-KvResult KvStateMachine::execute(const KvOperation& operation) {
+Applied KvStateMachine::apply_request(LogIndex index, Request request) {
+  const auto session = find_session(request.session);
+  if (session == sessions_.end()) return {.result = {KvStatus::kExpiredSession, {}, 0}};
+  session->last_used = index;
+  session->lowest_unanswered = std::max(session->lowest_unanswered, request.lowest_unanswered);
+  std::vector<Reply>& replies = session->replies;
+  const auto place_of = [&](uint64_t sequence) {
+    return std::lower_bound(replies.begin(), replies.end(), sequence,
+                            [](const Reply& reply, uint64_t s) { return reply.sequence < s; });
+  };
+  replies.erase(replies.begin(), place_of(session->lowest_unanswered));
+
+  const auto reply = place_of(request.sequence);
+  const bool answered_long_ago = request.sequence < session->lowest_unanswered;
+  const bool remembered = reply != replies.end() && reply->sequence == request.sequence;
+  if (rules_.answers_from_session(answered_long_ago || remembered)) {
+    if (answered_long_ago) return {.result = {KvStatus::kForgotten, {}, 0}};
+    return {.result = reply->result};
+  }
+  KvResult result = execute(std::move(request.operation));
+  if (remembered) {
+    reply->result = result;
+  } else {
+    replies.insert(reply, {.sequence = request.sequence, .result = result});
+  }
+  if (replies.size() > limits_.replies_per_session) sessions_.erase(session);
+  return {.result = std::move(result), .executed = true};
+}
+
+KvResult KvStateMachine::execute(KvOperation operation) {
   KvResult result;
   if (const auto* get = std::get_if<Get>(&operation)) {
-    const auto found = data_.find(get->key);
-    if (found == data_.end()) return {KvStatus::kNotFound, {}, 0};
-    result.value = found->second;
-  } else if (const auto* put = std::get_if<Put>(&operation)) {
-    data_[put->key] = put->value;
+    const std::string* found = data_.find(get->key);
+    if (found == nullptr) return {KvStatus::kNotFound, {}, 0};
+    result.value = *found;
+  } else if (auto* put = std::get_if<Put>(&operation)) {
+    data_[put->key] = std::move(put->value);
   } else if (const auto* append = std::get_if<Append>(&operation)) {
     result.value = data_[append->key] += append->suffix;
-  } else if (const auto* cas = std::get_if<Cas>(&operation)) {
-    return execute_cas(*cas);
+  } else if (auto* cas = std::get_if<Cas>(&operation)) {
+    return execute_cas(std::move(*cas));
   } else {
-    const auto erased = data_.erase(std::get<Delete>(operation).key);
-    if (erased == 0) result.status = KvStatus::kNotFound;
+    const bool erased = data_.erase(std::get<Delete>(operation).key);
+    if (!erased) result.status = KvStatus::kNotFound;
   }
   return result;
 }
 
-KvResult KvStateMachine::execute_cas(const Cas& cas) {
+KvResult KvStateMachine::execute_cas(Cas cas) {
   const std::optional<std::string> current = value(cas.key);
   if (current != cas.expected) return {KvStatus::kMismatch, current.value_or(""), 0};
-  data_[cas.key] = cas.desired;
+  data_[cas.key] = std::move(cas.desired);
   return {};
 }
 
 std::optional<std::string> KvStateMachine::value(const std::string& key) const {
-  const auto found = data_.find(key);
-  if (found == data_.end()) return std::nullopt;
-  return found->second;
+  const std::string* found = data_.find(key);
+  if (found == nullptr) return std::nullopt;
+  return *found;
 }
 
 void KvStateMachine::roll_hash(const Entry& entry, const KvResult& result) {

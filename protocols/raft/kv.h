@@ -18,12 +18,13 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "protocols/raft/command.h"
 #include "protocols/raft/rules.h"
+#include "protocols/raft/string_table.h"
 #include "protocols/raft/types.h"
 
 namespace seedbed::raft {
@@ -60,6 +61,8 @@ struct Applied {
   KvResult result;
   bool executed = false;  // false also for a repetition that was answered from its session
   uint64_t state_hash = 0;
+  uint64_t session = 0;  // of a request, with its number in there; 0 for other entries
+  uint64_t sequence = 0;
 };
 
 class KvStateMachine {
@@ -80,24 +83,31 @@ class KvStateMachine {
   bool operator==(const KvStateMachine&) const = default;
 
  private:
+  struct Reply {
+    uint64_t sequence = 0;
+    KvResult result;
+    bool operator==(const Reply&) const = default;
+  };
   struct Session {
-    std::map<uint64_t, KvResult> replies;  // by sequence number
+    uint64_t id = 0;
     uint64_t lowest_unanswered = 0;
     LogIndex last_used = 0;
+    std::vector<Reply> replies;  // in order of their numbers; few, as clients get their answers
     bool operator==(const Session&) const = default;
   };
 
-  Applied apply_command(LogIndex index, const Command& command);
+  Applied apply_command(LogIndex index, Command command);
   KvResult open_session(LogIndex index);
-  Applied apply_request(LogIndex index, const Request& request);
-  KvResult execute(const KvOperation& operation);
-  KvResult execute_cas(const Cas& cas);
+  std::vector<Session>::iterator find_session(uint64_t id);
+  Applied apply_request(LogIndex index, Request request);
+  KvResult execute(KvOperation operation);
+  KvResult execute_cas(Cas cas);
   void roll_hash(const Entry& entry, const KvResult& result);
 
   Rules rules_;
   KvLimits limits_;
-  std::map<std::string, std::string> data_;
-  std::map<uint64_t, Session> sessions_;
+  StringTable<std::string> data_;
+  std::vector<Session> sessions_;  // in order of their ids
   LogIndex last_applied_ = 0;
   uint64_t hash_ = 0;
 };

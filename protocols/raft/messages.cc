@@ -41,7 +41,7 @@ std::string to_string(EntryId id) { return fmt::format("{}@t{}", id.index, numbe
 
 std::string to_string(const Entry& entry) {
   if (entry.kind == EntryKind::kNoOp) return to_string(entry.id()) + ":no-op";
-  return fmt::format("{}:\"{}\"", to_string(entry.id()), entry.data);
+  return fmt::format("{}:\"{}\"", to_string(entry.id()), entry.data.view());
 }
 
 std::string to_string(const Message& message) { return std::visit(Describe{}, message); }

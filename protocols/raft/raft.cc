@@ -58,7 +58,7 @@ void Raft::step(NodeTime now, NodeId from, Message message) {
   std::visit([&](auto& m) { handle(from, m); }, message);
 }
 
-std::optional<EntryId> Raft::propose(NodeTime now, std::string command) {
+std::optional<EntryId> Raft::propose(NodeTime now, std::string_view command) {
   advance_time(now);
   auto* leader = std::get_if<Leader>(&state_);
   if (leader == nullptr) return std::nullopt;
@@ -67,7 +67,7 @@ std::optional<EntryId> Raft::propose(NodeTime now, std::string command) {
       leader->uncommitted_bytes + command.size() > config_.max_uncommitted_bytes) {
     return std::nullopt;
   }
-  append_as_leader(EntryKind::kCommand, std::move(command));
+  append_as_leader(EntryKind::kCommand, command);
   return log_.last();
 }
 

@@ -26,7 +26,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
-#include <string>
+#include <string_view>
 #include <vector>
 
 #include "protocols/raft/log.h"
@@ -85,7 +85,7 @@ class Raft {
   // Appends a command if this server leads and has room. The command is committed when the entry of
   // this very name is (an index alone may be taken by another command). Nothing is returned, and
   // nothing will come of the command, if it was refused.
-  std::optional<EntryId> propose(NodeTime now, std::string command);
+  std::optional<EntryId> propose(NodeTime now, std::string_view command);
 
   // The disk holds the write of this ticket and every one before it.
   void persisted(NodeTime now, Ticket ticket);
@@ -165,10 +165,11 @@ class Raft {
 
   void handle(NodeId from, AppendEntriesResponse& response);
   LogIndex next_after_conflict(const AppendEntriesResponse& response) const;
-  void append_as_leader(EntryKind kind, std::string data);
+  void append_as_leader(EntryKind kind, EntryData data);
   void replicate(Progress& follower);
   uint64_t collect_entries(LogIndex first, std::vector<Entry>& entries) const;
   void send_heartbeat(Progress& follower);
+  LogIndex held_by_quorum(const Leader& leader) const;
   void count_replicas();
   void check_quorum();
 

@@ -101,7 +101,7 @@ void Replica::take_in(Input& input) {
                  },
                  [&](Proposal& proposal) {
                    const bool leads = raft_->leads();
-                   const auto entry = raft_->propose(env_.now(), std::move(proposal.command));
+                   const auto entry = raft_->propose(env_.now(), proposal.command);
                    if (entry) {
                      waiting_.insert_or_assign(
                          entry->index,
@@ -129,39 +129,45 @@ void Replica::carry_out(Ready ready) {
     });
   }
   for (const Notice& news : ready.notices) notice(news);
-  for (const Envelope& envelope : ready.messages) send(envelope);
+  send(ready.messages);
   for (const Entry& entry : ready.committed) apply(entry);
   if (led_ && !raft_->leads()) answer_all_unknown();
   led_ = raft_->leads();
 }
 
-void Replica::send(const Envelope& envelope) {
-  if (const auto* vote = std::get_if<RequestVoteResponse>(&envelope.message)) {
-    const bool same_term = vote->requested == recovered_.term && recovered_.voted_for.has_value();
-    if (!vote->pre_vote && !vote->granted && same_term) env_.reached("vote refused after restart");
+// What goes to several servers, as a leader's requests do, is made once for all of them.
+void Replica::send(const std::vector<Envelope>& envelopes) {
+  const Message* made = nullptr;
+  SealedMessage sealed;
+  for (const Envelope& envelope : envelopes) {
+    notice_refused_vote(envelope.message);
+    if (made == nullptr || *made != envelope.message) {
+      sealed =
+          std::visit([](const auto& message) { return seal(to_wire(message)); }, envelope.message);
+      made = &envelope.message;
+    }
+    env_.send_sealed(envelope.to, sealed, label_of(envelope.message));
   }
-  std::visit(
-      [&](const auto& message) { env_.send(envelope.to, to_wire(message), label_of(message)); },
-      envelope.message);
+}
+
+void Replica::notice_refused_vote(const Message& message) {
+  const auto* vote = std::get_if<RequestVoteResponse>(&message);
+  if (vote == nullptr || vote->pre_vote || vote->granted) return;
+  const bool same_term = vote->requested == recovered_.term && recovered_.voted_for.has_value();
+  if (same_term) env_.reached("vote refused after restart");
 }
 
 void Replica::apply(const Entry& entry) {
   const Applied applied = machine_.apply(entry);
-  wire::Applied said;
-  to_wire(entry.id(), said.mutable_entry());
-  said.set_state_hash(applied.state_hash);
-  said.set_executed(applied.executed);
-  if (entry.kind == EntryKind::kCommand) {
-    const std::optional<Command> command = decode_command(entry.data);
-    if (const auto* request = command ? std::get_if<Request>(&*command) : nullptr) {
-      said.set_session(request->session);
-      said.set_sequence(request->sequence);
-      const KvStatus status = applied.result.status;
-      const bool answered = status != KvStatus::kExpiredSession && status != KvStatus::kForgotten;
-      if (!applied.executed && answered) env_.reached("retry deduplicated");
-    }
-  }
-  env_.probe(said);
+  to_wire(entry.id(), applied_.mutable_entry());
+  applied_.set_state_hash(applied.state_hash);
+  applied_.set_executed(applied.executed);
+  applied_.set_session(applied.session);
+  applied_.set_sequence(applied.sequence);
+  const KvStatus status = applied.result.status;
+  const bool answered = status != KvStatus::kExpiredSession && status != KvStatus::kForgotten;
+  if (applied.session != 0 && !applied.executed && answered) env_.reached("retry deduplicated");
+  env_.probe(applied_);
 
   const auto client = waiting_.find(entry.index);
   if (client == waiting_.end()) return;

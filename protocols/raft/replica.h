@@ -64,7 +64,8 @@ class Replica final : public Process {
 
   void take_in(Input& input);
   void carry_out(Ready ready);
-  void send(const Envelope& envelope);
+  void send(const std::vector<Envelope>& envelopes);
+  void notice_refused_vote(const Message& message);
   void apply(const Entry& entry);
   void notice(const Notice& notice);
   void answer_all_unknown();
@@ -78,6 +79,7 @@ class Replica final : public Process {
   HardState recovered_;       // what this incarnation started with
   bool disk_failed_ = false;  // nothing is believed of the disk any more: say nothing
   bool led_ = false;
+  wire::Applied applied_;                // what was said last, to be filled anew
   std::map<LogIndex, Waiting> waiting_;  // clients, by the entry their command became
 };
 

@@ -98,7 +98,7 @@ void Raft::commit_to(LogIndex index) {
 
 // --- The leader -------------------------------------------------------------------------------
 
-void Raft::append_as_leader(EntryKind kind, std::string data) {
+void Raft::append_as_leader(EntryKind kind, EntryData data) {
   std::get<Leader>(state_).uncommitted_bytes += data.size();
   log_.append({.index = log_.last_index() + 1,
                .term = hard_state_.term,
@@ -176,22 +176,35 @@ void Raft::send_heartbeat(Progress& follower) {
                                     .leader_commit = commit});
 }
 
+// The last index through which a quorum's disks, the leader's own among them, hold the log.
+LogIndex Raft::held_by_quorum(const Leader& leader) const {
+  const LogIndex own = rules_.own_match(writes_.durable_index(), log_.last_index());
+  const auto holders = [&](LogIndex index) {
+    const auto count =
+        std::count_if(leader.followers.begin(), leader.followers.end(),
+                      [index](const Progress& follower) { return follower.match() >= index; });
+    return static_cast<size_t>(count) + (own >= index ? 1 : 0);
+  };
+  LogIndex highest = holders(own) >= quorum() ? own : 0;
+  for (const Progress& follower : leader.followers) {
+    const LogIndex match = follower.match();
+    if (match > highest && holders(match) >= quorum()) highest = match;
+  }
+  return highest;
+}
+
 // §3.6.2: an entry is committed when a quorum holds it durably and it is of the leader's own term;
 // the entries before it are committed with it.
 void Raft::count_replicas() {
   auto* leader = std::get_if<Leader>(&state_);
   if (leader == nullptr) return;
-  std::vector<LogIndex> matches = {rules_.own_match(writes_.durable_index(), log_.last_index())};
-  for (const Progress& follower : leader->followers) matches.push_back(follower.match());
-  std::nth_element(matches.begin(), matches.begin() + static_cast<ptrdiff_t>(quorum()) - 1,
-                   matches.end(), std::greater<>());
-  const LogIndex held_by_quorum = matches[quorum() - 1];
-  if (held_by_quorum <= commit_) return;
-  if (!rules_.may_commit_by_counting(log_.id_at(held_by_quorum), hard_state_.term)) return;
-  for (const Entry& entry : log_.slice(commit_ + 1, held_by_quorum)) {
+  const LogIndex held = held_by_quorum(*leader);
+  if (held <= commit_) return;
+  if (!rules_.may_commit_by_counting(log_.id_at(held), hard_state_.term)) return;
+  for (const Entry& entry : log_.slice(commit_ + 1, held)) {
     leader->uncommitted_bytes -= entry.data.size();
   }
-  commit_to(held_by_quorum);
+  commit_to(held);
 }
 
 // §6.2: a leader that a quorum has not answered for an election timeout steps down, so that its

@@ -1,5 +1,7 @@
 #include "protocols/raft/server_logs.h"
 
+#include <algorithm>
+
 #include "protocols/raft/storage.h"
 #include "sim/core/check.h"
 
@@ -17,6 +19,8 @@ ServerLogs::Server* ServerLogs::find(NodeId node) {
 }
 
 void ServerLogs::follow(const TraceEvent& event) {
+  if (event.index <= seen_ && event.index != kNoEvent) return;
+  seen_ = event.index;
   Server* server = event.name == kWalPath ? find(event.node) : nullptr;
   if (server == nullptr) return;
   switch (static_cast<DurableChange>(seedbed::number(event.peer))) {
@@ -34,6 +38,12 @@ const WalFollower& ServerLogs::at(NodeId node) const {
     return file == server.files.end() ? empty_ : file->second;
   }
   return empty_;
+}
+
+bool ServerLogs::held_by_majority(EntryId entry) const {
+  const auto holds = [&](const Server& server) { return at(server.node).holds(entry); };
+  const auto holders = std::count_if(servers_.begin(), servers_.end(), holds);
+  return static_cast<size_t>(holders) >= majority();
 }
 
 std::vector<NodeId> ServerLogs::holders(EntryId entry) const {

@@ -1,5 +1,6 @@
 // ServerLogs: what the disks of all servers hold, followed through the `durable` events of a run.
-// The invariants look here, never at what a server says of its disk.
+// The invariants look here, never at what a server says of its disk. They share one (sim/check/
+// shared_views.h): files are read once, however many look at them.
 #pragma once
 
 #include <map>
@@ -14,7 +15,7 @@ class ServerLogs {
  public:
   explicit ServerLogs(const std::vector<NodeId>& servers);
 
-  // Takes in a `durable` event; ignores files that are not the log.
+  // Takes in a `durable` event; ignores files that are not the log, and events that it has seen.
   void follow(const TraceEvent& event);
 
   // What the server would recover if it lost power now.
@@ -22,6 +23,7 @@ class ServerLogs {
 
   size_t size() const { return servers_.size(); }
   size_t majority() const { return servers_.size() / 2 + 1; }
+  bool held_by_majority(EntryId entry) const;
   // The servers whose disks hold that very entry.
   std::vector<NodeId> holders(EntryId entry) const;
 
@@ -36,6 +38,7 @@ class ServerLogs {
   Server* find(NodeId node);
 
   std::vector<Server> servers_;
+  EventIndex seen_ = kNoEvent;
   WalFollower empty_;
 };
 

@@ -44,8 +44,16 @@ ReplicaOptions replica_options(const Setup& setup) {
   return replica;
 }
 
+<<<<<<< HEAD
 // All but the rules that a leader keeps in its memory rest on disks that keep what they confirmed:
 // a voter that forgets its vote or its log may elect and commit anything (section 3.8).
+=======
+// The one view of the disks for all checks of a run.
+std::shared_ptr<ServerLogs> disks_of(const Setup& setup) {
+  return setup.views->get<ServerLogs>(setup.servers);
+}
+
+>>>>>>> wt-raft
 std::vector<CheckSpec> checks() {
   std::vector<CheckSpec> specs{
       {"ElectionSafety", "a term has at most one leader",
@@ -53,17 +61,17 @@ std::vector<CheckSpec> checks() {
       {"VoteOnce", "a server votes for at most one candidate in a term, crashes or not",
        [](const Setup&) { return make_vote_once(); }},
       {"VoteDurable", "a vote is on the voter's disk before it leaves",
-       [](const Setup& setup) { return make_vote_durable(setup.servers); }},
+       [](const Setup& setup) { return make_vote_durable(disks_of(setup)); }},
       {"LogMatching", "logs that share an entry are identical up to it",
-       [](const Setup& setup) { return make_log_matching(setup.servers); }},
+       [](const Setup& setup) { return make_log_matching(disks_of(setup)); }},
       {"AckDurable", "what a follower acknowledges is on its disk",
-       [](const Setup& setup) { return make_ack_durable(setup.servers); }},
+       [](const Setup& setup) { return make_ack_durable(disks_of(setup)); }},
       {"CommitQuorumDurable", "what is committed is on a majority of disks",
-       [](const Setup& setup) { return make_commit_quorum_durable(setup.servers); }},
+       [](const Setup& setup) { return make_commit_quorum_durable(disks_of(setup)); }},
       {"CommitTermRule", "a leader commits only entries of its own term by counting",
        [](const Setup&) { return make_commit_term_rule(); }},
       {"LeaderCompleteness", "every later leader has what was committed",
-       [](const Setup& setup) { return make_leader_completeness(setup.servers); }},
+       [](const Setup& setup) { return make_leader_completeness(disks_of(setup)); }},
       {"StateMachineSafety", "all servers apply the same entries in the same order",
        [](const Setup&) { return make_state_machine_safety(); }},
       {"ExactlyOnce", "an operation is executed once, however often it is sent",

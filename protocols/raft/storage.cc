@@ -29,8 +29,11 @@ std::optional<Persisted> Storage::recover(uint64_t salt) {
 
 void Storage::append(const Write& write, std::function<void(bool durable)> done) {
   WalChunk chunk = encoder_->encode(write);
-  if (waiting_.bytes.empty()) waiting_.offset = chunk.offset;
-  waiting_.bytes += chunk.bytes;
+  if (waiting_.bytes.empty()) {
+    waiting_ = std::move(chunk);
+  } else {
+    waiting_.bytes += chunk.bytes;
+  }
   label_ = {.first = "ticket", .first_value = write.ticket};
   if (!write.entries.empty()) {
     label_ = {.first = "term",

@@ -10,9 +10,9 @@
 #include <compare>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <vector>
 
+#include "protocols/raft/entry_data.h"
 #include "sim/core/ids.h"
 
 namespace seedbed::raft {
@@ -49,7 +49,7 @@ struct Entry {
   LogIndex index = 0;
   Term term{};
   EntryKind kind = EntryKind::kCommand;
-  std::string data;
+  EntryData data;
 
   EntryId id() const { return {index, term}; }
   bool operator==(const Entry&) const = default;

@@ -63,12 +63,12 @@ HardState decode_hard_state(ByteReader& in) {
   return hard_state;
 }
 
-Entry decode_entry(ByteReader& in) {
-  Entry entry;
+WalEntry decode_entry(ByteReader& in) {
+  WalEntry entry;
   entry.index = in.u64();
   entry.term = Term{in.u64()};
   entry.kind = EntryKind{in.u8()};
-  entry.data = std::string(in.rest());
+  entry.data = in.rest();
   return entry;
 }
 
@@ -132,13 +132,14 @@ std::optional<WalRecord> read_wal_record(std::string_view file, uint64_t offset)
 WalRecovery recover_wal(std::string_view file) {
   WalReader reader;
   WalRecovery found;
-  while (std::optional<WalRecord> record = reader.next(file)) {
-    if (auto* hard_state = std::get_if<HardState>(&record->content)) {
+  while (const std::optional<WalRecord> record = reader.next(file)) {
+    if (const auto* hard_state = std::get_if<HardState>(&record->content)) {
       found.contents.hard_state = *hard_state;
-    } else if (auto* truncate = std::get_if<WalTruncate>(&record->content)) {
+    } else if (const auto* truncate = std::get_if<WalTruncate>(&record->content)) {
       found.contents.entries.resize(truncate->from - 1);
-    } else if (auto* entry = std::get_if<Entry>(&record->content)) {
-      found.contents.entries.push_back(std::move(*entry));
+    } else if (const auto* entry = std::get_if<WalEntry>(&record->content)) {
+      found.contents.entries.push_back(
+          {.index = entry->index, .term = entry->term, .kind = entry->kind, .data = entry->data});
     }
   }
   found.end = reader.end();

@@ -89,15 +89,22 @@ struct WalBatch {
 struct WalTruncate {
   LogIndex from = 0;
 };
+// An entry whose data stands in the file.
+struct WalEntry {
+  LogIndex index = 0;
+  Term term{};
+  EntryKind kind = EntryKind::kCommand;
+  std::string_view data;
+};
 struct WalRecord {
-  std::variant<WalBatch, HardState, WalTruncate, Entry> content;
+  std::variant<WalBatch, HardState, WalTruncate, WalEntry> content;
   uint32_t previous = 0;  // checksum of the record before it
   uint32_t checksum = 0;
   uint64_t size = 0;  // in the file
 };
 
 // The record that begins `file` at `offset`, if its checksum is right; whether it belongs there is
-// another question.
+// another question. Valid as long as the bytes of the file.
 std::optional<WalRecord> read_wal_record(std::string_view file, uint64_t offset);
 
 struct WalRecovery {

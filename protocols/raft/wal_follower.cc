@@ -38,7 +38,7 @@ void WalFollower::read_on() {
       hard_state_ = *hard_state;
     } else if (const auto* truncate = std::get_if<WalTruncate>(&record->content)) {
       entries_.resize(truncate->from - 1);
-    } else if (const auto* entry = std::get_if<Entry>(&record->content)) {
+    } else if (const auto* entry = std::get_if<WalEntry>(&record->content)) {
       const auto kind = static_cast<uint64_t>(entry->kind);
       entries_.push_back({entry->term, hash_bytes(entry->data, kind)});
     }

@@ -11,7 +11,7 @@ bool WalReader::belongs(const WalRecord& record) const {
   if (const auto* truncate = std::get_if<WalTruncate>(&record.content)) {
     return truncate->from >= 1 && truncate->from <= last_index_ + 1;
   }
-  const auto* entry = std::get_if<Entry>(&record.content);
+  const auto* entry = std::get_if<WalEntry>(&record.content);
   return entry == nullptr || entry->index == last_index_ + 1;
 }
 
@@ -20,7 +20,7 @@ std::optional<WalRecord> WalReader::next(std::string_view file) {
   if (!record || !belongs(*record)) return std::nullopt;
   if (const auto* truncate = std::get_if<WalTruncate>(&record->content)) {
     last_index_ = truncate->from - 1;
-  } else if (std::holds_alternative<Entry>(record->content)) {
+  } else if (std::holds_alternative<WalEntry>(record->content)) {
     ++last_index_;
   }
   end_.offset += record->size;

@@ -17,7 +17,7 @@ namespace seedbed::raft {
 class WalReader {
  public:
   // The next record of the log in `file`; nothing where the log ends. Requires that the part of the
-  // file that has been read is unchanged.
+  // file that has been read is unchanged. The record is valid as long as the bytes of the file.
   std::optional<WalRecord> next(std::string_view file);
 
   // Behind the last record that was read.

@@ -32,7 +32,7 @@ namespace seedbed {
 class ConvergenceChecker : public Checker {
  public:
   // The digest of the state of `event.node` that a probe event reports; nullopt: it reports none.
-  // Called once for each probe; must be a pure function.
+  // Must be a pure function. Not called where the digest could not matter.
   using DigestOf = std::function<std::optional<std::string>(const TraceEvent& event)>;
 
   ConvergenceChecker(std::string name, DigestOf digest_of)

@@ -15,8 +15,13 @@
 #include <vector>
 
 #include "sim/check/checker.h"
+<<<<<<< HEAD
 #include "sim/fault/assumption.h"
 #include "sim/fault/tolerance.h"
+=======
+#include "sim/check/shared_views.h"
+#include "sim/fault/injector.h"
+>>>>>>> wt-raft
 #include "sim/history/operation.h"
 #include "sim/world/process.h"
 
@@ -29,6 +34,8 @@ struct Setup {
   const google::protobuf::Message* options = nullptr;  // of the spec's type; never null
   std::string_view mutant;                             // empty: the correct protocol
   Duration liveness_bound{};                           // progress is due that long after healing
+  // What the checks made for this setup derive together.
+  std::shared_ptr<SharedViews> views = std::make_shared<SharedViews>();
 
   // The options as their own type.
   template <class T>

@@ -53,7 +53,7 @@ class Ghost {
   struct Content {
     Term previous{};
     EntryKind kind = EntryKind::kNoOp;
-    std::string data;
+    EntryData data;
     bool operator==(const Content&) const = default;
   };
 
