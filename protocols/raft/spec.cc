@@ -44,16 +44,13 @@ ReplicaOptions replica_options(const Setup& setup) {
   return replica;
 }
 
-<<<<<<< HEAD
-// All but the rules that a leader keeps in its memory rest on disks that keep what they confirmed:
-// a voter that forgets its vote or its log may elect and commit anything (section 3.8).
-=======
 // The one view of the disks for all checks of a run.
 std::shared_ptr<ServerLogs> disks_of(const Setup& setup) {
   return setup.views->get<ServerLogs>(setup.servers);
 }
 
->>>>>>> wt-raft
+// All but the rules that a leader keeps in its memory rest on disks that keep what they confirmed:
+// a voter that forgets its vote or its log may elect and commit anything (section 3.8).
 std::vector<CheckSpec> checks() {
   std::vector<CheckSpec> specs{
       {"ElectionSafety", "a term has at most one leader",

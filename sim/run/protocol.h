@@ -15,13 +15,9 @@
 #include <vector>
 
 #include "sim/check/checker.h"
-<<<<<<< HEAD
+#include "sim/check/shared_views.h"
 #include "sim/fault/assumption.h"
 #include "sim/fault/tolerance.h"
-=======
-#include "sim/check/shared_views.h"
-#include "sim/fault/injector.h"
->>>>>>> wt-raft
 #include "sim/history/operation.h"
 #include "sim/world/process.h"
 
