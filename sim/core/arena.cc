@@ -76,6 +76,8 @@ bool reserve() {
   if (got == MAP_FAILED) return false;
   // Some emulators take MAP_FIXED_NOREPLACE for a mere hint: believe the address only.
   if (got == kLow) {
+    // A world of thousands of nodes would spend its time looking up small pages. Only a wish.
+    madvise(kLow, RunArena::kBytes, MADV_HUGEPAGE);
     arena_state::bytes = RunArena::kBytes;
     heap = ArenaHeap::make(kLow, RunArena::kBytes, heap_options({}));
     if (new_is_ours()) return true;

@@ -26,6 +26,8 @@ bool EventQueue::spread(uint32_t slot, uint64_t limit) {
   last_ = begin;
   vacate(slot);
   QueueLink& head = slots_[slot];
+  if (size_ >= kCrowd) [[unlikely]]
+    prefetch(head, level);
   QueueLink* link = head.next;
   head.next = head.previous = &head;
   while (link != &head) {
@@ -34,6 +36,27 @@ bool EventQueue::spread(uint32_t slot, uint64_t limit) {
     link = next;
   }
   return true;
+}
+
+// A slot that has long been left alone lies in slow memory, where each link must arrive before it
+// can be followed. Two walks at a time, from both ends, take half as long. Then whole groups of
+// actions are asked what they will need, so that the memory works on all of that at once (the idea
+// of group prefetching: Chen, Ailamaki, Gibbons and Mowry, 2004).
+void EventQueue::prefetch(const QueueLink& head, uint32_t level) {
+  const QueueLink* front = head.next;
+  const QueueLink* back = head.previous;
+  while (front != back) {
+    front = front->next;
+    if (front != back) back = back->previous;
+  }
+  if (level != kPrefetchLevel) return;
+  for (uint32_t step = 0; step < kPrefetchSteps; ++step) {
+    uint32_t count = 0;
+    for (const QueueLink* link = head.next; link != &head; link = link->next) {
+      static_cast<const Action&>(*link).prefetch(step);
+      if (++count == kPrefetchAtOnce) break;
+    }
+  }
 }
 
 }  // namespace seedbed

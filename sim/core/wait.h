@@ -14,6 +14,7 @@
 #include <optional>
 #include <utility>
 
+#include "sim/core/prefetch.h"
 #include "sim/core/result.h"
 #include "sim/core/scheduler.h"
 
@@ -62,6 +63,11 @@ class WaitOnce final : private Action {
   }
   // Is somebody waiting who has neither been notified nor run out of time?
   bool waiting() const { return task_ != nullptr; }
+  // Whoever waits will be notified soon.
+  void prefetch_waiter() const {
+    prefetch_range(task_, sizeof(Task));
+    prefetch_neighbours();
+  }
   // Only if somebody is.
   void notify() {
     notified_ = true;

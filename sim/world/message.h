@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "sim/core/hash.h"
+#include "sim/core/prefetch.h"
 #include "sim/core/result.h"
 
 namespace seedbed {
@@ -53,6 +54,8 @@ class SealedMessage {
   }
 
   explicit operator bool() const { return box_ != nullptr; }
+  // It will be looked at soon.
+  void prefetch() const { prefetch_range(box_, sizeof(Box) + kCacheLine); }
   const MessageType& type() const { return *box_->type; }
   const google::protobuf::Message& get() const { return *box_->message; }
 

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/core/prefetch.h"
 #include "sim/world/node.h"
 #include "sim/world/sites.h"
 
@@ -153,6 +154,14 @@ void Packet::fire() {
     return;
   }
   network_.nodes_[number(to)]->receive(std::move(self));
+}
+
+void Packet::prefetch(uint32_t step) const {
+  if (step == 0) {
+    prefetch_range(this, sizeof(*this));
+  } else {
+    network_.nodes_[number(to)]->prefetch(*this, step - 1);
+  }
 }
 
 void Network::emit_drop(const Packet& packet, DropReason reason) {

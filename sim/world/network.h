@@ -71,6 +71,7 @@ class Packet final : public Action {
  public:
   explicit Packet(Network& network) : network_(network) {}
   void fire() override;
+  void prefetch(uint32_t step) const override;
   const MessageType& type() const { return message ? message.type() : kRefusal; }
 
   NodeId from{};

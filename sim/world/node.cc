@@ -1,8 +1,14 @@
 #include "sim/world/node.h"
 
+#include "sim/core/prefetch.h"
 #include "sim/world/sim_env.h"
 
 namespace seedbed {
+namespace {
+
+constexpr size_t kDoorBytes = 2 * kCacheLine;  // of a Node: what every packet looks at
+
+}  // namespace
 
 // A packet that waits for its turn at a slow machine.
 class Node::LatePacket final : public Action {
@@ -118,6 +124,15 @@ void Node::receive(PacketPtr&& packet) {
     hand_over(std::move(packet));
   } else {
     receive_later(std::move(packet));
+  }
+}
+
+void Node::prefetch(const Packet& packet, uint32_t step) const {
+  if (step == 0) {
+    packet.message.prefetch();
+    prefetch_range(this, kDoorBytes);
+  } else if (env_ != nullptr) {
+    env_->prefetch(packet, step - 1);
   }
 }
 

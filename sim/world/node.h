@@ -53,6 +53,8 @@ class Node {
 
   // A packet has arrived at the machine.
   void receive(PacketPtr&& packet);
+  // It will soon: see Action::prefetch().
+  void prefetch(const Packet& packet, uint32_t step) const;
 
   SimDisk& disk() { return disk_; }
   const Clock& clock() const { return clock_; }

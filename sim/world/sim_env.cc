@@ -28,6 +28,14 @@ class SimEnv::Call {
   Call& operator=(const Call&) = delete;
 
   CallId id() const { return id_; }
+  // The answer is on its way: the frames around this, then the task.
+  void prefetch(uint32_t step) const {
+    constexpr size_t kBelow = 192;
+    constexpr size_t kAbove = 512;
+    if (step == 0)
+      prefetch_range(reinterpret_cast<const std::byte*>(this) - kBelow, kBelow + kAbove);
+    if (step == 1) answered.prefetch_waiter();
+  }
 
  private:
   SimEnv& env_;
@@ -224,6 +232,23 @@ inline void SimEnv::answer(Packet& packet) {
   call.refused = packet.role == Role::kRefusal;
   call.response = std::move(packet.message);
   call.answered.notify();
+}
+
+void SimEnv::prefetch(const Packet& packet, uint32_t step) const {
+  if (step == 0) return prefetch_range(this, sizeof(*this));
+  if (packet.role == Role::kRequest) {
+    if (step == 1 && !services_.empty()) prefetch_range(services_.data(), kCacheLine);
+    if (step == 2 && !services_.empty()) prefetch_range(services_[0].get(), sizeof(Service));
+    return;
+  }
+  if (packet.role == Role::kOneWay || packet.call.slot >= calls_.size()) return;
+  const CallSlot& slot = calls_[packet.call.slot];
+  if (step == 1) {
+    prefetch_range(&slot, sizeof(slot));
+    prefetch_range(draws_.data(), kCacheLine);
+  } else if (slot.call != nullptr && slot.number == packet.call.number) {
+    slot.call->prefetch(step - 2);
+  }
 }
 
 void SimEnv::deliver(PacketPtr&& packet) {

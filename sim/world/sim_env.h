@@ -24,6 +24,8 @@ class SimEnv final : public Env {
 
   // A packet for this process.
   void deliver(PacketPtr&& packet);
+  // It is on its way: see Action::prefetch().
+  void prefetch(const Packet& packet, uint32_t step) const;
 
   NodeId self() const override;
   Incarnation incarnation() const override;

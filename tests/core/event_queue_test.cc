@@ -59,6 +59,33 @@ TEST(EventQueue, DiesWhenAskedToGoBackInTime) {
 }
 
 // Against a sorted set, with ties, cancellations and times at every scale.
+struct Prefetched final : Action {
+  void fire() override {}
+  void prefetch(uint32_t step) const override { steps.push_back(step); }
+  mutable std::vector<uint32_t> steps;
+};
+
+// How many of `count` actions, 50 ns apart, were asked for each step in turn before they came.
+size_t prefetched_of(size_t count) {
+  EventQueue queue;
+  std::vector<std::unique_ptr<Prefetched>> actions;
+  for (size_t i = 0; i < count; ++i) {
+    actions.push_back(std::make_unique<Prefetched>());
+    queue.push(*actions.back(), kStart + 1ms + static_cast<int64_t>(i) * 50ns);
+  }
+  size_t asked = 0;
+  for (size_t i = 0; i < count; ++i) {
+    EXPECT_EQ(queue.pop(kNever), actions[i].get());
+    asked += actions[i]->steps == std::vector<uint32_t>{0, 1, 2, 3, 4, 5} ? 1 : 0;
+  }
+  return asked;
+}
+
+TEST(EventQueue, ACrowdIsAskedToPrefetchBeforeItIsDueAndKeepsItsOrder) {
+  EXPECT_GT(prefetched_of(10'000), 8'000u);
+  EXPECT_EQ(prefetched_of(1'000), 0u);
+}
+
 TEST(EventQueue, AgreesWithASortedSetOverRandomHistories) {
   for (uint64_t seed = 0; seed < 200; ++seed) {
     EventQueue queue;

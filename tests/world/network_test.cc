@@ -136,6 +136,33 @@ TEST_F(LossyTest, LosesDuplicatesAndReordersAtItsOddsUntilItHeals) {
   EXPECT_FALSE(std::is_sorted(heard.begin(), heard.end()));
 }
 
+// What happens when a node that draws sends to one that answers at times, and choices are watched
+// from that moment on: the hash of the run.
+uint64_t hash_of_run_watched_from(Duration watched) {
+  constexpr Site kPause("test.pause", ChoiceClass::kAmbient);
+  SmallWorld small({.loss = Ratio(1, 4), .duplicate = Ratio(1, 4)});
+  small.add("n1", [=](Env& env) {
+    for (uint64_t i = 0; i < 400; ++i) {
+      env.sleep(1ms + Duration(static_cast<int64_t>(env.random(kPause, 1'000'000))));
+      env.send(n2, note(i));
+    }
+  });
+  small.add("n2", [](Env& env) { env.on<wire::Note>([](NodeId, const wire::Note&) {}); });
+  if (watched == Duration::zero()) small.choices.start_logging();
+  small.start_all();
+  small.at(watched, [&] { small.choices.quieten("no such site"); });
+  small.at(400ms, [&] { small.world.network().heal(); });
+  small.scheduler.run();
+  return small.scheduler.stream().hash();
+}
+
+TEST(NetworkDraws, AreTheSameMadeEarlyOrWhenTheyAreDue) {
+  const uint64_t early = hash_of_run_watched_from(50s);
+  EXPECT_EQ(hash_of_run_watched_from(0ms), early);
+  EXPECT_EQ(hash_of_run_watched_from(200ms), early);
+  EXPECT_EQ(hash_of_run_watched_from(500ms), early);
+}
+
 class SerializedTest : public NetworkTest {
  protected:
   SerializedTest() : NetworkTest({.serialize = true}) {}
