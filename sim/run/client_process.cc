@@ -1,5 +1,7 @@
 #include "sim/run/client_process.h"
 
+#include <algorithm>
+
 #include "sim/history/history.pb.h"
 
 namespace seedbed {
@@ -39,6 +41,9 @@ void ClientProcess::think() {
 }
 
 void ClientProcess::perform(uint64_t number) {
+  if (plan_.kept && std::find(plan_.kept->begin(), plan_.kept->end(), number) == plan_.kept->end()) {
+    return;
+  }
   const Operation operation = workload_->next(number);
   EventStream& stream = env_.scheduler().stream();
   history::Operation payload;

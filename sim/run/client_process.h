@@ -4,6 +4,8 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include "sim/core/random.h"
 #include "sim/run/protocol.h"
@@ -19,6 +21,9 @@ struct ClientPlan {
   Duration think_min{};           // between two operations
   Duration think_max{};
   NodeTime faults_end{};  // when the final operations begin
+  // If there is such a list: the numbers of the operations that it performs, the others it leaves
+  // out.
+  std::optional<std::vector<uint64_t>> kept;
   // Makes an operation number that is unique in the run: number + first_id.
   uint64_t first_id = 0;
 };

@@ -39,7 +39,8 @@ void Runner::rehearse(const Scenario& resolved, uint64_t seed) {
   if (!rehearsed_.insert(resolved.name + " " + resolved.mutant).second) return;
   build_message_tables(*resolved.options);
   build_message_tables(history::Operation());
-  Simulation simulation(resolved, seed, stacks_, {}, false);
+  build_message_tables(run::Script());
+  Simulation simulation(resolved, seed, stacks_, {}, nullptr, false);
   simulation.execute();
   RunResult ignored;
   simulation.report(ignored);
@@ -49,12 +50,13 @@ RunResult Runner::run(const Scenario& scenario, uint64_t seed, const RunOptions&
   const Scenario resolved = resolve(scenario, seed);
   rehearse(resolved, seed);
   RunResult result;
-  choices_.clear();
+  script_.Clear();
   if (!RunArena::enabled()) {
-    Simulation simulation(resolved, seed, stacks_, options.watchers, options.log_choices);
+    Simulation simulation(resolved, seed, stacks_, options.watchers, options.script,
+                          options.log_choices);
     simulation.execute();
     simulation.report(result);
-    choices_ = simulation.choice_log();
+    if (options.log_choices) script_ = simulation.script();
     return result;
   }
   const auto limit_mib =
@@ -66,11 +68,12 @@ RunResult Runner::run(const Scenario& scenario, uint64_t seed, const RunOptions&
     RunArena::Inside inside;
     // Never deleted: the arena drops it, and the pool takes back the stacks of its fibers.
     auto* simulation =
-        new Simulation(resolved, seed, stacks_, options.watchers, options.log_choices);
+        new Simulation(resolved, seed, stacks_, options.watchers, options.script,
+                       options.log_choices);
     simulation->execute();
     RunArena::Outside outside;
     simulation->report(result);
-    choices_ = simulation->choice_log();
+    if (options.log_choices) script_ = simulation->script();
   }
   stacks_.release_all();
   RunArena::reset();

@@ -15,6 +15,7 @@
 
 #include "sim/core/stack_pool.h"
 #include "sim/run/scenario.h"
+#include "sim/run/script.h"
 #include "sim/run/verdict.h"
 
 namespace seedbed {
@@ -23,7 +24,9 @@ struct RunOptions {
   // Told of every event of the run, inside it: they may keep nothing in memory of their own except
   // in a RunArena::Outside scope.
   std::vector<EventSink*> watchers;
-  // Keeps the choices that fired as `choices`; costs time.
+  // Replaces what the seed would choose of the fault class; the scenario is resolved already.
+  const run::Script* script = nullptr;
+  // Keeps the faults that fired, as script(); costs time.
   bool log_choices = false;
   // For determinism tests: shifts and refills the arena, and alternates between its halves.
   uint64_t salt = 0;
@@ -40,15 +43,15 @@ class Runner {
   // One run, with what the seed decides about the scenario's shape resolved.
   RunResult run(const Scenario& scenario, uint64_t seed, const RunOptions& options = {});
 
-  // The faults that fired in the last run, if it logged its choices.
-  const std::vector<ChoiceRecord>& choices() const { return choices_; }
+  // The script that makes the last run again, if it logged its choices.
+  const run::Script& script() const { return script_; }
 
  private:
   void rehearse(const Scenario& resolved, uint64_t seed);
 
   StackPool stacks_;
   std::set<std::string> rehearsed_;  // scenario and mutant
-  std::vector<ChoiceRecord> choices_;
+  run::Script script_;
 };
 
 // Every message type of the files that these types come from, built and sent through reflection and

@@ -97,13 +97,20 @@ Tolerance widened(Tolerance tolerance, const run::Bounds& bounds) {
   return tolerance;
 }
 
+bool lists(const google::protobuf::RepeatedPtrField<std::string>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
 }  // namespace
 
-Setup make_setup(const Scenario& scenario) {
+Setup make_setup(const Scenario& scenario, const run::Script* script) {
   Setup setup;
-  uint32_t id = 0;
-  for (int64_t i = 0; i < servers_of(scenario.data); ++i) setup.servers.push_back(NodeId{++id});
-  for (int64_t i = 0; i < clients_of(scenario.data); ++i) setup.clients.push_back(NodeId{++id});
+  const int64_t servers = servers_of(scenario.data);
+  const std::vector<std::string> names = node_names(scenario);
+  for (uint32_t id = 1; id < names.size(); ++id) {
+    if (script != nullptr && lists(script->absent(), names[id])) continue;
+    (id <= servers ? setup.servers : setup.clients).push_back(NodeId{id});
+  }
   setup.options = scenario.options.get();
   setup.mutant = scenario.mutant;
   setup.liveness_bound = progress_bound(scenario.data);
@@ -133,16 +140,19 @@ uint64_t minimum_ok(const Scenario& scenario) {
 }
 
 Simulation::Simulation(const Scenario& scenario, uint64_t seed, StackPool& stacks,
-                       const std::vector<EventSink*>& watchers, bool log_choices)
+                       const std::vector<EventSink*>& watchers, const run::Script* script,
+                       bool log_choices)
     : scenario_(scenario),
       seed_(seed),
+      script_(script),
       choices_(seed),
       scheduler_(choices_, stacks, scheduler_options(scenario.data)),
       world_(scheduler_, world_options(scenario.data)),
-      setup_(make_setup(scenario)),
+      setup_(make_setup(scenario, script)),
       director_(scheduler_, "director"),
       clients_changed_(scheduler_) {
   if (log_choices) choices_.start_logging();
+  if (script_ != nullptr) follow_script();
   add_servers();
   add_clients();
   add_checkers(watchers);
@@ -151,11 +161,24 @@ Simulation::Simulation(const Scenario& scenario, uint64_t seed, StackPool& stack
 
 Simulation::~Simulation() { director_.kill(); }
 
+void Simulation::follow_script() {
+  choices_.replay_faults(choices_from(*script_));
+  for (const std::string& site : script_->quiet()) choices_.quieten(site);
+}
+
+bool Simulation::absent(std::string_view name) const {
+  return script_ != nullptr && lists(script_->absent(), name);
+}
+
 void Simulation::add_servers() {
   const run::Clocks& clocks = scenario_.data.clocks();
   const auto names = node_names(scenario_);
-  for (const NodeId server : setup_.servers) {
-    const std::string& name = names[number(server)];
+  for (uint32_t id = 1; id <= servers_of(scenario_.data); ++id) {
+    const std::string& name = names[id];
+    if (absent(name)) {
+      world_.skip_node();
+      continue;
+    }
     const Scope scope = choices_.scope(name);
     const int64_t offset =
         between(choices_.ambient(sites::kClockOffset, scope, 0), 0, clocks.max_offset_ms());
@@ -176,15 +199,20 @@ void Simulation::add_clients() {
   const int64_t clients = clients_of(scenario_.data);
   const auto keys = static_cast<uint64_t>(VALUE_OR(workload, keys, 5));
   for (int64_t i = 0; i < clients; ++i) {
-    const NodeId client = setup_.clients[static_cast<size_t>(i)];
+    const NodeId client{static_cast<uint32_t>(servers_of(scenario_.data) + i + 1)};
     const std::string& name = names[number(client)];
+    if (absent(name)) {
+      world_.skip_node();
+      continue;
+    }
     ClientPlan plan;
+    plan.kept = kept_operations(name);
     plan.operations = static_cast<uint64_t>((operations + clients - 1 - i) / clients);
     plan.needed = (plan.operations * percent_needed(workload) + 99) / 100;
     plan.final_operations = static_cast<uint64_t>(VALUE_OR(workload, final_operations, 3));
     plan.attempts = static_cast<uint32_t>(VALUE_OR(workload, attempts, 8));
     plan.faults_end = NodeTime(faults_end(scenario_.data));
-    plan.first_id = number(client) * uint64_t{1'000'000};
+    plan.first_id = number(client) * kOperationsOfAClient;
     if (workload.has_think_ms()) {
       plan.think_min = ms(workload.think_ms().min());
       plan.think_max = ms(workload.think_ms().max());
@@ -231,13 +259,15 @@ void Simulation::add_faults() {
                       .clients = setup_.clients,
                       .zones = static_cast<uint32_t>(VALUE_OR(scenario_.data, zones, 1))};
   options.leads = scenario_.protocol->leads;
-  FaultPlan plan = draw_plan(choices_, mix, options.topology);
+  FaultPlan plan = script_ != nullptr ? plan_from(*script_, NodeNames(scenario_))
+                                      : draw_plan(choices_, mix, options.topology);
   injector_ = std::make_unique<Injector>(world_, std::move(options), std::move(plan));
   scheduler_.stream().watch(*injector_);
 }
 
 void Simulation::execute() {
-  for (size_t i = 1; i <= world_.node_count(); ++i) world_.start(NodeId{static_cast<uint32_t>(i)});
+  for (const NodeId server : setup_.servers) world_.start(server);
+  for (const NodeId client : setup_.clients) world_.start(client);
   injector_->arm(kStart + faults_end(scenario_.data));
   scheduler_.spawn(director_, "director", [this] { direct(); });
   const RunEnd end = scheduler_.run();
@@ -266,6 +296,41 @@ Tally Simulation::count_faults() const {
   return faults;
 }
 
+run::Script Simulation::script() const {
+  run::Script script;
+  if (script_ != nullptr) {
+    script = *script_;
+    script.clear_fault();
+    script.clear_choice();
+  }
+  store(injector_->applied(), NodeNames(scenario_), &script);
+  store(choices_.log(), &script);
+  return script;
+}
+
+// Lines of the script that nothing in the run asked for.
+std::vector<std::string> Simulation::stale_lines() const {
+  std::vector<std::string> lines;
+  if (script_ == nullptr) return lines;
+  const FaultPlan applied = injector_->applied();
+  for (const run::PlannedFault& fault : script_->fault()) {
+    const bool fired = std::any_of(applied.faults.begin(), applied.faults.end(),
+                                   [&](const Fault& one) { return one.id == fault.id(); });
+    if (!fired) lines.push_back(in_words(fault));
+  }
+  for (const ChoiceRecord& record : choices_.unmatched()) lines.push_back(record.text());
+  return lines;
+}
+
+// Of a client that the script does not name: all.
+std::optional<std::vector<uint64_t>> Simulation::kept_operations(std::string_view client) const {
+  if (script_ == nullptr) return std::nullopt;
+  for (const run::KeptOperations& kept : script_->kept()) {
+    if (kept.client() == client) return std::vector<uint64_t>(kept.number().begin(), kept.number().end());
+  }
+  return std::nullopt;
+}
+
 void Simulation::report(RunResult& result) const {
   result.scenario = scenario_.name;
   result.mutant = scenario_.mutant;
@@ -287,7 +352,8 @@ void Simulation::report(RunResult& result) const {
   }
   result.broken_assumptions = tallies_->broken_assumptions();
   excuse(result, *scenario_.protocol);
-  decide(result, minimum_ok(scenario_));
+  result.stale = stale_lines();
+  decide(result, script_ == nullptr ? minimum_ok(scenario_) : 0);
 }
 
 }  // namespace seedbed

@@ -9,12 +9,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "sim/core/scheduler.h"
 #include "sim/fault/injector.h"
 #include "sim/run/scenario.h"
+#include "sim/run/script.h"
 #include "sim/run/verdict.h"
 #include "sim/world/world.h"
 
@@ -24,9 +26,10 @@ class Tallies;
 
 class Simulation {
  public:
-  // `scenario` is resolved, and outlives the simulation, as do the watchers and the stacks.
+  // `scenario` is resolved, and outlives the simulation, as do the watchers, the stacks and the
+  // script, which may be null.
   Simulation(const Scenario& scenario, uint64_t seed, StackPool& stacks,
-             const std::vector<EventSink*>& watchers, bool log_choices);
+             const std::vector<EventSink*>& watchers, const run::Script* script, bool log_choices);
   ~Simulation();
   Simulation(const Simulation&) = delete;
   Simulation& operator=(const Simulation&) = delete;
@@ -36,10 +39,15 @@ class Simulation {
 
   // What was seen; complete after execute(). All of it is copied.
   void report(RunResult& result) const;
-  // The faults that fired, if choices were logged.
-  const std::vector<ChoiceRecord>& choice_log() const { return choices_.log(); }
+  // The script that makes this run again: the faults that fired. Choices were logged. Call it
+  // outside of the run's memory.
+  run::Script script() const;
 
  private:
+  void follow_script();
+  bool absent(std::string_view name) const;
+  std::optional<std::vector<uint64_t>> kept_operations(std::string_view client) const;
+  std::vector<std::string> stale_lines() const;
   void add_servers();
   void add_clients();
   void add_checkers(const std::vector<EventSink*>& watchers);
@@ -53,6 +61,7 @@ class Simulation {
 
   const Scenario& scenario_;
   uint64_t seed_;
+  const run::Script* script_;
   Choices choices_;
   Scheduler scheduler_;
   World world_;
@@ -67,7 +76,7 @@ class Simulation {
 };
 
 // The checkers of a scenario and their setup, as live runs and offline checks make them alike.
-Setup make_setup(const Scenario& scenario);
+Setup make_setup(const Scenario& scenario, const run::Script* script = nullptr);
 std::vector<std::unique_ptr<Checker>> make_checkers(const Scenario& scenario, const Setup& setup);
 
 // "n1", "n2", "c3": servers first, then clients, each with the number of its node; 0 is "world".

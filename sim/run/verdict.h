@@ -64,6 +64,7 @@ struct RunResult {
   Tally faults;  // in the order of the catalogue, those of the scenario even if 0
   Tally probes;  // in the order of the protocol's table
   std::vector<std::string> fault_lines;  // the plan, a line each
+  std::vector<std::string> stale;        // lines of the script that nothing asked for
 };
 
 // Excuses the checks that broke after an assumption that they rest on.

@@ -13,20 +13,26 @@ NodeId World::add_node(NodeOptions options) {
   return id;
 }
 
+NodeId World::skip_node() {
+  nodes_.push_back(nullptr);
+  return NodeId{static_cast<uint32_t>(nodes_.size())};
+}
+
 Node& World::node(NodeId id) {
-  CHECK(number(id) >= 1 && number(id) <= nodes_.size());
+  CHECK(number(id) >= 1 && number(id) <= nodes_.size() && nodes_[number(id) - 1] != nullptr);
   return *nodes_[number(id) - 1];
 }
 
 std::string World::name_of(NodeId id) const {
   if (id == kWorld) return "world";
-  CHECK(number(id) <= nodes_.size());
+  CHECK(number(id) <= nodes_.size() && nodes_[number(id) - 1] != nullptr);
   return nodes_[number(id) - 1]->name();
 }
 
 DiskFaultCounts World::disk_faults() const {
   DiskFaultCounts sum;
   for (const auto& node : nodes_) {
+    if (node == nullptr) continue;
     const DiskFaultCounts& counts = node->disk().faults();
     sum.lost_writes += counts.lost_writes;
     sum.torn_writes += counts.torn_writes;

@@ -31,6 +31,8 @@ class World {
 
   // Adds a machine, which is down; ids are given from 1 in order.
   NodeId add_node(NodeOptions options);
+  // Uses up the next id: there is no such machine.
+  NodeId skip_node();
   void start(NodeId id) { node(id).start(); }
 
   Node& node(NodeId id);
