@@ -26,6 +26,8 @@ struct Program {
   std::string command;
   // Where scenarios are looked up by name, after ./scenarios. Those that do not exist are skipped.
   std::vector<std::string> scenario_directories;
+  // Where hunts keep their results if --store does not say. Empty: they do not.
+  std::string store;
   // Which source it was built from. Empty: unknown; then traces of two builds are taken for traces
   // of two programs.
   std::string revision;
