@@ -52,13 +52,14 @@ class SeedRows {
   bool add(uint64_t campaign, uint64_t seed, std::string_view ending) {
     std::optional<uint64_t> begin;  // of the range that ends just before
     if (before_.bind(campaign, seed).step()) {
-      // SQLite orders numbers as signed ones, and so do ranges.
+      // SQLite orders numbers as signed ones: no range goes across either end of theirs.
       const uint64_t last = before_.number(1);
       if (static_cast<int64_t>(last) >= static_cast<int64_t>(seed)) return false;
-      if (last + 1 == seed && before_.text(2) == ending) begin = before_.number(0);
+      if (seed != 0 && last == seed - 1 && before_.text(2) == ending) begin = before_.number(0);
     }
     uint64_t last = seed;
-    if (seed != INT64_MAX && after_.bind(campaign, seed + 1).step() && after_.text(1) == ending) {
+    const bool has_next = seed != INT64_MAX && seed != UINT64_MAX;
+    if (has_next && after_.bind(campaign, seed + 1).step() && after_.text(1) == ending) {
       last = after_.number(0);
       remove_.run(campaign, seed + 1);
     }

@@ -64,6 +64,26 @@ TEST(Campaign, AWorkerThatHangsIsAFinding) {
   EXPECT_EQ(result.findings[0].verdict, "hang");
 }
 
+TEST(Campaign, AWorkerThatTakesTooMuchMemoryIsAFinding) {
+  const CampaignResult result = run_campaign({.scenarios = {calm("kv.balloon"), calm()},
+                                              .seeds = 2,
+                                              .workers = 2,
+                                              .run_memory = uint64_t{300} << 20});
+  EXPECT_EQ(result.endings[Ending::kMemory], 2u);
+  EXPECT_EQ(result.endings[Verdict::kPass], 2u);
+  ASSERT_EQ(result.findings.size(), 2u);
+  EXPECT_EQ(result.findings[0].verdict, "memory");
+  EXPECT_NE(result.findings[0].message.find("300 are allowed"), std::string::npos);
+}
+
+TEST(Campaign, NamesEveryCheckThatBrokeAndTheFaultsBefore) {
+  const CampaignResult result =
+      run_campaign({.scenarios = {calm("kv.forgetful")}, .first_seed = 42, .seeds = 1});
+  ASSERT_EQ(result.findings.size(), 1u);
+  EXPECT_EQ(result.findings[0].broken, (std::vector<std::string>{"Linearizable"}));
+  EXPECT_EQ(result.findings[0].shape, "") << "nothing was configured";
+}
+
 TEST(Campaign, InterruptedKeepsWhatItHas) {
   uint64_t seen = 0;
   const CampaignResult result =

@@ -47,7 +47,6 @@ void join(Hunt& hunt, Store& store, const Context& context) {
 }
 
 void run(Hunt& hunt, Store* store, const Context& context) {
-  const InterruptGuard guard;
   if (store != nullptr) join(hunt, *store, context);
   Progress progress(context.terminal);
   hunt.options.interrupted = interrupted;
@@ -64,6 +63,7 @@ void run(Hunt& hunt, Store* store, const Context& context) {
 }
 
 int hunt_seeds(const HuntArguments& arguments, const Context& context) {
+  const InterruptGuard guard;
   Hunt hunt{.options = campaign_options(arguments)};
   const SeedRange range = seed_range(arguments);
   hunt.options.first_seed = range.first;

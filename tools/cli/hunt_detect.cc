@@ -118,22 +118,19 @@ int measure_detections(const HuntArguments& arguments, const Context& context) {
   if (options.checks.empty()) {
     throw ConfigError(fmt::format("{}: no check is said to catch it", selection.scenario.mutant));
   }
+  const InterruptGuard guard;
   const std::unique_ptr<Store> store = open_store(arguments, context);
-  DetectionResult result;
-  {
-    const InterruptGuard guard;
-    if (store != nullptr) {
-      store->join({store_key(selection, code_identity(context))});
-      store->close();  // children are made from here on
-    }
-    if (context.terminal.moving_progress) {
-      options.progress = [&](uint64_t done) {
-        fmt::print(stderr, "\r[{}/{}] ranges\x1b[K{}", done, options.ranges,
-                   done == options.ranges ? "\r\x1b[K" : "");
-      };
-    }
-    result = measure_detection(options);
+  if (store != nullptr) {
+    store->join({store_key(selection, code_identity(context))});
+    store->close();  // children are made from here on
   }
+  if (context.terminal.moving_progress) {
+    options.progress = [&](uint64_t done) {
+      fmt::print(stderr, "\r[{}/{}] ranges\x1b[K{}", done, options.ranges,
+                 done == options.ranges ? "\r\x1b[K" : "");
+    };
+  }
+  const DetectionResult result = measure_detection(options);
   const DetectionSummary summary = summarise(result.ranges);
   fmt::print("{}", arguments.json ? dump(json(options, result, summary, context))
                                   : text(options, result, summary));

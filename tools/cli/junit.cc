@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "sim/explore/groups.h"
+#include "sim/report/text.h"
 
 namespace seedbed {
 namespace {
@@ -55,11 +56,11 @@ void add(std::vector<Case>& cases, const Group& group, const Selection& selectio
   if (known->tag.empty()) {
     known->tag = name == kConclusive ? "skipped" : name == kDeterministic ? "error" : "failure";
     known->type = finding.verdict;
-    known->message = fmt::format("{} Reproduce: {}", finding.message, reproduce);
+    known->message = fmt::format("{}. Reproduce: {}", finding.message, reproduce);
   }
-  known->text += fmt::format("{} times, first at seed {}, under {}\n{}\n{}\n", group.count,
-                             finding.seed, finding.shape.empty() ? "no known fault" : finding.shape,
-                             finding.message, reproduce);
+  known->text += fmt::format(
+      "{}, the first is {}, under {}\n{}\n{}\n", count_text(group.count, "seed"), finding.seed,
+      finding.shape.empty() ? "no known fault" : finding.shape, finding.message, reproduce);
 }
 
 std::vector<Case> cases_of(const Hunt& hunt, size_t scenario) {
