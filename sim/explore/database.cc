@@ -64,9 +64,22 @@ Database::Database(const std::string& path, Mode mode) {
     throw error;
   }
   sqlite3_busy_timeout(database_, kPatienceMs);
+  if (mode == Mode::kReadWrite) execute("PRAGMA synchronous = NORMAL");
 }
 
 Database::~Database() { sqlite3_close(database_); }
+
+void Database::use_write_ahead_log() {
+  try {
+    execute("PRAGMA journal_mode = WAL");
+  } catch (const DatabaseError& error) {
+    if (error.code() != SQLITE_BUSY) throw;  // another process does the same right now
+  }
+}
+
+void Database::leave_log_behind() {
+  sqlite3_db_config(database_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+}
 
 void Database::execute(const std::string& sql) {
   require(database_, sqlite3_exec(database_, sql.c_str(), nullptr, nullptr, nullptr));

@@ -77,6 +77,12 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
+  // Other processes write while this one does, a commit costs no wait for the disk, and a process
+  // that is killed loses nothing; a power cut may cost the last commits, and nothing else.
+  void use_write_ahead_log();
+  // Leaves the write-ahead log as it is at the end; as a rule it is merged into the file then.
+  void leave_log_behind();
+
   Statement prepare(std::string_view sql) { return {database_, sql}; }
   // Several statements, without values.
   void execute(const std::string& sql);

@@ -12,6 +12,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <sstream>
 
@@ -35,7 +37,13 @@ std::vector<std::string> split(const std::string& names) {
   return result;
 }
 
-bool is_alive(uint64_t pid) { return kill(static_cast<pid_t>(pid), 0) == 0 || errno != ESRCH; }
+// Nobody's children stay behind as zombies where the first process does not bury them.
+bool is_alive(uint64_t pid) {
+  if (kill(static_cast<pid_t>(pid), 0) != 0) return errno != ESRCH;
+  std::ifstream file(fmt::format("/proc/{}/stat", pid));
+  const std::string stat{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  return stat.find(") Z ") == std::string::npos;
+}
 
 // The seeds of one campaign, as ranges, for one transaction.
 class SeedRows {
@@ -123,6 +131,11 @@ Database& Store::database() {
                                            Database::Mode::kReadWrite);
   }
   return *database_;
+}
+
+void Store::close() {
+  if (database_ != nullptr) database_->leave_log_behind();
+  database_.reset();
 }
 
 std::vector<Kept> Store::join(const std::vector<StoreKey>& keys) {
@@ -252,10 +265,12 @@ void Store::write_running(const std::vector<Announced>& running) {
 }
 
 void Store::end() {
-  commit({});
   in_transaction([&] {
+    write_pending();
+    write_running({});
     database().prepare("UPDATE hunts SET ended = strftime('%s') WHERE id = ?").run(hunt_);
   });
+  pending_.clear();
 }
 
 void Store::add_detections(size_t scenario, const std::string& check,

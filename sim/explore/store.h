@@ -83,7 +83,7 @@ class Store {
   void commit(const std::vector<Announced>& running);
   // Closes the file; the next commit opens it again. A process that is about to fork does this: an
   // open SQLite file must not be shared with children.
-  void close() { database_.reset(); }
+  void close();
   // Commits, and says that nothing is being run any more.
   void end();
 

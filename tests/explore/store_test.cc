@@ -206,6 +206,8 @@ TEST(Store, AFileThatWasReplacedUnderItIsAnErrorAndNotACrash) {
   store.join({key()});
   store.add(passed(1));
   store.close();
+  std::filesystem::remove(folder.file("s-wal"));
+  std::filesystem::remove(folder.file("s-shm"));
   std::ofstream(folder.file("s")) << "this is no database, whatever its name may promise\n";
   EXPECT_THROW(store.commit({}), StoreError);
 }
