@@ -155,6 +155,11 @@ TEST(HuntStore, AnInterruptKeepsEverything) {
   EXPECT_GT(json["failures"].size(), 0u);
   EXPECT_EQ(read_findings(shell.path("s")).size(), json["failures"].size());
   EXPECT_EQ(json["cumulative"]["runs"], json["runs"]);
+  // A signal that comes twice at once is one: timeout(1) does that.
+  const Ran twice = shell.run(
+      "seedbed hunt kv/calm --time 1h --json & sleep 0.5; kill -INT $!; kill -INT $!; wait $!");
+  EXPECT_EQ(twice.code, 130);
+  EXPECT_TRUE(twice.json()["interrupted"]);
 }
 
 TEST(HuntStore, NamesTheSeedThatADeadHuntWasRunning) {
