@@ -36,8 +36,8 @@ class CrashReport {
 };
 
 // While it lives, Ctrl-C (or SIGTERM) prints `text` to stderr, removes the file that was being
-// written, and ends the process: exit code 130. Nothing is lost if the text says how to run the same
-// again. One at a time.
+// written, and ends the process: exit code 130. Nothing is lost if the text says how to run the
+// same again. One at a time.
 class InterruptReport {
  public:
   explicit InterruptReport(std::string text);

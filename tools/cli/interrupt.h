@@ -9,8 +9,8 @@
 namespace seedbed {
 
 // While it lives, Ctrl-C (or SIGTERM) ends the command in an orderly way; a second one, half a
-// second later, ends it at once. A file that grows beyond `ulimit -f` is then an error of the write, and not the end of the
-// process. One at a time.
+// second later, ends it at once. A file that grows beyond `ulimit -f` is then an error of the
+// write, and not the end of the process. One at a time.
 class InterruptGuard {
  public:
   InterruptGuard();
