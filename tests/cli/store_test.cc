@@ -58,6 +58,18 @@ TEST(HuntStore, GoesOnWhereItWasAndCountsWhatBelongsToTheQuestion) {
   EXPECT_NE(text.out.find("80 of 100 seeds were run before"), std::string::npos) << text.out;
 }
 
+TEST(HuntStore, TheScriptKeepsResultsInItsTreeUnlessToldOtherwise) {
+  const Shell shell;
+  const std::string line =
+      "SEEDBED_ROOT=$PWD " + std::string(SEEDBED_PROGRAM) + " hunt crdt/counter --seeds 3";
+  shell.run(line + " --store none");
+  EXPECT_FALSE(std::filesystem::exists(shell.path("results")));
+  shell.run(line);
+  EXPECT_TRUE(std::filesystem::exists(shell.path("results/raw/hunt.sqlite")));
+  shell.run("seedbed hunt kv/calm --seeds 3");
+  EXPECT_EQ(shell.run("find . -name '*.sqlite' | wc -l").out, "1\n") << "nobody else knows where";
+}
+
 TEST(HuntStore, AChangedScenarioIsAnotherOne) {
   const Shell shell;
   shell.run("seedbed hunt kv/calm --seeds 5 --store s");
@@ -81,7 +93,7 @@ TEST(HuntStore, NothingIsLostWhenItIsKilled) {
   const std::string line = std::string(kHunt) + "--seeds 4000 ";
   uint64_t before = 0;
   for (int moment = 1; moment <= 20; ++moment) {
-    const int ms = 50 + moment * 37 % 450;
+    const int ms = 100 + moment * 137 % 700;
     shell.run("timeout -s KILL 0." + std::to_string(1000 + ms).substr(1) + " " + line +
               "--store s");
     const std::string path = shell.path("s");
@@ -156,7 +168,7 @@ TEST(HuntStore, AReadOnlyStoreIsRefused) {
 TEST(HuntStore, AnInterruptKeepsEverything) {
   const Shell shell;
   const Ran ran = shell.run(
-      "timeout --preserve-status -s INT 0.7 seedbed hunt kv/faults --mutant kv.forgetful --time 1h "
+      "timeout --preserve-status -s INT 2.5 seedbed hunt kv/faults --mutant kv.forgetful --time 1h "
       "--store s --json");
   EXPECT_EQ(ran.code, 130);
   const auto json = ran.json();

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <ctime>
 
+#include "tools/cli/output_file.h"
+
 namespace seedbed {
 namespace {
 
@@ -23,6 +25,7 @@ void on_signal(int signal) {
     first_ms = now_ms();
     interrupts = 1;
   } else if (now_ms() - first_ms > kOneWishMs) {
+    remove_unfinished_output();
     ::signal(signal, SIG_DFL);
     raise(signal);
   }
