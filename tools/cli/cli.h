@@ -30,9 +30,9 @@ struct Program {
   std::vector<std::string> scenario_directories;
   // Where hunts keep their results if --store does not say. Empty: they do not.
   std::string store;
-  // Which source it was built from, the protocols' own included: a store of hunts does not run again
-  // what the same revision has run. Empty: unknown; then traces of two builds are taken for traces
-  // of two programs.
+  // Which source it was built from, the protocols' own included: a store of hunts does not run
+  // again what the same revision has run. Empty: unknown; then traces of two builds are taken for
+  // traces of two programs.
   std::string revision;
 };
 
