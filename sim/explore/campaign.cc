@@ -2,10 +2,13 @@
 //   1. Every job is taken once; a job that was begun ends as exactly one of: finished, crash, hang,
 //      or given up because the campaign ends early.
 //   2. A worker's pipe is read to its end before its death is judged, so no report is lost.
+//   3. A finding is on disk before anything else is read.
+//   4. Whenever this process forks, the store is closed.
 #include "sim/explore/campaign.h"
 
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/fcntl.h>
 #include <sys/mman.h>
 #include <sys/poll.h>
 #include <sys/prctl.h>
@@ -14,6 +17,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <memory>
 #include <optional>
@@ -37,7 +41,8 @@ struct Worker {
   std::optional<Inbox> inbox;
   std::optional<uint64_t> job;
   WallClock::time_point begun;
-  bool hangs = false;
+  std::optional<Ending> ended;  // hang or memory: the campaign has killed it for that
+  uint64_t memory = 0;          // bytes it held then
 };
 
 class Campaign {
@@ -49,17 +54,21 @@ class Campaign {
     shared_ = new (memory) SharedState;
     result_.planned = job_count(options);
     result_.scenarios.resize(options.scenarios.size());
+    for (size_t i = 0; i < options_.kept.size(); ++i) count_before(i);
   }
   ~Campaign() { munmap(shared_, sizeof(SharedState)); }
 
   CampaignResult run() {
-    const uint64_t count = std::min<uint64_t>(options_.workers, result_.planned);
+    const uint64_t left = result_.planned - result_.runs;
+    const uint64_t count = std::min<uint64_t>(options_.workers, left);
     workers_.resize(count);
     for (Worker& worker : workers_) start(worker);
     while (std::any_of(workers_.begin(), workers_.end(), [](auto& w) { return w.pid != 0; })) {
       wait_for_reports();
       look_at_clocks();
+      look_at_memory();
       look_at_the_user();
+      keep_results();
       if (options_.progress) options_.progress(result_);
     }
     return conclude();
@@ -70,12 +79,17 @@ class Campaign {
   [[noreturn]] void become_worker(const Worker& worker, int pipe);
   void wait_for_reports();
   void take_reports(Worker& worker);
+  void count_before(size_t scenario);
   void record(const explore::Report& report);
-  void record_finding(Finding finding, bool says_nothing);
+  void record(RunRecord run);
+  void count(const Finding& finding);
+  void keep_results();
   void bury(Worker& worker);
   void record_death(const Worker& worker, int status);
   void look_at_clocks();
+  void look_at_memory();
   void look_at_the_user();
+  void end(Worker& worker, Ending why);
   void give_up();
   CampaignResult conclude();
 
@@ -84,20 +98,28 @@ class Campaign {
   std::vector<Worker> workers_;
   CampaignResult result_;
   WallClock::time_point begin_ = WallClock::now();
+  WallClock::time_point kept_ = begin_;
+  WallClock::time_point memory_seen_ = begin_;
   bool giving_up_ = false;  // workers are being ended; what they still say counts,
   bool enough_ = false;     // unless the first finding was all that was wanted
 };
 
-void add(const google::protobuf::RepeatedPtrField<explore::Count>& counts, Tally* tally) {
-  for (const explore::Count& count : counts) {
-    const auto known = std::find_if(tally->begin(), tally->end(),
-                                    [&](const auto& entry) { return entry.first == count.name(); });
-    if (known == tally->end()) {
-      tally->emplace_back(count.name(), count.count());
-    } else {
-      known->second += count.count();
-    }
-  }
+Tally tally_of(const google::protobuf::RepeatedPtrField<explore::Count>& counts) {
+  Tally tally;
+  for (const explore::Count& count : counts) tally.emplace_back(count.name(), count.count());
+  return tally;
+}
+
+// Bytes of memory that the process holds, as pages of RAM; 0 if it is gone.
+uint64_t resident_memory(pid_t pid) {
+  const int file = open(fmt::format("/proc/{}/statm", pid).c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return 0;
+  char text[128] = {};
+  const ssize_t count = read(file, text, sizeof text - 1);
+  close(file);
+  unsigned long long size = 0, resident = 0;
+  if (count <= 0 || sscanf(text, "%llu %llu", &size, &resident) != 2) return 0;
+  return resident * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
 // The last line of what a worker has printed.
@@ -113,6 +135,7 @@ std::string last_line(int output) {
 }
 
 void Campaign::start(Worker& worker) {
+  if (options_.store != nullptr) options_.store->close();
   int ends[2];
   CHECK(pipe(ends) == 0);
   worker = {.pipe = ends[0], .output = memfd_create("output", MFD_CLOEXEC)};
@@ -152,7 +175,7 @@ void Campaign::wait_for_reports() {
     polled.push_back({.fd = worker.pipe, .events = POLLIN, .revents = 0});
     owners.push_back(&worker);
   }
-  if (poll(polled.data(), polled.size(), 100) <= 0) return;
+  if (poll(polled.data(), polled.size(), 25) <= 0) return;
   for (size_t i = 0; i < polled.size(); ++i) {
     if (polled[i].revents != 0) take_reports(*owners[i]);
   }
@@ -176,53 +199,101 @@ void Campaign::take_reports(Worker& worker) {
   if (!open) bury(worker);
 }
 
-void Campaign::record(const explore::Report& report) {
-  if (enough_) return;
-  const Job job = job_of(options_, report.job());
-  const auto verdict = static_cast<Verdict>(report.verdict());
-  ++result_.runs;
-  ++result_.verdicts[report.verdict()];
-  result_.events += report.events();
-  result_.core_time += std::chrono::nanoseconds(report.core_ns());
-  ScenarioTotals& totals = result_.scenarios[job.scenario];
-  ++totals.runs;
-  add(report.faults(), &totals.faults);
-  add(report.probes(), &totals.probes);
-  if (report.run_twice()) ++result_.run_twice;
-  if (!report.nondeterminism().empty()) {
-    ++result_.nondeterministic;
-    record_finding({.scenario = job.scenario,
-                    .seed = job.seed,
-                    .verdict = "nondeterminism",
-                    .message = report.nondeterminism()},
-                   false);
+// What was run before counts as if it had been run now.
+void Campaign::count_before(size_t scenario) {
+  const Kept& kept = options_.kept[scenario];
+  const uint64_t first = options_.first_seed;
+  const uint64_t last = first + (options_.seeds - 1);
+  for (size_t i = 0; i < kEndings; ++i) {
+    result_.endings[static_cast<Ending>(i)] += kept.by_ending[i].count(first, last);
   }
-  if (!report.expected_verdict()) {
-    record_finding({.scenario = job.scenario,
-                    .seed = job.seed,
-                    .verdict = std::string(to_string(verdict)),
-                    .check = report.check(),
-                    .message = report.reason()},
-                   verdict == Verdict::kInconclusive);
-  } else if (report.unreached_size() > 0) {
-    record_finding(
-        {.scenario = job.scenario,
-         .seed = job.seed,
-         .verdict = std::string(to_string(verdict)),
-         .check = "required-probe",
-         .message = fmt::format("every run must reach {}, and this one did not",
-                                enumerate({report.unreached().begin(), report.unreached().end()}))},
-        false);
+  result_.runs = result_.runs_before = result_.endings.total();
+  result_.scenarios[scenario] = kept.totals;
+  for (const Finding& finding : kept.findings) {
+    if (finding.seed >= first && finding.seed <= last) count(finding);
   }
 }
 
-void Campaign::record_finding(Finding finding, bool says_nothing) {
-  ++result_.unexpected;
-  if (says_nothing) ++result_.inconclusive;
-  result_.findings.push_back(std::move(finding));
-  if (!options_.fail_fast) return;
+void Campaign::record(const explore::Report& report) {
+  const Job job = job_of(options_, report.job());
+  RunRecord run{.scenario = job.scenario,
+                .seed = job.seed,
+                .ending = ending_of(static_cast<Verdict>(report.verdict())),
+                .events = report.events(),
+                .core_time = std::chrono::nanoseconds(report.core_ns()),
+                .run_twice = report.run_twice(),
+                .faults = tally_of(report.faults()),
+                .probes = tally_of(report.probes())};
+  Finding finding{.scenario = job.scenario,
+                  .seed = job.seed,
+                  .verdict = "nondeterminism",
+                  .message = report.nondeterminism(),
+                  .shape = shape_of_faults(run.faults),
+                  .broken = {report.broken().begin(), report.broken().end()}};
+  if (!finding.message.empty()) run.findings.push_back(finding);
+  finding.verdict = to_string(run.ending);
+  if (!report.expected_verdict()) {
+    finding.check = report.check();
+    finding.message = report.reason();
+    run.findings.push_back(finding);
+  } else if (report.unreached_size() > 0) {
+    finding.check = "required-probe";
+    finding.message =
+        fmt::format("every run must reach {}, and this one did not",
+                    enumerate({report.unreached().begin(), report.unreached().end()}));
+    run.findings.push_back(finding);
+  }
+  const bool broke = std::any_of(
+      options_.until_broken.begin(), options_.until_broken.end(), [&](const std::string& check) {
+        return std::count(report.broken().begin(), report.broken().end(), check) > 0;
+      });
+  if (broke) {
+    // Jobs are taken in order: whatever comes before this one is done, or is being done.
+    result_.first_broken = std::min(result_.first_broken.value_or(UINT64_MAX), job.seed);
+    shared_->stop.store(true);
+  }
+  record(std::move(run));
+}
+
+void Campaign::record(RunRecord run) {
+  if (enough_) return;
+  ++result_.runs;
+  ++result_.endings[run.ending];
+  result_.scenarios[run.scenario].add(run);
+  for (const Finding& finding : run.findings) count(finding);
+  const bool found = !run.findings.empty();
+  if (options_.store != nullptr) options_.store->add(std::move(run));
+  if (!found || !options_.fail_fast) return;
   enough_ = true;
   give_up();
+}
+
+void Campaign::count(const Finding& finding) {
+  ++result_.unexpected;
+  if (finding.verdict == "nondeterminism") ++result_.nondeterministic;
+  if (finding.verdict == to_string(Verdict::kInconclusive)) ++result_.inconclusive;
+  result_.findings.push_back(finding);
+}
+
+// Findings at once, everything else several times a second.
+void Campaign::keep_results() {
+  constexpr auto kPause = std::chrono::milliseconds(250);
+  if (options_.store == nullptr || !result_.store_failure.empty()) return;
+  const auto now = WallClock::now();
+  if (now - kept_ < kPause && !options_.store->has_findings_to_commit()) return;
+  std::vector<Store::Announced> running;
+  for (const Worker& worker : workers_) {
+    if (!worker.job) continue;
+    const Job job = job_of(options_, *worker.job);
+    running.push_back({.scenario = job.scenario, .seed = job.seed});
+  }
+  try {
+    options_.store->commit(running);
+  } catch (const StoreError& error) {
+    result_.store_failure = error.what();
+    give_up();
+  }
+  kept_ = WallClock::now();
 }
 
 void Campaign::bury(Worker& worker) {
@@ -243,25 +314,27 @@ void Campaign::bury(Worker& worker) {
 
 void Campaign::record_death(const Worker& worker, int status) {
   const Job job = job_of(options_, *worker.job);
-  Finding finding{.scenario = job.scenario, .seed = job.seed};
-  if (worker.hangs) {
-    finding.verdict = "hang";
+  RunRecord run{
+      .scenario = job.scenario, .seed = job.seed, .ending = worker.ended.value_or(Ending::kCrash)};
+  Finding finding{
+      .scenario = job.scenario, .seed = job.seed, .verdict = std::string(to_string(run.ending))};
+  const std::string said = last_line(worker.output);
+  if (run.ending == Ending::kHang) {
     finding.message = fmt::format("the run was still going after {} s",  // by the clock on the wall
                                   std::chrono::duration<double>(options_.run_timeout).count());
-    ++result_.hangs;
+  } else if (run.ending == Ending::kMemory) {
+    finding.message = fmt::format("the run held {} MiB of memory; {} are allowed",
+                                  worker.memory >> 20, options_.run_memory >> 20);
+  } else if (WIFSIGNALED(status)) {
+    finding.message = fmt::format("the code under test crashed: {}", strsignal(WTERMSIG(status)));
   } else {
-    finding.verdict = "crash";
-    const std::string said = last_line(worker.output);
-    finding.message =
-        WIFSIGNALED(status)
-            ? fmt::format("the code under test crashed: {}", strsignal(WTERMSIG(status)))
-            : fmt::format("the code under test left with exit({})", WEXITSTATUS(status));
-    if (!said.empty()) finding.message += fmt::format("; its last line was: {}", said);
-    ++result_.crashes;
+    finding.message = fmt::format("the code under test left with exit({})", WEXITSTATUS(status));
   }
-  ++result_.runs;
-  ++result_.scenarios[job.scenario].runs;
-  record_finding(std::move(finding), false);
+  if (run.ending == Ending::kCrash && !said.empty()) {
+    finding.message += fmt::format("; its last line was: {}", said);
+  }
+  run.findings.push_back(std::move(finding));
+  record(std::move(run));
 }
 
 void Campaign::look_at_clocks() {
@@ -269,10 +342,26 @@ void Campaign::look_at_clocks() {
   result_.elapsed = now - begin_;
   if (options_.time && now - begin_ >= *options_.time) shared_->stop.store(true);
   for (Worker& worker : workers_) {
-    if (!worker.job || worker.hangs || now - worker.begun < options_.run_timeout) continue;
-    worker.hangs = true;
-    kill(worker.pid, SIGKILL);
+    if (!worker.job || worker.ended || now - worker.begun < options_.run_timeout) continue;
+    end(worker, Ending::kHang);
   }
+}
+
+void Campaign::look_at_memory() {
+  constexpr auto kPause = std::chrono::milliseconds(20);
+  const auto now = WallClock::now();
+  if (now - memory_seen_ < kPause) return;
+  memory_seen_ = now;
+  for (Worker& worker : workers_) {
+    if (!worker.job || worker.ended) continue;
+    worker.memory = resident_memory(worker.pid);
+    if (worker.memory > options_.run_memory) end(worker, Ending::kMemory);
+  }
+}
+
+void Campaign::end(Worker& worker, Ending why) {
+  worker.ended = why;
+  kill(worker.pid, SIGKILL);
 }
 
 void Campaign::look_at_the_user() {
@@ -291,6 +380,8 @@ void Campaign::give_up() {
 
 CampaignResult Campaign::conclude() {
   result_.elapsed = WallClock::now() - begin_;
+  kept_ = {};
+  keep_results();
   std::sort(
       result_.findings.begin(), result_.findings.end(), [](const Finding& a, const Finding& b) {
         return std::tie(a.seed, a.scenario, a.verdict) < std::tie(b.seed, b.scenario, b.verdict);
@@ -306,13 +397,30 @@ CampaignResult Campaign::conclude() {
 
 }  // namespace
 
+ScenarioTotals CampaignResult::totals() const {
+  ScenarioTotals all;
+  for (const ScenarioTotals& one : scenarios) {
+    all.endings.add(one.endings);
+    all.run_twice += one.run_twice;
+    all.events += one.events;
+    all.core_time += one.core_time;
+    for (const auto& [name, count] : one.faults) add_to(all.faults, name, count);
+    for (const auto& [name, count] : one.probes) add_to(all.probes, name, count);
+  }
+  return all;
+}
+
 double CampaignResult::runs_per_core_second() const {
-  const double seconds = std::chrono::duration<double>(core_time).count();
-  return seconds == 0 ? 0 : static_cast<double>(runs - crashes - hangs) / seconds;
+  const ScenarioTotals all = totals();
+  const double seconds = std::chrono::duration<double>(all.core_time).count();
+  const uint64_t timed = all.runs() - all.endings[Ending::kCrash] - all.endings[Ending::kHang] -
+                         all.endings[Ending::kMemory];
+  return seconds == 0 ? 0 : static_cast<double>(timed) / seconds;
 }
 
 CampaignResult run_campaign(const CampaignOptions& options) {
-  CHECK(!options.scenarios.empty() && options.workers > 0);
+  CHECK(!options.scenarios.empty() && options.workers > 0 && options.seeds > 0);
+  CHECK(options.kept.empty() || options.kept.size() == options.scenarios.size());
   return Campaign(options).run();
 }
 

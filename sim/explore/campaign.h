@@ -9,7 +9,6 @@
 // are.
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -17,8 +16,9 @@
 #include <string>
 #include <vector>
 
+#include "sim/explore/results.h"
+#include "sim/explore/store.h"
 #include "sim/run/scenario.h"
-#include "sim/run/verdict.h"
 
 namespace seedbed {
 
@@ -33,53 +33,49 @@ struct CampaignOptions {
   std::optional<std::chrono::milliseconds> time;
   // A run that takes longer, by the clock on the wall, hangs.
   std::chrono::milliseconds run_timeout = std::chrono::seconds(60);
+  // A worker whose resident memory grows beyond that is ended, which is a finding. Bytes.
+  uint64_t run_memory = uint64_t{2} << 30;
   // So many seeds in a thousand are run twice, and must give the same trace.
   uint32_t twice_permille = 10;
   // End with the first finding.
   bool fail_fast = false;
+  // End when all seeds up to the first that breaks one of these checks have been run; nothing else
+  // ends the campaign then. Empty: run all seeds.
+  std::vector<std::string> until_broken;
+  // What is known from before, one for each scenario: those seeds are not run again, and count as
+  // if they had been. Empty: nothing is.
+  std::vector<Kept> kept;
+  // Where results are kept as they come in; null: nowhere. Has joined these scenarios.
+  Store* store = nullptr;
   // Asked several times a second; may be empty.
   std::function<bool()> interrupted;
   // Told several times a second how far it is; may be empty.
   std::function<void(const CampaignResult& so_far)> progress;
 };
 
-// A run that was not as expected.
-struct Finding {
-  size_t scenario = 0;  // position in the options
-  uint64_t seed = 0;
-  std::string verdict;  // one of the six, or "crash", "hang", "nondeterminism"
-  std::string check;    // who noticed, if there is somebody
-  std::string message;  // one sentence
-};
-
-// What all runs of one scenario did together.
-struct ScenarioTotals {
-  uint64_t runs = 0;
-  Tally faults;
-  Tally probes;
-};
-
 struct CampaignResult {
-  uint64_t planned = 0;  // runs
-  uint64_t runs = 0;     // that ended, in whatever way
-  std::array<uint64_t, kVerdicts> verdicts{};
-  uint64_t crashes = 0;
-  uint64_t hangs = 0;
-  uint64_t run_twice = 0;
+  uint64_t planned = 0;      // runs asked for
+  uint64_t runs = 0;         // of those, that ended, in whatever way
+  uint64_t runs_before = 0;  // of those, that were kept from before
+  EndingCounts endings;      // of `runs`
   uint64_t nondeterministic = 0;
-  uint64_t unexpected = 0;    // runs with a finding
-  uint64_t inconclusive = 0;  // those of them whose only fault is to say nothing
-  uint64_t events = 0;
-  std::vector<Finding> findings;          // by seed, then by scenario
-  std::vector<ScenarioTotals> scenarios;  // as in the options
-  // What the campaign as a whole should have seen, and did not: probes, and faults that were
-  // configured and never fired. A sentence each. Only judged if it came to its end.
+  uint64_t unexpected = 0;        // findings
+  uint64_t inconclusive = 0;      // those of them whose only fault is to say nothing
+  std::vector<Finding> findings;  // of `runs`: by seed, then by scenario
+  // What all kept runs did together, of other seeds too; as in the options.
+  std::vector<ScenarioTotals> scenarios;
+  // What those should have seen, and did not: probes, and faults that were configured and never
+  // fired. A sentence each. Only judged if the campaign came to its end.
   std::vector<std::string> missing;
+  // The first seed that broke one of `until_broken`.
+  std::optional<uint64_t> first_broken;
   std::chrono::nanoseconds elapsed{};
-  std::chrono::nanoseconds core_time{};  // that runs took, of processors
   bool interrupted = false;
-  std::string failure;  // why the campaign itself could not go on; as a rule empty
+  std::string failure;        // why the campaign itself could not go on; as a rule empty
+  std::string store_failure;  // why results could no longer be kept; as a rule empty
 
+  // Over all scenarios.
+  ScenarioTotals totals() const;
   double runs_per_core_second() const;
 };
 

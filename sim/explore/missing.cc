@@ -14,17 +14,18 @@ constexpr uint64_t kEnoughRuns = 20;
 
 std::vector<std::string> missing_in(const Scenario& scenario, const ScenarioTotals& totals) {
   std::vector<std::string> missing;
-  if (totals.runs == 0) return missing;
+  const uint64_t runs = totals.runs();
+  if (runs == 0) return missing;
   for (const std::string& probe : scenario.data.expect().campaign_probe()) {
     if (count_of(totals.probes, probe) > 0) continue;
     missing.push_back(
-        fmt::format("{}: none of {} runs reached the probe {}", scenario.name, totals.runs, probe));
+        fmt::format("{}: none of {} runs reached the probe {}", scenario.name, runs, probe));
   }
-  if (totals.runs < kEnoughRuns) return missing;
+  if (runs < kEnoughRuns) return missing;
   for (const std::string_view fault : configured_faults(scenario.data)) {
     if (count_of(totals.faults, fault) > 0) continue;
     missing.push_back(fmt::format("{}: the fault {} is configured, and did not fire in {} runs",
-                                  scenario.name, fault, totals.runs));
+                                  scenario.name, fault, runs));
   }
   return missing;
 }

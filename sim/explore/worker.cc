@@ -1,11 +1,13 @@
 #include "sim/explore/worker.h"
 
+#include <sys/fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <ctime>
 #include <exception>
+#include <string_view>
 
 #include "sim/explore/channel.h"
 #include "sim/explore/expectation.h"
@@ -50,6 +52,9 @@ explore::Report execute(Runner& runner, const CampaignOptions& options, const Jo
   const Judgement judgement = judge(scenario, result);
   report.set_expected_verdict(judgement.expected_verdict);
   for (const std::string& probe : judgement.unreached) report.add_unreached(probe);
+  for (const CheckResult& check : result.checks) {
+    if (check.status == CheckStatus::kViolation) report.add_broken(check.name);
+  }
   fill(result.faults, report.mutable_faults());
   fill(result.probes, report.mutable_probes());
   // The first seed always, so that a short campaign compares something too.
@@ -61,17 +66,32 @@ explore::Report execute(Runner& runner, const CampaignOptions& options, const Jo
   return report;
 }
 
+bool was_run_before(const CampaignOptions& options, const Job& job) {
+  return !options.kept.empty() && options.kept[job.scenario].seeds.contains(job.seed);
+}
+
+// If memory runs out on this machine, the one to go is a worker, whose seed is then a finding.
+void volunteer() {
+  const int file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+  if (file < 0) return;
+  constexpr std::string_view kFirst = "1000";
+  [[maybe_unused]] const ssize_t ignored = write(file, kFirst.data(), kFirst.size());
+  close(file);
+}
+
 void work_until_done(const CampaignOptions& options, SharedState& shared, int pipe) {
   Runner runner;
   const uint64_t jobs = job_count(options);
   while (!shared.stop.load()) {
     const uint64_t number = shared.next_job.fetch_add(1);
     if (number >= jobs) return;
+    const Job job = job_of(options, number);
+    if (was_run_before(options, job)) continue;
     forget_output();
     explore::Report begun;
     begun.set_job(number);
     if (!send(pipe, begun)) return;
-    explore::Report finished = execute(runner, options, job_of(options, number));
+    explore::Report finished = execute(runner, options, job);
     finished.set_job(number);
     if (!send(pipe, finished)) return;
   }
@@ -92,6 +112,7 @@ uint64_t job_count(const CampaignOptions& options) {
 void work(const CampaignOptions& options, SharedState& shared, int pipe) {
   const rlimit no_core{0, 0};
   setrlimit(RLIMIT_CORE, &no_core);
+  volunteer();
   try {
     work_until_done(options, shared, pipe);
   } catch (const std::exception& exception) {

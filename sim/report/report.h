@@ -36,6 +36,8 @@ struct ReportInput {
   std::string reproduce;                // the command that gives this run again
   std::string revision;                 // of the source
   std::string trace_path;               // empty: no trace was written
+  std::string program;                  // as the reader calls it; empty: "seedbed"
+  std::string arguments;                // of this run but for its seed; empty: scenario and mutant
   Duration wall{};                      // how long the run took; zero: not known
   std::vector<NextStep> next;           // empty: the usual ones
 };

@@ -16,25 +16,36 @@ CheckStatus status_behind(Verdict verdict) {
   }
 }
 
-std::string run_command(const RunResult& result, uint64_t seed) {
-  std::string command = fmt::format("seedbed run {} --seed {}", result.scenario, seed);
-  if (!result.mutant.empty()) command += " --mutant " + result.mutant;
-  return command;
+std::string program_of(const ReportInput& input) {
+  return input.program.empty() ? "seedbed" : input.program;
+}
+
+std::string arguments_of(const ReportInput& input) {
+  if (!input.arguments.empty()) return input.arguments;
+  const RunResult& result = input.result;
+  return result.mutant.empty() ? result.scenario
+                               : fmt::format("{} --mutant {}", result.scenario, result.mutant);
+}
+
+std::string run_command(const ReportInput& input, uint64_t seed) {
+  return fmt::format("{} run {} --seed {}", program_of(input), arguments_of(input), seed);
+}
+
+std::string hunt_command(const ReportInput& input) {
+  return fmt::format("{} hunt {} --seeds 1000", program_of(input), arguments_of(input));
 }
 
 std::vector<NextStep> steps_after_pass(const ReportInput& input) {
   const RunResult& result = input.result;
   std::vector<NextStep> steps;
   if (!result.mutant.empty()) {
-    steps.push_back(
-        {run_command(result, result.seed + 1), "the mutant may show with another seed"});
+    steps.push_back({run_command(input, result.seed + 1), "the mutant may show with another seed"});
     return steps;
   }
-  steps.push_back(
-      {fmt::format("seedbed hunt {} --seeds 1000", result.scenario), "the same with other seeds"});
+  steps.push_back({hunt_command(input), "the same with other seeds"});
   if (!input.protocol.mutants.empty()) {
     const MutantSpec& mutant = input.protocol.mutants.front();
-    steps.push_back({fmt::format("{} --mutant {}", run_command(result, result.seed), mutant.name),
+    steps.push_back({fmt::format("{} --mutant {}", run_command(input, result.seed), mutant.name),
                      fmt::format("plant a bug; {} should catch it",
                                  mutant.caught_by.substr(0, mutant.caught_by.find(',')))});
   }
@@ -46,16 +57,16 @@ std::vector<NextStep> usual_steps(const ReportInput& input) {
   if (result.verdict == Verdict::kPass) return steps_after_pass(input);
   std::vector<NextStep> steps;
   if (input.trace_path.empty()) {
-    steps.push_back({run_command(result, result.seed) + " --trace run.seedtrace",
+    steps.push_back({run_command(input, result.seed) + " --trace run.seedtrace",
                      "keep every event of it in a file"});
   } else {
-    steps.push_back({"seedbed replay " + input.trace_path, "judge the recorded events again"});
+    steps.push_back({fmt::format("{} replay {}", program_of(input), input.trace_path),
+                     "judge the recorded events again"});
   }
   if (result.verdict == Verdict::kInconclusive) {
-    steps.push_back({run_command(result, result.seed + 1), "another seed may do more"});
+    steps.push_back({run_command(input, result.seed + 1), "another seed may do more"});
   } else if (result.mutant.empty()) {
-    steps.push_back(
-        {fmt::format("seedbed hunt {} --seeds 1000", result.scenario), "see how rare it is"});
+    steps.push_back({hunt_command(input), "see how rare it is"});
   }
   return steps;
 }

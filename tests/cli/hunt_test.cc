@@ -17,6 +17,70 @@ TEST(Hunt, GoesOnAfterCrashesAndHangs) {
   EXPECT_EQ(hang["failures"][0]["verdict"], "hang");
 }
 
+TEST(Hunt, GoesOnAfterARunThatTakesTooMuchMemory) {
+  const Shell shell;
+  const Ran ran = shell.run(
+      "seedbed hunt kv/calm --seeds 2 --mutant kv.balloon --run-memory 300m --workers 1 --json");
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_EQ(ran.json()["verdicts"]["memory"], 2);
+  EXPECT_EQ(ran.json()["failures"][1]["verdict"], "memory");
+  const Ran bad = shell.run("seedbed hunt kv/calm --run-memory 300");
+  EXPECT_EQ(bad.code, 4);
+  EXPECT_TRUE(is_one_error(bad.err, "--run-memory 300"));
+}
+
+TEST(Hunt, GroupsWhatItFound) {
+  const Shell shell;
+  const std::string line = "seedbed hunt kv/faults --seeds 40 --mutant kv.forgetful";
+  const auto json = shell.run(line + " --json").json();
+  ASSERT_GT(json["groups"].size(), 1u);
+  size_t count = 0;
+  for (const auto& group : json["groups"]) count += group["count"].get<size_t>();
+  EXPECT_EQ(count, json["failures"].size());
+  EXPECT_EQ(json["groups"][0]["check"], "Linearizable");
+  EXPECT_GT(json["groups"][0]["faults"].size(), 0u);
+  const std::string text = shell.run(line).out;
+  EXPECT_NE(text.find("[Linearizable]  "), std::string::npos) << text;
+  EXPECT_NE(text.find(" seeds, under "), std::string::npos) << text;
+}
+
+TEST(Hunt, WritesJUnit) {
+  const Shell shell;
+  const Ran ran = shell.run(
+      "seedbed hunt kv/faults kv/calm --seeds 30 --mutant kv.forgetful --junit report.xml");
+  EXPECT_EQ(ran.code, 1);
+  const std::string xml = shell.read("report.xml");
+  EXPECT_NE(xml.find("<testsuites name=\"seedbed hunt\" tests=\"12\" failures=\"2\""),
+            std::string::npos)
+      << xml;
+  EXPECT_NE(xml.find("<failure type=\"violation\" message=\""), std::string::npos);
+  EXPECT_NE(xml.find("Reproduce: "), std::string::npos);
+  EXPECT_NE(xml.find("name=\"Progress\"/>"), std::string::npos) << "a check that held";
+  EXPECT_EQ(xml.find("put(k1,\"c"), std::string::npos) << "quotes are escaped";
+  EXPECT_EQ(shell.run("seedbed hunt kv/calm --seeds 3 --junit no/report.xml").code, 4);
+}
+
+TEST(Hunt, MeasuresSeedsToDetection) {
+  const Shell shell;
+  const std::string line = "seedbed hunt kv/faults --detections 5 --seeds 50 --store s ";
+  const Ran ran = shell.run(line + "--mutant kv.forgetful --json");
+  EXPECT_EQ(ran.code, 0);
+  const auto json = ran.json();
+  EXPECT_EQ(json["mutant"], "kv.forgetful");
+  EXPECT_EQ(json["check"], "Linearizable");
+  EXPECT_EQ(json["ranges"], 5);
+  EXPECT_EQ(json["caught"], 5);
+  EXPECT_EQ(json["seeds"].size(), 5u);
+  EXPECT_LE(json["min"], json["median"]);
+  EXPECT_LE(json["median"], json["max"]);
+  const Ran never = shell.run(line + "--mutant kv.deaf");
+  EXPECT_EQ(never.code, 1);
+  EXPECT_NE(never.out.find("caught in 0 of 5 ranges"), std::string::npos) << never.out;
+  for (const std::string wrong : {"", "--mutant kv.deaf --time 3s", "kv/calm --mutant kv.deaf"}) {
+    EXPECT_EQ(shell.run(line + wrong).code, 4) << wrong;
+  }
+}
+
 TEST(Hunt, FindsTheSameWithAnyNumberOfWorkers) {
   const Shell shell;
   const std::string line = "seedbed hunt kv/faults --seeds 40 --mutant kv.forgetful --json";

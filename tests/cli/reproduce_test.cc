@@ -69,6 +69,30 @@ TEST(Reproduce, WorksForNondeterminism) {
             6);
 }
 
+TEST(Reproduce, NextStepsKeepEveryChangeAndTheNameOfTheProgram) {
+  const Shell shell;
+  const std::string line = "run kv/calm --set workload.operations=30 --seed 42";
+  const std::string pass = shell.run("seedbed " + line).out;
+  EXPECT_NE(pass.find("  seedbed hunt kv/calm --set workload.operations=30 --seeds 1000"),
+            std::string::npos)
+      << pass;
+  EXPECT_NE(pass.find("  seedbed " + line + " --mutant kv.forgetful"), std::string::npos) << pass;
+  const std::string fail = shell.run("bin/seedbed " + line + " --mutant kv.assertion").out;
+  EXPECT_NE(fail.find("  bin/seedbed run kv/calm --mutant kv.assertion "
+                      "--set workload.operations=30 --seed 42 --trace run.seedtrace"),
+            std::string::npos)
+      << fail;
+}
+
+TEST(Reproduce, TheScriptIsCalledAsTheUserCalledIt) {
+  const Shell shell;
+  const std::string out = shell
+                              .run("SEEDBED_ROOT=/nowhere SEEDBED_CALLED=tools/seedbed " +
+                                   std::string(SEEDBED_PROGRAM) + " run crdt/counter --seed 1")
+                              .out;
+  EXPECT_NE(out.find("  tools/seedbed hunt crdt/counter --seeds 1000"), std::string::npos) << out;
+}
+
 TEST(Reproduce, IsInTheTextToo) {
   const Shell shell;
   const Ran ran = shell.run("seedbed run kv/calm --seed 0x2a");

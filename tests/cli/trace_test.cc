@@ -69,6 +69,17 @@ TEST(Replay, NamesTheFirstEventThatDiffers) {
   }
 }
 
+TEST(Trace, NothingIsLeftOfARunThatWasEnded) {
+  const Shell shell;
+  const Ran ran = shell.run(
+      "timeout --preserve-status -s INT 1 seedbed run kv/calm --mutant kv.spin --trace a.trace");
+  EXPECT_EQ(ran.code, 130);
+  EXPECT_NE(ran.err.find("the same run again: "), std::string::npos) << ran.err;
+  EXPECT_NE(ran.err.find("run kv/calm --mutant kv.spin --seed 0x"), std::string::npos) << ran.err;
+  EXPECT_EQ(shell.run("seedbed run kv/calm --mutant kv.abort --trace a.trace").code, 1);
+  EXPECT_EQ(shell.run("ls | grep -v bin").out, "") << "neither the trace nor a part of it";
+}
+
 TEST(Diff, TellsSameFromDifferent) {
   const Shell shell;
   shell.run("seedbed run kv/calm --seed 1 --trace a.trace");

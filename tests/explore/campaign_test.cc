@@ -28,8 +28,8 @@ TEST(Campaign, RunsEverySeedOnce) {
   const CampaignResult result =
       run_campaign({.scenarios = {calm(), calm()}, .first_seed = 5, .seeds = 20, .workers = 3});
   EXPECT_EQ(result.runs, 40u);
-  EXPECT_EQ(result.verdicts[0], 40u);
-  EXPECT_EQ(result.scenarios[1].runs, 20u);
+  EXPECT_EQ(result.endings[Verdict::kPass], 40u);
+  EXPECT_EQ(result.scenarios[1].runs(), 20u);
   EXPECT_TRUE(result.findings.empty());
   EXPECT_TRUE(result.failure.empty());
 }
@@ -38,8 +38,8 @@ TEST(Campaign, AWorkerThatDiesIsAFindingAndReplaced) {
   const CampaignResult result = run_campaign(
       {.scenarios = {calm("kv.abort"), calm()}, .seeds = 3, .workers = 2, .twice_permille = 0});
   EXPECT_EQ(result.runs, 6u);
-  EXPECT_EQ(result.crashes, 3u);
-  EXPECT_EQ(result.verdicts[0], 3u);
+  EXPECT_EQ(result.endings[Ending::kCrash], 3u);
+  EXPECT_EQ(result.endings[Verdict::kPass], 3u);
   ASSERT_EQ(result.findings.size(), 3u);
   for (uint64_t i = 0; i < 3; ++i) {
     EXPECT_EQ(result.findings[i].seed, i + 1);
@@ -58,10 +58,30 @@ TEST(Campaign, AWorkerThatHangsIsAFinding) {
                                               .seeds = 2,
                                               .workers = 2,
                                               .run_timeout = std::chrono::milliseconds(500)});
-  EXPECT_EQ(result.hangs, 2u);
-  EXPECT_EQ(result.verdicts[0], 2u);
+  EXPECT_EQ(result.endings[Ending::kHang], 2u);
+  EXPECT_EQ(result.endings[Verdict::kPass], 2u);
   ASSERT_EQ(result.findings.size(), 2u);
   EXPECT_EQ(result.findings[0].verdict, "hang");
+}
+
+TEST(Campaign, AWorkerThatTakesTooMuchMemoryIsAFinding) {
+  const CampaignResult result = run_campaign({.scenarios = {calm("kv.balloon"), calm()},
+                                              .seeds = 2,
+                                              .workers = 2,
+                                              .run_memory = uint64_t{300} << 20});
+  EXPECT_EQ(result.endings[Ending::kMemory], 2u);
+  EXPECT_EQ(result.endings[Verdict::kPass], 2u);
+  ASSERT_EQ(result.findings.size(), 2u);
+  EXPECT_EQ(result.findings[0].verdict, "memory");
+  EXPECT_NE(result.findings[0].message.find("300 are allowed"), std::string::npos);
+}
+
+TEST(Campaign, NamesEveryCheckThatBrokeAndTheFaultsBefore) {
+  const CampaignResult result =
+      run_campaign({.scenarios = {calm("kv.forgetful")}, .first_seed = 42, .seeds = 1});
+  ASSERT_EQ(result.findings.size(), 1u);
+  EXPECT_EQ(result.findings[0].broken, (std::vector<std::string>{"Linearizable"}));
+  EXPECT_EQ(result.findings[0].shape, "") << "nothing was configured";
 }
 
 TEST(Campaign, InterruptedKeepsWhatItHas) {
@@ -76,7 +96,7 @@ TEST(Campaign, InterruptedKeepsWhatItHas) {
   EXPECT_GE(result.runs, 10u);
   EXPECT_LT(result.runs, 1'000'000u);
   EXPECT_EQ(result.findings.size(), result.runs);
-  EXPECT_EQ(result.crashes, 0u) << "workers that were sent away did not crash";
+  EXPECT_EQ(result.endings[Ending::kCrash], 0u) << "workers that were sent away did not crash";
 }
 
 TEST(Campaign, NondeterminismIsAFinding) {

@@ -1,14 +1,16 @@
 // Every planted bug dies of the check that names it, in an ordinary scenario that the correct
 // protocol passes with the same seed and the same faults. The reproducers are pinned in
-// reproducers.txt.
+// reproducers.txt, and medians.txt says how many seeds it takes to find them.
 #include <gtest/gtest.h>
 
-#include <fstream>
+#include <algorithm>
 #include <map>
-#include <sstream>
 
 #include "protocols/registry.h"
+#include "sim/explore/detection.h"
+#include "sim/explore/expectation.h"
 #include "sim/run/run.h"
+#include "tests/mutants/tables.h"
 
 namespace seedbed {
 namespace {
@@ -23,20 +25,11 @@ void PrintTo(const Reproducer& reproducer, std::ostream* out) {
   *out << reproducer.mutant << " in " << reproducer.scenario << " seed " << reproducer.seed;
 }
 
-std::string read_file(const std::string& path) {
-  std::ifstream file(std::string(SEEDBED_SOURCE_DIR) + "/" + path);
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 std::vector<Reproducer> reproducers() {
   std::vector<Reproducer> result;
-  std::istringstream lines(read_file("tests/mutants/reproducers.txt"));
-  for (std::string line; std::getline(lines, line);) {
-    if (line.empty() || line[0] == '#') continue;
+  for (std::istringstream& row : rows_of("tests/mutants/reproducers.txt")) {
     Reproducer reproducer;
-    std::istringstream(line) >> reproducer.mutant >> reproducer.scenario >> reproducer.seed;
+    row >> reproducer.mutant >> reproducer.scenario >> reproducer.seed;
     result.push_back(reproducer);
   }
   return result;
@@ -47,39 +40,32 @@ const std::vector<ProtocolSpec>& protocols() {
   return specs;
 }
 
-Scenario load(const std::string& name) {
-  return parse_scenario(read_file("scenarios/" + name + ".textproto"), name, name, protocols());
-}
-
-bool broke(const RunResult& result, const std::string& check) {
-  if (result.verdict == Verdict::kViolation && result.reason_check == check) return true;
-  for (const CheckResult& other : result.checks) {
-    if (other.name == check && other.status == CheckStatus::kViolation) return true;
-  }
-  return false;
+bool broke(const RunResult& result, const std::vector<std::string>& named) {
+  return std::any_of(result.checks.begin(), result.checks.end(), [&](const CheckResult& check) {
+    return check.status == CheckStatus::kViolation &&
+           std::count(named.begin(), named.end(), check.name) > 0;
+  });
 }
 
 class Mutants : public ::testing::TestWithParam<Reproducer> {};
 
 TEST_P(Mutants, DieOfTheCheckThatNamesThem) {
   const Reproducer& reproducer = GetParam();
-  Scenario scenario = load(reproducer.scenario);
+  Scenario scenario = load_scenario(reproducer.scenario, protocols());
   set_mutant(scenario, reproducer.mutant);
-  std::string named;
-  for (const MutantSpec& mutant : scenario.protocol->mutants) {
-    if (mutant.name == reproducer.mutant) named = mutant.caught_by;
-  }
+  const std::vector<std::string> named = checks_that_name(scenario);
   Runner runner;
   const RunResult result = runner.run(scenario, reproducer.seed);
   EXPECT_TRUE(broke(result, named))
-      << "expected " << named << " to break, got " << to_string(result.verdict) << " ["
+      << "expected " << enumerate(named) << " to break, got " << to_string(result.verdict) << " ["
       << result.reason_check << "] " << result.reason;
 }
 
 TEST_P(Mutants, AreTheOnlyThingWrongWithTheirRun) {
   const Reproducer& reproducer = GetParam();
   Runner runner;
-  const RunResult result = runner.run(load(reproducer.scenario), reproducer.seed);
+  const RunResult result =
+      runner.run(load_scenario(reproducer.scenario, protocols()), reproducer.seed);
   EXPECT_EQ(result.verdict, Verdict::kPass) << result.reason;
 }
 
@@ -99,6 +85,20 @@ TEST(MutantTable, HasAReproducerForEveryMutant) {
       EXPECT_EQ(pinned[mutant.name], 1) << mutant.name;
       EXPECT_FALSE(mutant.reference.empty()) << mutant.name;
     }
+  }
+}
+
+TEST(MutantTable, SaysOfEveryMutantHowFastItIsCaught) {
+  std::map<std::string, int> measured;
+  for (const Median& median : read_medians()) {
+    ++measured[median.mutant];
+    if (median.rare) continue;
+    EXPECT_GE(median.median, 1u) << median.mutant;
+    EXPECT_LE(median.least, median.median) << median.mutant;
+    EXPECT_LE(median.median, median.most) << median.mutant;
+  }
+  for (const Reproducer& reproducer : reproducers()) {
+    EXPECT_EQ(measured[reproducer.mutant], 1) << reproducer.mutant;
   }
 }
 

@@ -64,6 +64,18 @@ std::chrono::milliseconds parse_duration(std::string_view option, std::string_vi
   return std::chrono::milliseconds(static_cast<int64_t>(*count) * ms);
 }
 
+uint64_t parse_memory(std::string_view option, std::string_view text) {
+  const size_t unit_at = std::min(text.find_first_not_of("0123456789"), text.size());
+  const std::string_view unit = text.substr(unit_at);
+  const auto count = number_from(text.substr(0, unit_at));
+  const int shift = unit == "m" ? 20 : unit == "g" ? 30 : 0;
+  constexpr uint64_t kMost = 1'000'000;
+  if (!count || *count == 0 || *count > kMost || shift == 0) {
+    throw ConfigError(fmt::format("{} {}: expected an amount, as in 512m or 2g", option, text));
+  }
+  return *count << shift;
+}
+
 uint64_t parse_count(std::string_view option, std::string_view text, uint64_t low, uint64_t high) {
   const auto count = number_from(text);
   if (count && *count >= low && *count <= high) return *count;

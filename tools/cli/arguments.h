@@ -21,6 +21,9 @@ SeedRange parse_seeds(std::string_view text);
 // "500ms", "30s", "5m", "2h"; positive. `option` is how messages call it.
 std::chrono::milliseconds parse_duration(std::string_view option, std::string_view text);
 
+// "512m", "2g": bytes, in MiB or GiB; positive.
+uint64_t parse_memory(std::string_view option, std::string_view text);
+
 // A whole number within [low, high].
 uint64_t parse_count(std::string_view option, std::string_view text, uint64_t low, uint64_t high);
 

@@ -7,6 +7,7 @@
 #include "sim/run/recheck.h"
 #include "tools/cli/context.h"
 #include "tools/cli/json.h"
+#include "tools/cli/selection.h"
 #include "tools/cli/text.h"
 #include "tools/cli/trace_file.h"
 
@@ -33,8 +34,10 @@ int check(const CheckArguments& arguments, const Context& context) {
     EventLog log(*recorded.scenario.protocol);
     reader.rewind();
     replay(reader, {&log});
-    fmt::print("{}", result_text(recorded.scenario, result,
-                                 {.events = log.events(), .trace_path = arguments.trace}, context));
+    fmt::print(
+        "{}",
+        result_text(recorded.scenario, result,
+                    {.events = log.events(), .trace_path = shell_word(arguments.trace)}, context));
   }
   return exit_code(judgement);
 }

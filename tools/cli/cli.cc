@@ -15,6 +15,7 @@
 #include "tools/cli/context.h"
 #include "tools/cli/crash.h"
 #include "tools/cli/output_file.h"
+#include "tools/cli/selection.h"
 
 namespace seedbed {
 namespace {
@@ -198,6 +199,7 @@ int run_command_line(int argc, char** argv, std::span<const ProtocolSpec> protoc
     const Context context{.protocols = protocols,
                           .program = program,
                           .executable = std::filesystem::read_symlink("/proc/self/exe").string(),
+                          .called = shell_word(program.called.empty() ? argv[0] : program.called),
                           .terminal = Terminal::detect()};
     return CommandLine(argc, argv, context).execute();
   });

@@ -24,10 +24,15 @@ struct Program {
   // How lines that reproduce a run call it, as a path that works from everywhere; empty: the path
   // of this executable.
   std::string command;
+  // How the user called it, for lines that suggest what to type next. Empty: as argv[0] says.
+  std::string called;
   // Where scenarios are looked up by name, after ./scenarios. Those that do not exist are skipped.
   std::vector<std::string> scenario_directories;
-  // Which source it was built from. Empty: unknown; then traces of two builds are taken for traces
-  // of two programs.
+  // Where hunts keep their results if --store does not say. Empty: they do not.
+  std::string store;
+  // Which source it was built from, the protocols' own included: a store of hunts does not run
+  // again what the same revision has run. Empty: unknown; then traces of two builds are taken for
+  // traces of two programs.
   std::string revision;
 };
 

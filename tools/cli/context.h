@@ -26,6 +26,7 @@ struct Context {
   std::span<const ProtocolSpec> protocols;
   Program program;
   std::string executable;  // the path of this program's file
+  std::string called;      // how the user called it, quoted for a shell
   Terminal terminal;
 
   // What a line that reproduces something begins with: a path that works from everywhere.

@@ -9,6 +9,7 @@
 
 #include "sim/core/sanitizers.h"
 #include "tools/cli/json.h"
+#include "tools/cli/output_file.h"
 #include "tools/cli/selection.h"
 #include "tools/cli/text.h"
 
@@ -18,6 +19,7 @@ namespace {
 // A signal handler can only find what is static.
 constinit const std::string* current_out = nullptr;
 constinit const std::string* current_error = nullptr;
+constinit const std::string* current_interrupt = nullptr;
 // A fiber that ran out of stack has none left for the handler.
 constinit std::array<char, 64 << 10> handler_stack{};
 
@@ -29,8 +31,15 @@ void say(int file, std::string_view text) {
   }
 }
 
+void on_interrupt(int) {
+  if (current_interrupt != nullptr) say(STDERR_FILENO, *current_interrupt);
+  remove_unfinished_output();
+  _exit(kExitInterrupted);
+}
+
 void on_fatal_signal(int signal) {
   const bool in_run = current_error != nullptr;
+  remove_unfinished_output();
   if (in_run) {
     say(STDOUT_FILENO, *current_out);
     say(STDERR_FILENO, *current_error);
@@ -63,6 +72,21 @@ CrashReport::CrashReport(std::string out, std::string error)
 }
 
 CrashReport::~CrashReport() { current_out = current_error = nullptr; }
+
+InterruptReport::InterruptReport(std::string text) : text_(std::move(text)) {
+  current_interrupt = &text_;
+  struct sigaction action {};
+  action.sa_handler = on_interrupt;
+  action.sa_flags = SA_ONSTACK;  // the stack of a fiber may have no room left
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
+
+InterruptReport::~InterruptReport() {
+  signal(SIGINT, SIG_DFL);
+  signal(SIGTERM, SIG_DFL);
+  current_interrupt = nullptr;
+}
 
 CrashReport report_crash(const Scenario& scenario, uint64_t seed, const std::string& reproduce,
                          const Context& context, bool json) {

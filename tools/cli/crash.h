@@ -35,6 +35,20 @@ class CrashReport {
   std::string error_;
 };
 
+// While it lives, Ctrl-C (or SIGTERM) prints `text` to stderr, removes the file that was being
+// written, and ends the process: exit code 130. Nothing is lost if the text says how to run the
+// same again. One at a time.
+class InterruptReport {
+ public:
+  explicit InterruptReport(std::string text);
+  ~InterruptReport();
+  InterruptReport(const InterruptReport&) = delete;
+  InterruptReport& operator=(const InterruptReport&) = delete;
+
+ private:
+  std::string text_;
+};
+
 // The result of a run that crashes: its verdict is "crash". `reproduce` is the line that runs it
 // again.
 CrashReport report_crash(const Scenario& scenario, uint64_t seed, const std::string& reproduce,

@@ -1,96 +1,73 @@
 // seedbed hunt: many seeds, on all cores.
 #include <fmt/format.h>
-#include <signal.h>
 
 #include <memory>
 #include <optional>
-#include <thread>
 
 #include "sim/core/check.h"
-#include "tools/cli/arguments.h"
 #include "tools/cli/context.h"
+#include "tools/cli/hunt_arguments.h"
 #include "tools/cli/hunt_report.h"
+#include "tools/cli/interrupt.h"
+#include "tools/cli/junit.h"
+#include "tools/cli/output_file.h"
 #include "tools/cli/progress.h"
+#include "tools/cli/trace_file.h"
 
 namespace seedbed {
 namespace {
-
-struct HuntArguments {
-  std::vector<std::string> scenarios;
-  std::optional<std::string> seeds;
-  std::optional<std::string> time;
-  std::optional<std::string> workers;
-  std::optional<std::string> twice;
-  std::optional<std::string> run_timeout;
-  bool fail_fast = false;
-  bool json = false;
-  SelectionArguments selection;
-};
-
-// A signal handler can only reach what is static.
-volatile sig_atomic_t interrupts = 0;
-
-// While it lives, Ctrl-C ends the hunt in an orderly way; a second one ends it at once.
-class InterruptGuard {
- public:
-  InterruptGuard() {
-    interrupts = 0;
-    struct sigaction action {};
-    action.sa_handler = [](int) { interrupts = 1; };
-    action.sa_flags = static_cast<int>(SA_RESETHAND);
-    sigaction(SIGINT, &action, &before_int_);
-    sigaction(SIGTERM, &action, &before_term_);
-  }
-  ~InterruptGuard() {
-    sigaction(SIGINT, &before_int_, nullptr);
-    sigaction(SIGTERM, &before_term_, nullptr);
-  }
-  InterruptGuard(const InterruptGuard&) = delete;
-  InterruptGuard& operator=(const InterruptGuard&) = delete;
-
- private:
-  struct sigaction before_int_ {};
-  struct sigaction before_term_ {};
-};
 
 // Without --seeds: seeds that nobody has run yet if a time is given, else the first 200.
 SeedRange seed_range(const HuntArguments& arguments) {
   if (arguments.seeds) return parse_seeds(*arguments.seeds);
   if (!arguments.time) return {.first = 1, .count = 200};
-  return {.first = fresh_seed(), .count = uint64_t{1} << 62};
-}
-
-CampaignOptions campaign_options(const HuntArguments& arguments) {
-  CampaignOptions options;
-  const SeedRange range = seed_range(arguments);
-  options.first_seed = range.first;
-  options.seeds = range.count;
-  options.workers = std::max(1u, std::thread::hardware_concurrency());
-  if (arguments.workers) {
-    options.workers = static_cast<uint32_t>(parse_count("--workers", *arguments.workers, 1, 1000));
-  }
-  if (arguments.time) options.time = parse_duration("--time", *arguments.time);
-  if (arguments.run_timeout) {
-    options.run_timeout = parse_duration("--run-timeout", *arguments.run_timeout);
-  }
-  if (arguments.twice) {
-    options.twice_permille =
-        static_cast<uint32_t>(parse_count("--twice", *arguments.twice, 0, 1000));
-  }
-  options.fail_fast = arguments.fail_fast;
-  return options;
+  return {.first = fresh_seed(), .count = kEndlessSeeds};
 }
 
 int exit_code_of(const CampaignResult& result) {
-  if (!result.failure.empty()) return kExitInternal;
+  if (!result.failure.empty() || !result.store_failure.empty()) return kExitInternal;
   if (result.interrupted) return kExitInterrupted;
   if (result.nondeterministic > 0) return kExitNondeterminism;
   if (result.unexpected > result.inconclusive || !result.missing.empty()) return kExitFinding;
   return result.unexpected > 0 || result.runs == 0 ? kExitInconclusive : kExitExpected;
 }
 
+void join(Hunt& hunt, Store& store, const Context& context) {
+  hunt.store = store.path();
+  std::vector<StoreKey> keys;
+  const std::string code = code_identity(context);
+  for (const Selection& selection : hunt.selections) {
+    keys.push_back(store_key(selection, code));
+  }
+  hunt.options.kept = store.join(keys);
+  store.set_reproduce([&hunt](const Finding& finding) {
+    return reproduce_line(hunt.selections[finding.scenario], finding);
+  });
+  hunt.options.store = &store;
+}
+
+void run(Hunt& hunt, Store* store, const Context& context) {
+  if (store != nullptr) join(hunt, *store, context);
+  Progress progress(context.terminal);
+  hunt.options.interrupted = interrupted;
+  hunt.options.progress = [&](const CampaignResult& so_far) {
+    progress.show(so_far, hunt.options.time);
+  };
+  hunt.result = run_campaign(hunt.options);
+  if (store == nullptr || !hunt.result.store_failure.empty()) return;
+  try {
+    store->end();
+  } catch (const StoreError& error) {
+    hunt.result.store_failure = error.what();
+  }
+}
+
 int hunt_seeds(const HuntArguments& arguments, const Context& context) {
+  const InterruptGuard guard;
   Hunt hunt{.options = campaign_options(arguments)};
+  const SeedRange range = seed_range(arguments);
+  hunt.options.first_seed = range.first;
+  hunt.options.seeds = range.count;
   for (const std::string& wanted : arguments.scenarios) {
     hunt.selections.push_back(select(context, arguments.selection, wanted));
     hunt.options.scenarios.push_back(hunt.selections.back().scenario);
@@ -100,43 +77,23 @@ int hunt_seeds(const HuntArguments& arguments, const Context& context) {
                arguments.seeds.value_or(""));
     return kExitNothing;
   }
-  {
-    const InterruptGuard guard;
-    Progress progress(context.terminal);
-    hunt.options.interrupted = [] { return interrupts != 0; };
-    hunt.options.progress = [&](const CampaignResult& so_far) {
-      progress.show(so_far, hunt.options.time);
-    };
-    hunt.result = run_campaign(hunt.options);
-  }
+  std::unique_ptr<OutputFile> junit;
+  if (arguments.junit) junit = std::make_unique<OutputFile>(*arguments.junit);
+  const std::unique_ptr<Store> store = open_store(arguments, context);
+  run(hunt, store.get(), context);
   if (!hunt.result.failure.empty()) {
     fmt::print(stderr, "{}: internal error: {}\n", context.program.name, hunt.result.failure);
   }
+  if (!hunt.result.store_failure.empty()) {
+    fmt::print(stderr, "{}: error: {}\n", context.program.name, hunt.result.store_failure);
+  }
   fmt::print("{}", arguments.json ? dump(hunt_json(hunt, context.program.revision))
                                   : hunt_text(hunt, context));
+  if (junit != nullptr) {
+    junit->write(junit_xml(hunt, context));
+    junit->commit();
+  }
   return exit_code_of(hunt.result);
-}
-
-void add_hunt_options(CLI::App& verb, HuntArguments& arguments) {
-  verb.add_option("SCENARIO", arguments.scenarios, "Paths, or names of `seedbed list scenarios`")
-      ->required();
-  verb.add_option("--seeds", arguments.seeds, "How many (1 to N), or which [200]")
-      ->type_name("N|A..B");
-  verb.add_option("--time", arguments.time,
-                  "Begin no run later than that, as in 30s, 5m, 2h;\n"
-                  "without --seeds: fresh seeds until then")
-      ->type_name("D");
-  verb.add_option("--workers", arguments.workers, "Processes that run seeds [one for each core]")
-      ->type_name("W");
-  arguments.selection.add_to(verb);
-  verb.add_flag("--fail-fast", arguments.fail_fast, "End with the first finding");
-  verb.add_option("--twice", arguments.twice,
-                  "Run that many seeds in a thousand twice and compare [10]")
-      ->type_name("PERMILLE");
-  verb.add_option("--run-timeout", arguments.run_timeout,
-                  "A run that takes longer hangs, which is a finding [60s]")
-      ->type_name("D");
-  verb.add_flag("--json", arguments.json, "One JSON object on stdout");
 }
 
 }  // namespace
@@ -146,10 +103,16 @@ void add_hunt(CLI::App& app, const Context& context, Command* chosen) {
   CLI::App& verb = add_verb(app, "hunt", "Run many seeds and report those that break something",
                             "  seedbed hunt raft/partitions --seeds 1000\n"
                             "  seedbed hunt raft/partitions raft/crashes --time 5m --json\n"
-                            "  seedbed hunt raft/partitions --seeds 1000..1999 --fail-fast");
+                            "  seedbed hunt raft/partitions --seeds 1000..1999 --fail-fast\n"
+                            "  seedbed hunt raft/crashes --mutant raft.b10-vote-before-sync "
+                            "--detections 20");
   add_hunt_options(verb, *arguments);
-  verb.callback(
-      [=, &context] { *chosen = [=, &context] { return hunt_seeds(*arguments, context); }; });
+  verb.callback([=, &context] {
+    *chosen = [=, &context] {
+      return arguments->detections ? measure_detections(*arguments, context)
+                                   : hunt_seeds(*arguments, context);
+    };
+  });
 }
 
 }  // namespace seedbed

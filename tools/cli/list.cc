@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "sim/core/check.h"
+#include "sim/explore/store.h"
 #include "sim/report/text.h"
 #include "sim/run/suggest.h"
 #include "tools/cli/catalogue.h"
@@ -15,8 +17,11 @@ struct ListArguments {
   std::string what;
   std::string filter;
   std::optional<std::string> directory;
+  std::optional<std::string> store;
   bool json = false;
 };
+
+constexpr std::string_view kFindings = "findings";
 
 bool matches(const Json& row, const std::string& filter) {
   return std::any_of(row.begin(), row.end(), [&](const Json& value) {
@@ -82,13 +87,35 @@ int list_everything(const ListArguments& arguments, const Context& context) {
   return kExitExpected;
 }
 
+// What hunts have kept: no part of the overview, because it is not of this program.
+Catalogue findings(const ListArguments& arguments, const Context& context) {
+  const std::string path = arguments.store.value_or(context.program.store);
+  if (path.empty()) throw ConfigError("list findings: in which store? (--store FILE)");
+  Catalogue listed{.name = std::string(kFindings),
+                   .columns = {"verdict", "scenario", "check", "reproduce"}};
+  for (const StoredFinding& stored : read_findings(path)) {
+    listed.rows.push_back({{"scenario", stored.scenario},
+                           {"mutant", stored.mutant},
+                           {"revision", stored.revision},
+                           {"seed", stored.finding.seed},
+                           {"verdict", stored.finding.verdict},
+                           {"check", stored.finding.check},
+                           {"message", stored.finding.message},
+                           {"faults", stored.finding.shape},
+                           {"reproduce", stored.reproduce}});
+  }
+  return listed;
+}
+
 int list(const ListArguments& arguments, const Context& context) {
   if (arguments.what.empty()) return list_everything(arguments, context);
   const auto& names = catalogue_names();
-  if (std::find(names.begin(), names.end(), arguments.what) == names.end()) {
+  const bool of_a_store = arguments.what == kFindings;
+  if (!of_a_store && std::find(names.begin(), names.end(), arguments.what) == names.end()) {
     throw ConfigError(unknown_name("list", arguments.what, names, "seedbed list --help"));
   }
-  Catalogue listed = catalogue(arguments.what, context, arguments.directory);
+  Catalogue listed = of_a_store ? findings(arguments, context)
+                                : catalogue(arguments.what, context, arguments.directory);
   warn(listed, context);
   if (!arguments.filter.empty()) keep_matching(listed, arguments.filter);
   fmt::print("{}", arguments.json ? dump(listed.rows) : table(listed));
@@ -107,10 +134,13 @@ void add_list(CLI::App& app, const Context& context, Command* chosen) {
                             "  seedbed list mutants raft\n"
                             "  seedbed list scenarios --json");
   verb.add_option("WHAT", arguments->what,
-                  fmt::format("{}; without it an overview", fmt::join(catalogue_names(), ", ")));
+                  fmt::format("{}, or findings (of a store of hunts);\nwithout it an overview",
+                              fmt::join(catalogue_names(), ", ")));
   verb.add_option("FILTER", arguments->filter, "Only what has this text in it");
   verb.add_option("--scenarios", arguments->directory, "Look up scenarios there, and nowhere else")
       ->type_name("DIR");
+  verb.add_option("--store", arguments->store, "Whose findings [where hunts keep theirs]")
+      ->type_name("FILE");
   verb.add_flag("--json", arguments->json, "A JSON array of objects on stdout");
   verb.callback([=, &context] { *chosen = [=, &context] { return list(*arguments, context); }; });
 }

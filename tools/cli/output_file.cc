@@ -16,6 +16,9 @@ namespace {
 
 constexpr size_t kBufferBytes = 1 << 18;
 
+// A signal handler can only find what is static. Of several files, the last to be begun.
+constinit const char* unfinished = nullptr;
+
 bool is_special(const std::string& path) {
   struct stat info {};
   return stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode);
@@ -30,8 +33,10 @@ OutputFile::OutputFile(std::string path) : path_(std::move(path)) {
   } else {
     written_path_ = fmt::format("{}.part-{}", path_, getpid());
     file_ = open(written_path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    unfinished = written_path_.c_str();
   }
   if (file_ < 0) {
+    unfinished = nullptr;
     throw ConfigError(fmt::format("{}: cannot be written: {}", path_, std::strerror(errno)));
   }
 }
@@ -40,6 +45,7 @@ OutputFile::~OutputFile() {
   if (file_ < 0) return;
   close(file_);
   if (written_path_ != path_) unlink(written_path_.c_str());
+  if (unfinished == written_path_.c_str()) unfinished = nullptr;
 }
 
 void OutputFile::write(std::string_view bytes) noexcept {
@@ -69,9 +75,14 @@ void OutputFile::commit() {
   if (error_ == 0 && renamed && std::rename(written_path_.c_str(), path_.c_str()) != 0) {
     error_ = errno;
   }
+  if (unfinished == written_path_.c_str()) unfinished = nullptr;
   if (error_ == 0) return;
   if (renamed) unlink(written_path_.c_str());
   throw OutputError(fmt::format("{}: could not be written: {}", path_, std::strerror(error_)));
+}
+
+void remove_unfinished_output() noexcept {
+  if (unfinished != nullptr) unlink(unfinished);
 }
 
 }  // namespace seedbed

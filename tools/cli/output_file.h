@@ -45,4 +45,8 @@ class OutputFile {
   int error_ = 0;  // errno of the first failure
 };
 
+// Removes the file that is being written, if there is one: for signal handlers that end the
+// process.
+void remove_unfinished_output() noexcept;
+
 }  // namespace seedbed

@@ -41,7 +41,7 @@ void Progress::show(const CampaignResult& so_far,
 std::string progress_line(const CampaignResult& so_far,
                           std::optional<std::chrono::milliseconds> time_limit) {
   const double elapsed = std::max(Seconds(so_far.elapsed).count(), 1e-3);
-  const double rate = static_cast<double>(so_far.runs) / elapsed;
+  const double rate = static_cast<double>(so_far.runs - so_far.runs_before) / elapsed;
   const bool endless = so_far.planned >= kEndless;
   std::string line = endless ? fmt::format("[{}]", so_far.runs)
                              : fmt::format("[{}/{}]", so_far.runs, so_far.planned);

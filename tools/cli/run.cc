@@ -70,19 +70,24 @@ std::string json_text(const Selection& selection, const RunResult& result,
 int run_once(const RunArguments& arguments, const Context& context) {
   const Selection selection = select(context, arguments.selection, arguments.scenario);
   const uint64_t seed = arguments.seed ? parse_seed(*arguments.seed) : fresh_seed();
+  const InterruptReport interrupt(fmt::format("{}: interrupted; the same run again: {}\n",
+                                              context.program.name, selection.reproduce(seed)));
   std::unique_ptr<OutputFile> trace;
   if (arguments.trace) trace = std::make_unique<OutputFile>(*arguments.trace);
   EventLog log(*selection.scenario.protocol);
   const auto begin = std::chrono::steady_clock::now();
   const RunResult result = execute(arguments, selection, seed, context, log, trace.get());
   const auto wall = std::chrono::steady_clock::now() - begin;
-  fmt::print("{}", arguments.json ? json_text(selection, result, wall, context)
-                                  : result_text(selection.scenario, result,
-                                                {.events = log.events(),
-                                                 .reproduce = selection.reproduce(seed),
-                                                 .trace_path = arguments.trace.value_or(""),
-                                                 .wall = wall},
-                                                context));
+  fmt::print("{}",
+             arguments.json
+                 ? json_text(selection, result, wall, context)
+                 : result_text(selection.scenario, result,
+                               {.events = log.events(),
+                                .reproduce = selection.reproduce(seed),
+                                .trace_path = arguments.trace ? shell_word(*arguments.trace) : "",
+                                .arguments = selection.arguments,
+                                .wall = wall},
+                               context));
   if (trace != nullptr) trace->commit();
   return exit_code(judge(selection.scenario, result));
 }

@@ -36,8 +36,10 @@ Selection select(const Context& context, const SelectionArguments& arguments,
   }
   for (const std::string& setting : arguments.settings) {
     set_field(selection.scenario, setting);
-    selection.arguments += " --set " + shell_word(setting);
+    if (!selection.changes.empty()) selection.changes += ' ';
+    selection.changes += "--set " + shell_word(setting);
   }
+  if (!selection.changes.empty()) selection.arguments += ' ' + selection.changes;
   return selection;
 }
 

@@ -26,6 +26,7 @@ struct Selection {
   Scenario scenario;
   std::string program;    // "/path/to/seedbed"
   std::string arguments;  // "raft/partitions --mutant ..."
+  std::string changes;    // "--set ... --set ...": what was changed
 
   // The command that runs this seed again.
   std::string reproduce(uint64_t seed) const;

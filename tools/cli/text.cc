@@ -22,6 +22,8 @@ std::string result_text(const Scenario& scenario, const RunResult& result, const
                           .reproduce = facts.reproduce,
                           .revision = context.program.revision,
                           .trace_path = facts.trace_path,
+                          .program = context.called,
+                          .arguments = facts.arguments,
                           .wall = facts.wall};
   std::string text = render(input, {.colour = context.terminal.colour});
   const Judgement judgement = judge(scenario, result);

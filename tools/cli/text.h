@@ -17,7 +17,8 @@ namespace seedbed {
 struct ReportFacts {
   std::span<const StoredEvent> events;
   std::string reproduce;
-  std::string trace_path;
+  std::string trace_path;  // for a shell
+  std::string arguments;   // of this run but for its seed
   std::chrono::nanoseconds wall{};
 };
 

@@ -1,5 +1,7 @@
 #include "tools/cli/trace_file.h"
 
+#include <fmt/format.h>
+
 #include "sim/core/hash.h"
 
 namespace seedbed {
@@ -29,6 +31,12 @@ SameCode same_code(const trace::Header& header, const Context& context) {
   }
   if (header.revision() != context.program.revision) return SameCode::kNo;
   return identifies(header.revision()) ? SameCode::kYes : SameCode::kUnknown;
+}
+
+std::string code_identity(const Context& context) {
+  const std::string& revision = context.program.revision;
+  if (identifies(revision)) return revision;
+  return fmt::format("{}+{}", revision.empty() ? "unknown" : revision, build_of(context));
 }
 
 Json divergence_json(const std::optional<Divergence>& divergence) {

@@ -20,6 +20,10 @@ Provenance provenance(const Context& context);
 enum class SameCode { kYes, kNo, kUnknown };
 SameCode same_code(const trace::Header& header, const Context& context);
 
+// Names the code of this program: its revision, and if that stands for no one text of the source
+// (it was built from a changed work tree), which build it is as well.
+std::string code_identity(const Context& context);
+
 // {"same": true}, or also the position of the first event that differs, its fields, and what stands
 // there in either trace (null: nothing, it has ended).
 Json divergence_json(const std::optional<Divergence>& divergence);

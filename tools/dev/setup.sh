@@ -6,7 +6,8 @@
 #   SEEDBED_JOBS=N         how many compilers at once (default: one for each processor)
 
 packages_build=(g++ cmake ninja-build ccache libboost-context-dev libprotobuf-dev protobuf-compiler
-  libfmt-dev libcli11-dev nlohmann-json3-dev libzstd-dev)
+  libfmt-dev libcli11-dev nlohmann-json3-dev libsqlite3-dev
+  libzstd-dev)
 packages_test=(libgtest-dev git)
 # Without these some checks are skipped, and say so.
 packages_optional=(libbenchmark-dev clang-14 clang-format-14 clang-tidy-14)

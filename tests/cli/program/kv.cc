@@ -1,6 +1,7 @@
 #include "tests/cli/program/kv.h"
 
 #include <cstdlib>
+#include <cstring>
 #include <map>
 
 #include "sim/check/linearizability.h"
@@ -68,7 +69,18 @@ class Server final : public Process {
     if (mutant_ == "kv.check") CHECK(requests_ != 20);
     if (mutant_ == "kv.segfault") *static_cast<volatile int*>(nullptr) = 1;
     if (mutant_ == "kv.overflow") requests_ += overflow(1);
-    while (mutant_ == "kv.spin") spins_ = spins_ + 1;
+    if (mutant_ == "kv.balloon") grow();
+    while (mutant_ == "kv.spin" || mutant_ == "kv.balloon") spins_ = spins_ + 1;
+  }
+
+  // Memory that no run's arena counts, as a C library would take it; up to 3 GiB.
+  static void grow() {
+    constexpr size_t kBlock = 1 << 20;
+    for (int i = 0; i < 3072; ++i) {
+      void* block = std::malloc(kBlock);
+      if (block != nullptr) std::memset(block, i | 1, kBlock);
+      asm volatile("" : : "r"(block) : "memory");  // or compilers see that nobody reads it
+    }
   }
 
   static uint64_t overflow(uint64_t depth) {
@@ -158,6 +170,7 @@ ProtocolSpec spec() {
                                                          {"segfault", "writes to address 0"},
                                                          {"overflow", "recurses without end"},
                                                          {"spin", "loops without end"},
+                                                         {"balloon", "takes all memory"},
                                                          {"address", "acts by an address"},
                                                          {"static", "counts across incarnations"}};
   for (const auto& [name, wrong] : mutants) {
