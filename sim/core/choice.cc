@@ -13,14 +13,14 @@ uint64_t key_of(uint64_t site, uint64_t scope, uint64_t ordinal) {
   return mix(mix(site, scope), ordinal);
 }
 
-uint64_t labelled_key_of(uint64_t site, uint64_t scope, std::string_view label) {
-  return mix(mix(site, scope), hash_bytes(label, 1));
+uint64_t labelled_key_of(uint64_t site, uint64_t scope, std::string_view label, uint64_t nth) {
+  return mix(mix(site, scope), hash_bytes(label, nth));
 }
 
 uint64_t key_of(const ChoiceRecord& record) {
   const uint64_t site = hash_bytes(record.site);
   const uint64_t scope = hash_bytes(record.scope);
-  if (!record.label.empty()) return labelled_key_of(site, scope, record.label);
+  if (!record.label.empty()) return labelled_key_of(site, scope, record.label, record.nth);
   return key_of(site, scope, record.ordinal);
 }
 
@@ -34,8 +34,9 @@ std::string Label::text() const {
 }
 
 std::string ChoiceRecord::text() const {
+  const std::string repeated = nth > 1 ? fmt::format(", {}. time", nth) : "";
   return fmt::format("{}  {}  #{}{} = {}", site, scope, ordinal,
-                     label.empty() ? "" : fmt::format(" ({})", label), value);
+                     label.empty() ? "" : fmt::format(" ({}{})", label, repeated), value);
 }
 
 Scope Choices::scope(std::string_view text) {
@@ -79,7 +80,7 @@ std::vector<ChoiceRecord> Choices::unmatched() const {
 
 uint64_t Choices::watched_ambient(const Site& site, Scope scope, uint64_t ordinal) {
   note_drawn(site, scope, ordinal);
-  if (const auto value = overridden(site, scope, ordinal, {})) return *value;
+  if (const auto value = overridden(key_of(site.hash(), scope.hash, ordinal))) return *value;
   if (quiet_sites_.contains(site.hash())) return kMiddle;
   return bits(site, scope, ordinal);
 }
@@ -87,8 +88,16 @@ uint64_t Choices::watched_ambient(const Site& site, Scope scope, uint64_t ordina
 uint64_t Choices::watched_fault(const Site& site, Scope scope, uint64_t ordinal, Ratio odds,
                                 uint64_t magnitudes, Label label) {
   note_drawn(site, scope, ordinal);
+  const std::string label_text = label.text();
+  uint64_t nth = 1;
+  std::optional<uint64_t> listed;
+  if (!label.empty()) {
+    nth = ++labels_drawn_[labelled_key_of(site.hash(), scope.hash, label_text, 0)];
+    listed = overridden(labelled_key_of(site.hash(), scope.hash, label_text, nth));
+  }
+  if (!listed) listed = overridden(key_of(site.hash(), scope.hash, ordinal));
   uint64_t value = 0;
-  if (const auto listed = overridden(site, scope, ordinal, label)) {
+  if (listed) {
     value = *listed;
   } else if (!faults_listed_ && !odds.never()) {
     value = drawn_fault(site, scope, ordinal, odds, magnitudes);
@@ -98,8 +107,9 @@ uint64_t Choices::watched_fault(const Site& site, Scope scope, uint64_t ordinal,
     log_.push_back({.site = std::string(site.name()),
                     .scope = text == scope_texts_.end() ? "?" : text->second,
                     .ordinal = ordinal,
-                    .label = label.text(),
-                    .value = value});
+                    .label = label_text,
+                    .value = value,
+                    .nth = nth});
   }
   return value;
 }
@@ -110,16 +120,9 @@ void Choices::note_drawn(const Site& site, Scope scope, uint64_t ordinal) {
   CHECK(first_time && "a choice was drawn twice: its owner does not count its ordinal");
 }
 
-std::optional<uint64_t> Choices::overridden(const Site& site, Scope scope, uint64_t ordinal,
-                                            Label label) {
+std::optional<uint64_t> Choices::overridden(Key key) {
   if (overrides_.empty()) return std::nullopt;
-  auto found = overrides_.end();
-  if (!label.empty()) {
-    found = overrides_.find(labelled_key_of(site.hash(), scope.hash, label.text()));
-  }
-  if (found == overrides_.end()) {
-    found = overrides_.find(key_of(site.hash(), scope.hash, ordinal));
-  }
+  const auto found = overrides_.find(key);
   if (found == overrides_.end()) return std::nullopt;
   found->second.matched = true;
   return found->second.record.value;

@@ -72,7 +72,8 @@ struct Label {
   std::string text() const;
 };
 
-// A decision as text: one line of a reproducer. `label` is matched first, if there is one.
+// A decision as text: one line of a reproducer. If there is a label, it and `nth` say which decision
+// is meant; otherwise the ordinal does.
 //   network.loss  n1->n2 raft.AppendEntries  #17 (term=3 index=7) = 1
 struct ChoiceRecord {
   std::string site;
@@ -80,6 +81,7 @@ struct ChoiceRecord {
   uint64_t ordinal = 0;
   std::string label;
   uint64_t value = 0;
+  uint64_t nth = 1;  // of those of the scope with this label
 
   std::string text() const;
 };
@@ -131,7 +133,7 @@ class Choices {
     ChoiceRecord record;
     bool matched = false;
   };
-  // (site, scope, ordinal or label): the hash by which an override is found.
+  // (site, scope, ordinal, or label and its nth): the hash by which an override is found.
   using Key = uint64_t;
 
   uint64_t bits(const Site& site, Scope scope, uint64_t ordinal) const {
@@ -147,7 +149,7 @@ class Choices {
   uint64_t watched_fault(const Site& site, Scope scope, uint64_t ordinal, Ratio odds,
                          uint64_t magnitudes, Label label);
   void note_drawn(const Site& site, Scope scope, uint64_t ordinal);
-  std::optional<uint64_t> overridden(const Site& site, Scope scope, uint64_t ordinal, Label label);
+  std::optional<uint64_t> overridden(Key key);
 
   uint64_t seed_;
   bool watched_ = false;  // any of the following is in use
@@ -156,6 +158,7 @@ class Choices {
   std::map<Key, Override> overrides_;
   std::set<uint64_t> quiet_sites_;
   std::set<Key> drawn_;
+  std::map<Key, uint64_t> labels_drawn_;  // how often, by site, scope and label
   std::map<uint64_t, std::string> scope_texts_;
   std::vector<ChoiceRecord> log_;
 };

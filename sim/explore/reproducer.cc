@@ -124,18 +124,18 @@ Reproducer parse_reproducer(std::string_view text, std::string_view place,
   if (!read.has_scenario()) {
     throw ConfigError(fmt::format("{}: there is no scenario in it; is it a reproducer?", place));
   }
-  Reproducer reproducer{.scenario = parse_scenario(text_of(read.scenario()), read.scenario_name(),
-                                                   fmt::format("the scenario in {}", place),
-                                                   protocols),
-                        .seed = read.seed(),
-                        .script = read.script(),
-                        .about = read.about(),
-                        .revision = read.revision(),
-                        .trace_hash = hash_from(read.trace_hash(), place),
-                        .verdict = read.verdict(),
-                        .check = read.check(),
-                        .message = read.message(),
-                        .passes_without = read.passes_without()};
+  Reproducer reproducer{
+      .scenario = parse_scenario(text_of(read.scenario()), read.scenario_name(),
+                                 fmt::format("the scenario in {}", place), protocols),
+      .seed = read.seed(),
+      .script = read.script(),
+      .about = read.about(),
+      .revision = read.revision(),
+      .trace_hash = hash_from(read.trace_hash(), place),
+      .verdict = read.verdict(),
+      .check = read.check(),
+      .message = read.message(),
+      .passes_without = read.passes_without()};
   if (!read.mutant().empty()) set_mutant(reproducer.scenario, read.mutant());
   try {
     const NodeNames names(reproducer.scenario);
@@ -149,7 +149,8 @@ Reproducer parse_reproducer(std::string_view text, std::string_view place,
 }
 
 bool looks_like_reproducer(std::string_view text) {
-  return text.starts_with(kFirstLine.substr(0, 14)) || text.find("script {") != std::string_view::npos;
+  return text.starts_with(kFirstLine.substr(0, 14)) ||
+         text.find("script {") != std::string_view::npos;
 }
 
 }  // namespace seedbed

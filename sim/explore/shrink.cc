@@ -16,6 +16,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr int kSomeSeeds = 4;
+constexpr int kManySeeds = 12;
+
 // Which operations a run really began, and what happened, event by event.
 class Witness final : public EventSink {
  public:
@@ -50,7 +53,8 @@ void make_absent(run::Script& script, const std::string& name) {
     const bool links = fault->other_size() > 0;
     remove_name(fault->mutable_target(), name);
     remove_name(fault->mutable_other(), name);
-    const bool empty = (!leader && fault->target_size() == 0) || (links && fault->other_size() == 0);
+    const bool empty =
+        (!leader && fault->target_size() == 0) || (links && fault->other_size() == 0);
     fault = empty || fault->of() == name ? faults->erase(fault) : fault + 1;
   }
 }
@@ -84,7 +88,7 @@ class Shrinker {
     while (!out_of_time() && one_round()) {
     }
     const bool complete = !out_of_time();
-    if (complete) find_nearest_pass();
+    if (!options_.interrupted || !options_.interrupted()) find_nearest_pass();
     return {.best = best_, .runs = runs_, .complete = complete};
   }
 
@@ -101,7 +105,8 @@ class Shrinker {
 
   bool shows(const RunResult& result) const {
     if (best_.check.empty()) return to_string(result.verdict) == best_.verdict;
-    if (result.reason_check == best_.check && to_string(result.verdict) == best_.verdict) return true;
+    if (result.reason_check == best_.check && to_string(result.verdict) == best_.verdict)
+      return true;
     return std::any_of(result.checks.begin(), result.checks.end(), [&](const CheckResult& check) {
       return check.name == best_.check && to_string(check.status) == best_.verdict;
     });
@@ -155,12 +160,17 @@ class Shrinker {
     return true;
   }
 
+  // What is left out moves everything after it, so that a large step is a new throw of the dice. It
+  // may be thrown again: with so many other seeds for latencies and workload.
   template <class Change>
-  bool try_to(Change change) {
-    if (out_of_time()) return false;
+  bool try_to(Change change, int other_seeds = 0) {
     Reproducer candidate = best_;
     change(candidate);
-    return accept(candidate);
+    for (int i = 0; i <= other_seeds && !out_of_time(); ++i) {
+      if (accept(candidate)) return true;
+      ++candidate.seed;
+    }
+    return false;
   }
 
   bool one_round() {
@@ -169,10 +179,11 @@ class Shrinker {
     changed |= remove_kinds();
     changed |= remove_faults();
     changed |= remove_clients();
-    changed |= remove_operations();
     changed |= remove_servers();
-    changed |= simplify_faults();
+    // Before the operations: a latency that does not vary is the same whatever else is left out.
     changed |= quieten();
+    changed |= remove_operations();
+    changed |= simplify_faults();
     return changed;
   }
 
@@ -184,19 +195,20 @@ class Shrinker {
     for (const int percent : {3, 6, 12, 25, 50, 75, 90}) {
       const int64_t shorter = end_ms(best_) * percent / 100;
       if (shorter < 500) continue;
-      const bool accepted = try_to([&](Reproducer& r) {
-        run::Faults& faults = *r.scenario.data.mutable_faults();
-        faults.set_end_ms(static_cast<int32_t>(shorter));
-        faults.set_begin_ms(std::min(faults.begin_ms(), faults.end_ms()));
-      });
+      const bool accepted = try_to(
+          [&](Reproducer& r) {
+            run::Faults& faults = *r.scenario.data.mutable_faults();
+            faults.set_end_ms(static_cast<int32_t>(shorter));
+            faults.set_begin_ms(std::min(faults.begin_ms(), faults.end_ms()));
+          },
+          kManySeeds);
       changed |= accepted;
       if (accepted) break;
     }
     if (best_.scenario.data.workload().final_operations() != 0 ||
         !best_.scenario.data.workload().has_final_operations()) {
-      changed |= try_to([](Reproducer& r) {
-        r.scenario.data.mutable_workload()->set_final_operations(0);
-      });
+      changed |= try_to(
+          [](Reproducer& r) { r.scenario.data.mutable_workload()->set_final_operations(0); });
     }
     return changed;
   }
@@ -208,22 +220,24 @@ class Shrinker {
     std::set<std::string> sites;
     for (const auto& choice : best_.script.choice()) sites.insert(choice.site());
     for (const std::string& site : sites) {
-      changed |= try_to([&](Reproducer& r) {
-        auto* choices = r.script.mutable_choice();
-        choices->erase(std::remove_if(choices->begin(), choices->end(),
-                                      [&](const auto& choice) { return choice.site() == site; }),
-                       choices->end());
-      });
+      changed |= try_to(
+          [&](Reproducer& r) {
+            auto* choices = r.script.mutable_choice();
+            choices->erase(
+                std::remove_if(choices->begin(), choices->end(),
+                               [&](const auto& choice) { return choice.site() == site; }),
+                choices->end());
+          },
+          kSomeSeeds);
     }
     return changed;
   }
 
   bool remove_faults() {
     say("faults");
-    return remove_pieces([&] { return lines_of(best_.script); },
-                         [](Reproducer& r, int begin, int count) {
-                           remove_lines(r.script, begin, count);
-                         });
+    return remove_pieces(
+        [&] { return lines_of(best_.script); },
+        [](Reproducer& r, int begin, int count) { remove_lines(r.script, begin, count); });
   }
 
   bool remove_clients() {
@@ -232,10 +246,12 @@ class Shrinker {
     for (int i = best_.script.kept_size() - 1; i >= 0; --i) {
       if (i >= best_.script.kept_size() || best_.script.kept_size() < 2) continue;
       const std::string client = best_.script.kept(i).client();
-      changed |= try_to([&](Reproducer& r) {
-        r.script.mutable_kept()->DeleteSubrange(i, 1);
-        make_absent(r.script, client);
-      });
+      changed |= try_to(
+          [&](Reproducer& r) {
+            r.script.mutable_kept()->DeleteSubrange(i, 1);
+            make_absent(r.script, client);
+          },
+          kSomeSeeds);
     }
     return changed;
   }
@@ -267,14 +283,18 @@ class Shrinker {
     const std::vector<NodeId> servers = make_setup(best_.scenario, &best_.script).servers;
     for (auto server = servers.rbegin(); server != servers.rend(); ++server) {
       if (size_of(best_).servers <= 1) break;
-      changed |= try_to([&](Reproducer& r) { make_absent(r.script, names.name(*server)); });
+      changed |=
+          try_to([&](Reproducer& r) { make_absent(r.script, names.name(*server)); }, kManySeeds);
     }
     // A quorum of four is no smaller than one of five: two at a time may go where one may not.
-    for (size_t i = 0; i + 1 < servers.size() && size_of(best_).servers > 3; ++i) {
-      changed |= try_to([&](Reproducer& r) {
-        make_absent(r.script, names.name(servers[i]));
-        make_absent(r.script, names.name(servers[i + 1]));
-      });
+    const std::vector<NodeId> left = make_setup(best_.scenario, &best_.script).servers;
+    for (size_t i = 0; i + 1 < left.size() && size_of(best_).servers == left.size(); ++i) {
+      if (left.size() < 4) break;
+      const auto both = [&](Reproducer& r) {
+        make_absent(r.script, names.name(left[i]));
+        make_absent(r.script, names.name(left[i + 1]));
+      };
+      changed |= try_to(both, kSomeSeeds);
     }
     return changed;
   }
@@ -299,7 +319,7 @@ class Shrinker {
     const auto lasts = duration_from_words(fault.lasts());
     if (!from || !lasts) return false;
     const Duration rounded_from = *from / grain * grain;
-    const Duration rounded = std::max(*lasts / grain * grain, grain);
+    const Duration rounded = *lasts < grain ? *lasts : *lasts / grain * grain;
     if (rounded_from == *from && rounded == *lasts) return false;
     return try_to([&](Reproducer& r) {
       r.script.mutable_fault(i)->set_from(duration_in_words(rounded_from));
@@ -322,9 +342,15 @@ class Shrinker {
     for (const Site& site : sites::kWorldSites) {
       if (site.choice_class() == ChoiceClass::kAmbient) sites.emplace_back(site.name());
     }
-    for (const std::string& site : sites) {
+    std::erase_if(sites, [&](const std::string& site) {
       const auto& quiet = best_.script.quiet();
-      if (std::find(quiet.begin(), quiet.end(), site) != quiet.end()) continue;
+      return std::find(quiet.begin(), quiet.end(), site) != quiet.end();
+    });
+    const auto quieten_all = [&](Reproducer& r) {
+      for (const std::string& site : sites) r.script.add_quiet(site);
+    };
+    if (!sites.empty() && try_to(quieten_all, kManySeeds)) return true;
+    for (const std::string& site : sites) {
       changed |= try_to([&](Reproducer& r) { r.script.add_quiet(site); });
     }
     if (best_.scenario.data.keyed_wakeups()) {
@@ -340,7 +366,9 @@ class Shrinker {
     for (int piece = count(); piece > 0; piece = piece == 1 ? 0 : (piece + 1) / 2) {
       for (int begin = 0; begin < count() && !out_of_time();) {
         const int size = std::min(piece, count() - begin);
-        const bool removed = try_to([&](Reproducer& r) { remove(r, begin, size); });
+        const bool large = size * 4 >= count();
+        const bool removed =
+            try_to([&](Reproducer& r) { remove(r, begin, size); }, large ? kSomeSeeds : 0);
         changed |= removed;
         if (!removed) begin += size;
       }
@@ -360,8 +388,8 @@ class Shrinker {
       const RunResult result = replay(runner_, variant, {.watchers = {&witness}});
       ++runs_;
       if (shows(result) || result.verdict == Verdict::kViolation) continue;
-      const auto differs = std::mismatch(story.begin(), story.end(), witness.story().begin(),
-                                         witness.story().end());
+      const auto differs =
+          std::mismatch(story.begin(), story.end(), witness.story().begin(), witness.story().end());
       const auto common = static_cast<size_t>(differs.first - story.begin()) + 1;
       if (common <= longest) continue;
       longest = common;

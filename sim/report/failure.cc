@@ -12,6 +12,7 @@
 namespace seedbed {
 namespace {
 
+constexpr size_t kMostScheduled = 12;
 constexpr size_t kMostFaults = 8;
 constexpr size_t kMostOthers = 3;
 constexpr size_t kWidestLead = 30;
@@ -232,6 +233,22 @@ EventIndex noticed_at(const ReportInput& input, const CheckResult* decided) {
   return kNoEvent;
 }
 
+// What goes wrong, and nothing else does.
+void schedule(Page& page, const ReportInput& input, const Ink& ink) {
+  if (input.schedule.empty()) return;
+  page.blank();
+  page.line("  " + ink.bold("The schedule") + " (nothing else goes wrong)");
+  for (size_t i = 0; i < std::min(input.schedule.size(), kMostScheduled); ++i) {
+    page.hanging("    ", input.schedule[i]);
+  }
+  if (input.schedule.size() > kMostScheduled) {
+    page.line(fmt::format("    and {} more lines", input.schedule.size() - kMostScheduled));
+  }
+  if (!input.passes_without.empty()) {
+    page.hanging("    ", fmt::format("It passes without: {}", input.passes_without));
+  }
+}
+
 }  // namespace
 
 std::string render_failure(const ReportInput& input, const ReportStyle& style) {
@@ -241,6 +258,7 @@ std::string render_failure(const ReportInput& input, const ReportStyle& style) {
   const EventIndex at = noticed_at(input, decided);
   Page page;
   opening(page, input, ink);
+  schedule(page, input, ink);
   facts(page, input, list, ink);
   faults(page, input, end_of_story(list, at), ink);
   diagram(page, input, list, at, style);

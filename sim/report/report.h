@@ -40,6 +40,10 @@ struct ReportInput {
   std::string arguments;                // of this run but for its seed; empty: scenario and mutant
   Duration wall{};                      // how long the run took; zero: not known
   std::vector<NextStep> next;           // empty: the usual ones
+  // Of a run that follows a script: its lines, which are all that goes wrong; and the one without
+  // which it passes, if that is known.
+  std::vector<std::string> schedule;
+  std::string passes_without;
 };
 
 struct ReportStyle {

@@ -41,7 +41,8 @@ void ClientProcess::think() {
 }
 
 void ClientProcess::perform(uint64_t number) {
-  if (plan_.kept && std::find(plan_.kept->begin(), plan_.kept->end(), number) == plan_.kept->end()) {
+  if (plan_.kept &&
+      std::find(plan_.kept->begin(), plan_.kept->end(), number) == plan_.kept->end()) {
     return;
   }
   const Operation operation = workload_->next(number);

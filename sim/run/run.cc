@@ -67,9 +67,8 @@ RunResult Runner::run(const Scenario& scenario, uint64_t seed, const RunOptions&
   {
     RunArena::Inside inside;
     // Never deleted: the arena drops it, and the pool takes back the stacks of its fibers.
-    auto* simulation =
-        new Simulation(resolved, seed, stacks_, options.watchers, options.script,
-                       options.log_choices);
+    auto* simulation = new Simulation(resolved, seed, stacks_, options.watchers, options.script,
+                                      options.log_choices);
     simulation->execute();
     RunArena::Outside outside;
     simulation->report(result);

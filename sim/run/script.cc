@@ -22,8 +22,8 @@ constexpr Unit kUnits[] = {{"s", 1'000'000'000}, {"ms", 1'000'000}, {"us", 1'000
 Duration duration_of(const std::string& text, const run::PlannedFault& fault) {
   const std::optional<Duration> duration = duration_from_words(text);
   if (!duration) {
-    throw ConfigError(fmt::format("fault {}: '{}' is not a time, as in 4.2s, 800ms or 1500us",
-                                  fault.id(), text));
+    throw ConfigError(
+        fmt::format("fault {}: '{}' is not a time, as in 4.2s, 800ms or 1500us", fault.id(), text));
   }
   return *duration;
 }
@@ -35,9 +35,9 @@ Fault fault_from(const run::PlannedFault& line, const NodeNames& names) {
     for (const FaultInfo& fault : fault_catalogue()) {
       if (!fault.is_rate()) kinds.emplace_back(fault.name);
     }
-    throw ConfigError(fmt::format(
-        "fault {}: {}", line.id(),
-        unknown_name("fault that lasts", line.fault(), kinds, "seedbed list faults")));
+    throw ConfigError(
+        fmt::format("fault {}: {}", line.id(),
+                    unknown_name("fault that lasts", line.fault(), kinds, "seedbed list faults")));
   }
   Fault fault{.id = line.id(), .kind = row->kind};
   fault.targets = names.ids(line.target());
@@ -79,8 +79,8 @@ std::vector<NodeId> NodeNames::ids(
 }
 
 std::string duration_in_words(Duration duration) {
-  std::string text = fmt::format("{}.{:09}", duration.count() / 1'000'000'000,
-                                 duration.count() % 1'000'000'000);
+  std::string text =
+      fmt::format("{}.{:09}", duration.count() / 1'000'000'000, duration.count() % 1'000'000'000);
   while (text.ends_with('0')) text.pop_back();
   if (text.ends_with('.')) text.pop_back();
   return text + "s";
@@ -127,7 +127,8 @@ std::vector<ChoiceRecord> choices_from(const run::Script& script) {
                        .scope = choice.scope(),
                        .ordinal = choice.ordinal(),
                        .label = choice.label(),
-                       .value = choice.has_value() ? choice.value() : 1});
+                       .value = choice.has_value() ? choice.value() : 1,
+                       .nth = choice.has_nth() ? choice.nth() : 1});
   }
   return records;
 }
@@ -157,6 +158,7 @@ void store(const std::vector<ChoiceRecord>& choices, run::Script* script) {
     choice.set_scope(record.scope);
     choice.set_ordinal(record.ordinal);
     choice.set_label(record.label);
+    if (record.nth != 1) choice.set_nth(record.nth);
     if (record.value != 1) choice.set_value(record.value);
   }
 }
@@ -169,16 +171,18 @@ std::string in_words(const run::PlannedFault& fault) {
     const FaultInfo* row = find_fault(fault.fault());
     text += fmt::format(", {} {}", fault.magnitude(), row == nullptr ? "" : row->unit);
   }
-  text += fault.after_disk_operation() > 0
-              ? fmt::format("  after disk operation {} of {}", fault.after_disk_operation(),
-                            fault.of())
-              : fmt::format("  from {}", fault.from());
+  text += fault.after_disk_operation() > 0 ? fmt::format("  after disk operation {} of {}",
+                                                         fault.after_disk_operation(), fault.of())
+                                           : fmt::format("  from {}", fault.from());
   return text + fmt::format(" for {}", fault.lasts());
 }
 
 std::string in_words(const run::ChosenFault& choice) {
   std::string text = fmt::format("{}  {}  #{}", choice.site(), choice.scope(), choice.ordinal());
-  if (!choice.label().empty()) text += fmt::format(" ({})", choice.label());
+  if (!choice.label().empty()) {
+    const std::string repeated = choice.has_nth() ? fmt::format(", {}. time", choice.nth()) : "";
+    text += fmt::format(" ({}{})", choice.label(), repeated);
+  }
   if (choice.has_value()) text += fmt::format(" = {}", choice.value());
   return text;
 }

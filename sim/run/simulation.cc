@@ -326,7 +326,8 @@ std::vector<std::string> Simulation::stale_lines() const {
 std::optional<std::vector<uint64_t>> Simulation::kept_operations(std::string_view client) const {
   if (script_ == nullptr) return std::nullopt;
   for (const run::KeptOperations& kept : script_->kept()) {
-    if (kept.client() == client) return std::vector<uint64_t>(kept.number().begin(), kept.number().end());
+    if (kept.client() == client)
+      return std::vector<uint64_t>(kept.number().begin(), kept.number().end());
   }
   return std::nullopt;
 }

@@ -44,6 +44,8 @@ void add_hunt(CLI::App& app, const Context& context, Command* chosen);
 void add_replay(CLI::App& app, const Context& context, Command* chosen);
 void add_check(CLI::App& app, const Context& context, Command* chosen);
 void add_diff(CLI::App& app, const Context& context, Command* chosen);
+void add_shrink(CLI::App& app, const Context& context, Command* chosen);
+void add_regress(CLI::App& app, const Context& context, Command* chosen);
 void add_list(CLI::App& app, const Context& context, Command* chosen);
 
 // Makes a verb: `examples` are shown below its options, with the name of this program for

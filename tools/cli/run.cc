@@ -5,15 +5,16 @@
 #include <memory>
 #include <optional>
 
-#include "sim/core/arena.h"
 #include "sim/explore/expectation.h"
 #include "sim/explore/record.h"
 #include "sim/report/event_log.h"
 #include "tools/cli/arguments.h"
 #include "tools/cli/context.h"
 #include "tools/cli/crash.h"
+#include "tools/cli/from_outside.h"
 #include "tools/cli/json.h"
 #include "tools/cli/output_file.h"
+#include "tools/cli/reproducers.h"
 #include "tools/cli/selection.h"
 #include "tools/cli/text.h"
 #include "tools/cli/trace_file.h"
@@ -25,22 +26,9 @@ struct RunArguments {
   std::string scenario;
   std::optional<std::string> seed;
   std::optional<std::string> trace;
+  std::optional<std::string> record;
   bool json = false;
   SelectionArguments selection;
-};
-
-// Lets a watcher that was made outside the run keep its memory there.
-class FromOutside final : public EventSink {
- public:
-  explicit FromOutside(EventSink& watcher) : watcher_(watcher) {}
-  EventKinds interests() const override { return watcher_.interests(); }
-  void on_event(const TraceEvent& event) override {
-    RunArena::Outside outside;
-    watcher_.on_event(event);
-  }
-
- private:
-  EventSink& watcher_;
 };
 
 RunResult execute(const RunArguments& arguments, const Selection& selection, uint64_t seed,
@@ -67,6 +55,19 @@ std::string json_text(const Selection& selection, const RunResult& result,
   return dump(json);
 }
 
+// The run again, with every choice written down.
+Reproducer make_reproducer(const Selection& selection, uint64_t seed, const RunResult& result,
+                           const Context& context) {
+  Runner runner;
+  RunResult recorded;
+  Reproducer reproducer =
+      record(runner, selection.scenario, seed, context.program.revision, &recorded);
+  if (recorded.trace_hash != result.trace_hash) {
+    throw OutputError("the run was not the same when it was recorded: it is nondeterministic");
+  }
+  return reproducer;
+}
+
 int run_once(const RunArguments& arguments, const Context& context) {
   const Selection selection = select(context, arguments.selection, arguments.scenario);
   const uint64_t seed = arguments.seed ? parse_seed(*arguments.seed) : fresh_seed();
@@ -89,6 +90,9 @@ int run_once(const RunArguments& arguments, const Context& context) {
                                 .wall = wall},
                                context));
   if (trace != nullptr) trace->commit();
+  if (arguments.record) {
+    write_reproducer(*arguments.record, make_reproducer(selection, seed, result, context));
+  }
   return exit_code(judge(selection.scenario, result));
 }
 
@@ -107,6 +111,9 @@ void add_run(CLI::App& app, const Context& context, Command* chosen) {
   arguments->selection.add_to(verb);
   verb.add_option("--trace", arguments->trace,
                   "Record every event there, for replay, check and diff")
+      ->type_name("FILE");
+  verb.add_option("--record", arguments->record,
+                  "Spell out there what went wrong, for replay and shrink")
       ->type_name("FILE");
   verb.add_flag("--json", arguments->json, "One JSON object on stdout");
   verb.callback(

@@ -24,7 +24,10 @@ std::string result_text(const Scenario& scenario, const RunResult& result, const
                           .trace_path = facts.trace_path,
                           .program = context.called,
                           .arguments = facts.arguments,
-                          .wall = facts.wall};
+                          .wall = facts.wall,
+                          .next = facts.next,
+                          .schedule = facts.schedule,
+                          .passes_without = facts.passes_without};
   std::string text = render(input, {.colour = context.terminal.colour});
   const Judgement judgement = judge(scenario, result);
   if (!judgement.expected_verdict && expected_verdict(scenario) != to_string(Verdict::kPass)) {

@@ -5,8 +5,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "sim/report/event_log.h"
+#include "sim/report/report.h"
 #include "sim/run/scenario.h"
 #include "sim/run/verdict.h"
 #include "tools/cli/context.h"
@@ -20,6 +22,9 @@ struct ReportFacts {
   std::string trace_path;  // for a shell
   std::string arguments;   // of this run but for its seed
   std::chrono::nanoseconds wall{};
+  std::vector<std::string> schedule;  // of a run that follows a script
+  std::string passes_without;
+  std::vector<NextStep> next;  // empty: the usual ones
 };
 
 // What a run was, did and said (sim/report/report.h), and what its scenario expected instead.
