@@ -32,6 +32,8 @@ enum class FaultKind : uint8_t {
   kSwizzleClog,
   kLinkBandwidth,
   kLinkMtu,
+  kConnectionReset,
+  kHalfOpen,
 
   // disk_faults.cc
   kLostWrite = 31,

@@ -482,6 +482,30 @@ const FaultInfo kRows[] = {
         .slots = 3,
         .duration_ms = {200, 3000},
     },
+    {
+        .kind = FaultKind::kConnectionReset,
+        .name = "connection_reset",
+        .group = FaultGroup::kNetwork,
+        .meaning = "a connection is reset: both ends learn that it is no more",
+        .models = "a firewall that forgets a connection and refuses what it does not know",
+        .shown_by = "crdt/connections",
+        .setting = "network.reset_permille",
+        .fired = [](const World& world) { return world.network().faults().reset; },
+        .unit = "in a thousand segments of connections",
+        .magnitude = {0, 10},
+    },
+    {
+        .kind = FaultKind::kHalfOpen,
+        .name = "half_open",
+        .group = FaultGroup::kNetwork,
+        .meaning = "a connection is reset at one end, and the other goes on to believe in it",
+        .models = "a reset that is lost, a machine that restarts behind a firewall",
+        .shown_by = "crdt/connections",
+        .setting = "network.half_open_permille",
+        .fired = [](const World& world) { return world.network().faults().half_open; },
+        .unit = "in a thousand segments of connections",
+        .magnitude = {0, 5},
+    },
 };
 
 }  // namespace

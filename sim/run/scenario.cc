@@ -67,6 +67,8 @@ void validate_network(const run::Network& network, const Validator& check) {
   check.within("network.reorder_permille", network.reorder_permille(), 0, 1000);
   check.within("network.tail_permille", network.tail_permille(), 0, 1000);
   check.within("network.corrupt_permille", network.corrupt_permille(), 0, 1000);
+  check.within("network.reset_permille", network.reset_permille(), 0, 1000);
+  check.within("network.half_open_permille", network.half_open_permille(), 0, 1000);
   check.within("network.queue_bytes", network.queue_bytes(), 0, 1 << 30);
 }
 
@@ -167,6 +169,8 @@ Scenario resolve(const Scenario& scenario, uint64_t seed) {
     if (network.has_reorder_permille()) fix("reorder", network.mutable_reorder_permille());
     if (network.has_tail_permille()) fix("tail", network.mutable_tail_permille());
     if (network.has_corrupt_permille()) fix("corrupt", network.mutable_corrupt_permille());
+    if (network.has_reset_permille()) fix("reset", network.mutable_reset_permille());
+    if (network.has_half_open_permille()) fix("half_open", network.mutable_half_open_permille());
   }
   if (data.disk().has_sync_mean_us()) {
     fix("sync_mean", data.mutable_disk()->mutable_sync_mean_us());

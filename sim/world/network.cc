@@ -10,11 +10,14 @@
 
 #include <fmt/format.h>
 
+#include "sim/world/connection.pb.h"
 #include "sim/world/node.h"
 #include "sim/world/sites.h"
 
 namespace seedbed {
 namespace {
+
+using connection::Segment;
 
 // A link as one number. Never 0, for nothing is sent to the world.
 uint64_t link_number(NodeId from, NodeId to) {
@@ -104,6 +107,55 @@ void Network::send(PacketPtr&& packet) {
   sent.next_latency = drawn_latency(sent.scope, sent.count + 1);
 }
 
+// Only what belongs to a connection can break one, and only one that is not half open already.
+void Network::draw_breaks(const Packet& packet, Lot& lot) {
+  Choices& choices = scheduler_.choices();
+  const Segment& segment = *packet.message.as<Segment>();
+  if (segment.kind() == Segment::OPEN || segment.kind() == Segment::RESET) return;
+  if (swallows_.find({link_number(packet.to, packet.from), segment.connection()})) return;
+  const auto draw = [&](const Site& site, Ratio odds) {
+    return choices.fault(site, lot.scope, lot.ordinal, odds, 1, packet.label) != 0;
+  };
+  lot.reset = draw(sites::kReset, options_.reset);
+  lot.half_open = draw(sites::kHalfOpen, options_.half_open);
+}
+
+// Is it a reset that its receiver must never get?
+bool Network::swallowed(const Packet& packet) const {
+  if (swallows_.empty() || !packet.message || !packet.message.is<Segment>()) return false;
+  const Segment& segment = *packet.message.as<Segment>();
+  return segment.kind() == Segment::RESET &&
+         swallows_.find({link_number(packet.from, packet.to), segment.connection()}) != nullptr;
+}
+
+// What a firewall does that forgets a connection: it speaks in the name of an end.
+void Network::break_connection(Packet& packet, const Lot& lot, Duration delay) {
+  const Segment& segment = *packet.message.as<Segment>();
+  Segment reset;
+  reset.set_kind(Segment::RESET);
+  reset.set_connection(segment.connection());
+  reset.set_from_opener(segment.from_opener());
+  reset.set_acceptor(segment.acceptor());
+  if (lot.reset) {
+    ++faults_.reset;
+    Segment back = reset;
+    back.set_from_opener(!segment.from_opener());
+    PacketPtr answer = new_packet();
+    answer->from = packet.to;
+    answer->to = packet.from;
+    answer->message = seal(std::move(back));
+    answer->id = ++messages_;
+    answer->copy = 0;
+    answer->duplicated = false;
+    emit_send(*answer);
+    dispatch(std::move(answer), delay);
+  } else {
+    ++faults_.half_open;
+    swallows_[{link_number(packet.to, packet.from), segment.connection()}] = true;
+  }
+  packet.message = seal(std::move(reset));
+}
+
 inline Network::Lot Network::draw_lot(const Packet& packet, const Sequence& sent,
                                       const Link* link) {
   Choices& choices = scheduler_.choices();
@@ -118,6 +170,7 @@ inline Network::Lot Network::draw_lot(const Packet& packet, const Sequence& sent
   lot.held = choices.fault(sites::kReorder, scope, ordinal, options_.reorder, 16, label);
   lot.late = choices.fault(sites::kTail, scope, ordinal, options_.tail, 91, label);
   lot.flipped = choices.fault(sites::kCorrupt, scope, ordinal, options_.corrupt, 8, label);
+  if (packet.message && packet.message.is<Segment>()) draw_breaks(packet, lot);
   return lot;
 }
 
@@ -146,7 +199,7 @@ void Network::send_in_trouble(PacketPtr&& packet, Sequence& sent) {
   Duration delay = take_latency(sent);
 
   emit_send(*packet);
-  if (lot.lost) {
+  if (lot.lost || swallowed(*packet)) {
     ++faults_.lost;
     emit_drop(*packet, DropReason::kLoss);
     return;
@@ -167,6 +220,7 @@ void Network::send_in_trouble(PacketPtr&& packet, Sequence& sent) {
     ++faults_.late;
     delay += options_.latency.mean * static_cast<int64_t>(9 + lot.late);
   }
+  if (lot.reset || lot.half_open) break_connection(*packet, lot, delay);
   dispatch_copies(std::move(packet), lot, delay);
 }
 
@@ -273,7 +327,8 @@ void Network::remove_trouble(NodeId from, NodeId to, const LinkTrouble& trouble)
 
 void Network::heal() {
   options_.loss = options_.duplicate = options_.reorder = Ratio();
-  options_.tail = options_.corrupt = Ratio();
+  options_.tail = options_.corrupt = options_.reset = options_.half_open = Ratio();
+  swallows_.clear();
   may_fail_ = options_.may_fail();
 }
 

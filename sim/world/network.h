@@ -37,9 +37,11 @@ struct NetworkOptions {
   Delay latency{.min = 200us, .mean = 1ms, .max = 100ms};
   Ratio loss;
   Ratio duplicate;
-  Ratio reorder;  // held back for 1 to 16 mean latencies, so that later ones overtake it
-  Ratio tail;     // takes 10 to 100 mean latencies more
-  Ratio corrupt;  // 1 to 8 bits in a row are flipped on the way, in the original or its duplicate
+  Ratio reorder;    // held back for 1 to 16 mean latencies, so that later ones overtake it
+  Ratio tail;       // takes 10 to 100 mean latencies more
+  Ratio corrupt;    // 1 to 8 bits in a row are flipped on the way, in the original or its duplicate
+  Ratio reset;      // a segment of a connection (connection.h) becomes a reset, for both ends
+  Ratio half_open;  // it becomes one for its receiver; the sender is never told by any
   bool deliver_corrupt = false;   // it arrives if it can be parsed; if not set, a checksum tells
   uint64_t queue_bytes = 16'384;  // that wait at most at a link with limited bandwidth
   bool serialize = false;         // every message travels as bytes: same verdicts, more time
@@ -47,7 +49,7 @@ struct NetworkOptions {
   // Does it do more to a message than delay it?
   bool may_fail() const {
     return !loss.never() || !duplicate.never() || !reorder.never() || !tail.never() ||
-           !corrupt.never() || serialize;
+           !corrupt.never() || !reset.never() || !half_open.never() || serialize;
   }
 };
 
@@ -63,6 +65,8 @@ struct NetworkFaultCounts {
   uint64_t queued = 0;      // waited for others, or for their own last byte
   uint64_t overflowed = 0;  // found the queue of a link full
   uint64_t too_large = 0;   // for a link
+  uint64_t reset = 0;       // became resets, and broke a connection
+  uint64_t half_open = 0;   // the same at one end
 };
 
 // What part of a conversation a message is.
@@ -150,6 +154,8 @@ class Network {
     uint64_t held = 0;     // back, in mean latencies
     uint64_t late = 0;     // by that and 9 more
     uint64_t flipped = 0;  // bits
+    bool reset = false;
+    bool half_open = false;
     uint64_t ordinal = 0;
     Scope scope;
   };
@@ -165,6 +171,9 @@ class Network {
   void send_in_trouble(PacketPtr&& packet, Sequence& sent);
   Lot draw_lot(const Packet& packet, const Sequence& sent, const Link* link);
   bool squeeze(const Packet& packet, Link& link, Duration& delay);
+  void draw_breaks(const Packet& packet, Lot& lot);
+  bool swallowed(const Packet& packet) const;
+  void break_connection(Packet& packet, const Lot& lot, Duration delay);
   void dispatch_copies(PacketPtr&& packet, const Lot& lot, Duration delay);
   bool damage(Packet& packet, const Lot& lot);
   bool stop(PacketPtr& packet);
@@ -185,6 +194,7 @@ class Network {
   NetworkFaultCounts faults_;
   std::vector<Node*> nodes_;        // by number
   FlatTable<Link> links_;           // by from and to: those that ever had trouble
+  FlatTable<bool> swallows_;        // by link and connection: its resets are lost
   FlatTable<Sequence> sequences_;   // by link, and hash of the type: those in use
   std::deque<Packet> packets_;      // all that were ever made
   Packet* free_packets_ = nullptr;  // those without an owner

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "sim/fault/injector.h"
+#include "sim/world/connection.h"
 #include "tests/world/fixture.h"
 
 namespace seedbed {
@@ -20,6 +21,8 @@ NetworkOptions options_for(FaultKind kind) {
   if (kind == FaultKind::kMessageReorder) options.reorder = Ratio(1, 10);
   if (kind == FaultKind::kMessageDelay) options.tail = Ratio(1, 10);
   if (kind == FaultKind::kMessageCorrupt) options.corrupt = Ratio(1, 10);
+  if (kind == FaultKind::kConnectionReset) options.reset = Ratio(1, 50);
+  if (kind == FaultKind::kHalfOpen) options.half_open = Ratio(1, 50);
   return options;
 }
 
@@ -30,12 +33,17 @@ int64_t magnitude_for(FaultKind kind) {
   return 300;
 }
 
-// Five machines that write to each other every 5 ms, whatever they hear.
+bool breaks_connections(FaultKind kind) {
+  return kind == FaultKind::kConnectionReset || kind == FaultKind::kHalfOpen;
+}
+
+// Five machines that write to each other every 5 ms, whatever they hear; or, over connections, each
+// to the next.
 class Talkers : public SmallWorld {
  public:
-  explicit Talkers(NetworkOptions network = {}) : SmallWorld(network) {
+  explicit Talkers(NetworkOptions network = {}, bool connected = false) : SmallWorld(network) {
     for (uint32_t id = 1; id <= kNodes; ++id) {
-      servers.push_back(add(std::string("n") + std::to_string(id), [](Env& env) { talk(env); }));
+      servers.push_back(add(std::string("n") + std::to_string(id), connected ? stream : talk));
     }
   }
 
@@ -109,6 +117,17 @@ class Talkers : public SmallWorld {
   Time end_of_faults = kNever;
 
  private:
+  static void stream(Env& env) {
+    Connections connections(env);
+    connections.listen([](Connection connection) {
+      while (connection.receive<wire::Note>()) continue;
+    });
+    const NodeId next{number(env.self()) % kNodes + 1};
+    for (;;) {
+      Result<Connection> connection = connections.open(next, 100ms);
+      while (connection && connection->send(wire::Note())) env.sleep(5ms);
+    }
+  }
   static void talk(Env& env) {
     env.on<wire::Note>([](NodeId, const wire::Note&) {});
     wire::Note note;
@@ -146,11 +165,12 @@ INSTANTIATE_TEST_SUITE_P(Every, NetworkPlans, ::testing::ValuesIn(every_row(fals
 
 // The same seed without the fault: benign choices, or an empty plan.
 TEST_P(NetworkFaults, FireAndMatterToOthers) {
-  Talkers hit(options_for(row.kind));
+  const bool connected = breaks_connections(row.kind);
+  Talkers hit(options_for(row.kind), connected);
   std::vector<Fault> plan;
   if (!row.is_rate()) plan.push_back(hit.fault(row.kind, 300ms, 400ms));
   hit.run(plan);
-  Talkers spared(options_for(row.kind));
+  Talkers spared(options_for(row.kind), connected);
   spared.choices.replay_faults({});
   spared.run({});
   EXPECT_GT(hit.injector->fired(row.kind), 0u);
@@ -171,11 +191,16 @@ TEST_P(NetworkPlans, LeaveEachOtherAsTheyWereWhenTheyEnd) {
 }
 
 TEST_P(NetworkFaults, EndWhenEverythingHeals) {
-  Talkers talkers(options_for(row.kind)), spared;
+  const bool connected = breaks_connections(row.kind);
+  Talkers talkers(options_for(row.kind), connected), spared;
+  uint64_t fired = 0;
+  talkers.at(501ms, [&] { fired = talkers.injector->fired(row.kind); });
   talkers.end_of_faults = kStart + 500ms;
   std::vector<Fault> plan;
   if (!row.is_rate()) plan.push_back(talkers.fault(row.kind, 300ms, 1h));
   talkers.run(plan);
+  EXPECT_EQ(talkers.injector->fired(row.kind), fired);
+  if (connected) return;  // what broke was opened again, and is not what it was
   spared.run({});
   EXPECT_EQ(talkers.received(900ms, 1400ms), spared.received(900ms, 1400ms));
 }
