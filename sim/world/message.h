@@ -78,8 +78,8 @@ class SealedMessage {
   // The same message after a journey as bytes: what a receiver on another machine would get.
   SealedMessage reparsed() const;
 
-  // What a receiver without checksums makes of it when `count` bits in a row are flipped on the way,
-  // from the bit that `where` draws; count in 1..8. Empty if it cannot be parsed, or has no bits.
+  // What a receiver without checksums makes of it when `count` bits in a row, 1 to 8, are flipped
+  // on the way, from the bit that `where` draws. Empty if it cannot be parsed, or has no bits.
   SealedMessage damaged(uint64_t where, uint64_t count) const;
 
  private:

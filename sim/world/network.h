@@ -10,8 +10,8 @@
 //   network.cut(n1, n2);              // one way; cut(n2, n1) as well for a symmetric partition
 //   network.mend(n1, n2);
 //
-// Cuts, clogs and troubles are counted or summed, so overlapping faults compose (link.h). What is on
-// a wire when it is cut is lost; what arrives on a clogged one waits there.
+// Cuts, clogs and troubles are counted or summed, so overlapping faults compose (link.h). What is
+// on a wire when it is cut is lost; what arrives on a clogged one waits there.
 //
 // A packet is one object from its sender to its receiver, who may send it back as the answer. It is
 // handed over (as PacketPtr&&, for there are many hands) and never copied, and the network uses it
