@@ -273,6 +273,26 @@ TEST(NetworkFaultShapes, AFlappingLinkComesAndGoes) {
   EXPECT_GT(talkers.arrived(n1, n2, 600ms, 700ms), 10u);
 }
 
+TEST(NetworkFaultShapes, AFlappingLinkMendsNoCutOfAnother) {
+  Talkers talkers;
+  Fault flapping = talkers.fault(FaultKind::kFlappingLink, 350ms, 101ms);
+  flapping.magnitude = 9;  // whole when it ends
+  talkers.run({talkers.fault(FaultKind::kPartition, 300ms, 600ms), flapping});
+  EXPECT_EQ(talkers.arrived(n1, n2, 310ms, 900ms), 0u);
+  EXPECT_GT(talkers.arrived(n1, n2, 901ms, 1400ms), 50u);
+}
+
+TEST(NetworkFaultShapes, InARingOfThreeTwoLoseEachOther) {
+  Talkers talkers;
+  Fault fault = talkers.fault(FaultKind::kRingPartition, 300ms, 400ms);
+  fault.targets = {n3, n1, n2};
+  talkers.run({fault});
+  EXPECT_EQ(talkers.arrived(n2, n3, 400ms, 700ms), 0u);
+  EXPECT_EQ(talkers.arrived(n3, n2, 400ms, 700ms), 0u);
+  EXPECT_GT(talkers.arrived(n3, n1, 400ms, 700ms), 0u);
+  EXPECT_GT(talkers.arrived(n1, n2, 400ms, 700ms), 0u);
+}
+
 TEST(NetworkFaultShapes, MachinesAreCloggedOneByOneAndLoseNothing) {
   Talkers talkers, spared;
   Fault fault = talkers.fault(FaultKind::kSwizzleClog, 300ms, 400ms);  // two in, two out
