@@ -277,5 +277,66 @@ TEST_F(HalfOpenTest, TheOtherEndBelievesUntilItGivesUp) {
   EXPECT_GT(ended - NodeTime(std::chrono::milliseconds(10 * heard.size())), 9s);
 }
 
+// A sender that opens again whenever its connection breaks, and a receiver that holds every
+// connection against the promise: 1, 2, 3, without a gap.
+struct Stormy : SmallWorld {
+  explicit Stormy(uint64_t seed)
+      : SmallWorld({.loss = Ratio(1, 10),
+                    .duplicate = Ratio(1, 10),
+                    .reorder = Ratio(1, 5),
+                    .tail = Ratio(1, 50),
+                    .corrupt = Ratio(1, 50),
+                    .reset = Ratio(1, 200),
+                    .half_open = Ratio(1, 400)},
+                   seed) {
+    options.give_up = 2s;
+    options.window = 8;
+    add("n1", [this](Env& env) { send(env); });
+    add("n2", [this](Env& env) { receive(env); });
+    start_all();
+    at(5s, [this] { world.node(n2).crash(); });
+    at(5500ms, [this] { world.start(n2); });
+    at(8s, [this] { world.node(n1).crash(); });
+    at(8100ms, [this] { world.start(n1); });
+    at(10s, [this] { world.network().cut(n2, n1); });
+    at(13s, [this] { world.network().mend(n2, n1); });
+    at(20s, [this] { scheduler.stop(RunEnd::kCompleted); });
+    scheduler.run();
+  }
+  void send(Env& env) {
+    Connections connections(env, options);
+    for (;;) {
+      Result<Connection> connection = connections.open(n2, 1s);
+      for (uint64_t i = 1; connection && connection->send(note(i)); ++i) env.sleep(3ms);
+    }
+  }
+  void receive(Env& env) {
+    Connections connections(env, options);
+    connections.listen([this](Connection connection) {
+      ++accepted;
+      uint64_t last = 0;
+      while (const auto next = connection.receive<wire::Note>()) {
+        gaps += next->number() == ++last ? 0 : 1;
+        ++received;
+      }
+    });
+    env.sleep(1h);
+  }
+
+  ConnectionOptions options;
+  uint64_t accepted = 0;
+  uint64_t received = 0;
+  uint64_t gaps = 0;
+};
+
+TEST(Connections, KeepTheirPromiseInEveryStorm) {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    const Stormy storm(seed);
+    EXPECT_EQ(storm.gaps, 0u) << "seed " << seed;
+    EXPECT_GT(storm.accepted, 3u) << "seed " << seed;
+    EXPECT_GT(storm.received, 500u) << "seed " << seed;
+  }
+}
+
 }  // namespace
 }  // namespace seedbed
