@@ -206,11 +206,15 @@ void Connections::take(End& end, const Segment& segment) {
     end.accepted = true;
     end.acceptor = segment.acceptor();
   }
+  const uint64_t permitted_before = end.permitted;
   end.permitted = std::max(end.permitted, segment.permitted());
   while (!end.sent.empty() && end.sent.front().sequence() <= segment.received()) {
     end.sent.pop_front();
   }
   end.changed.notify_all();
+  // What asked for the next window found no room: there is some now.
+  const bool asked = !end.sent.empty() && end.sent.front().sequence() > permitted_before;
+  if (asked && end.sent.front().sequence() <= end.permitted) repeat(end);
   if (segment.kind() == Segment::OPEN) say(end, Segment::ACCEPT);
   if (segment.kind() == Segment::DATA) take_data(end, segment);
   if (segment.kind() == Segment::PROBE) say(end, Segment::STATUS);

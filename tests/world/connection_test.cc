@@ -119,6 +119,61 @@ TEST_F(ConnectionTest, ASlowReceiverHoldsTheSenderBack) {
   EXPECT_TRUE(in_order(50));
 }
 
+TEST_F(ConnectionTest, TheSenderHearsOfRoomAsSoonAsThereIsSome) {
+  options.window = 1;
+  options.repeat = 1s;
+  add_sender(50, 0ms);
+  add_receiver(10ms);
+  start_all();
+  at(5s, [&] { EXPECT_TRUE(in_order(50)); });
+  scheduler.run();
+}
+
+struct LateOpenTest : ConnectionTest {
+  LateOpenTest() : ConnectionTest({.latency = {.min = 1ms, .mean = 1ms, .max = 1ms}}) {
+    // The first OPEN takes 100 ms more. It is repeated after 50 ms.
+    choices.override_with({{.site = "network.tail",
+                            .scope = "n1->n2 seedbed.connection.Segment",
+                            .ordinal = 1,
+                            .value = 91}});
+  }
+};
+
+TEST_F(LateOpenTest, OpensNothingThatIsOverAlready) {
+  int accepted = 0;
+  add("n1", [this](Env& env) {
+    Connections connections(env);
+    Result<Connection> connection = connections.open(n2, 5s);
+    ASSERT_TRUE(connection.ok());
+    connection->close();
+    env.sleep(1h);
+  });
+  add("n2", [&](Env& env) {
+    Connections connections(env);
+    connections.listen([&](Connection connection) {
+      ++accepted;
+      (void)connection.receive<wire::Note>();
+    });
+    env.sleep(1h);
+  });
+  start_all();
+  scheduler.run();
+  EXPECT_EQ(accepted, 1);
+}
+
+TEST_F(LateOpenTest, DoesNotJoinTheEndOfAnEarlierLife) {
+  add_sender(300, 10ms);
+  add_receiver();
+  start_all();
+  at(70ms, [&] { world.node(n2).crash(); });
+  at(80500us, [&] { world.start(n2); });  // what comes until the OPEN does is refused: cut it
+  at(75ms, [&] { world.network().cut(n1, n2); });
+  at(100500us, [&] { world.network().mend(n1, n2); });
+  scheduler.run();
+  EXPECT_TRUE(was_said("sender closed"));
+  EXPECT_LT(ended, NodeTime(300ms));
+}
+
 TEST_F(ConnectionTest, ResumesAfterAPartition) {
   add_sender(300, 10ms);
   add_receiver();
