@@ -170,7 +170,8 @@ inline Network::Lot Network::draw_lot(const Packet& packet, const Sequence& sent
   lot.held = choices.fault(sites::kReorder, scope, ordinal, options_.reorder, 16, label);
   lot.late = choices.fault(sites::kTail, scope, ordinal, options_.tail, 91, label);
   lot.flipped = choices.fault(sites::kCorrupt, scope, ordinal, options_.corrupt, 8, label);
-  if (packet.message && packet.message.is<Segment>()) draw_breaks(packet, lot);
+  const bool breaks = !options_.reset.never() || !options_.half_open.never() || choices.watched();
+  if (breaks && packet.message && packet.message.is<Segment>()) draw_breaks(packet, lot);
   return lot;
 }
 
@@ -221,7 +222,11 @@ void Network::send_in_trouble(PacketPtr&& packet, Sequence& sent) {
     delay += options_.latency.mean * static_cast<int64_t>(9 + lot.late);
   }
   if (lot.reset || lot.half_open) break_connection(*packet, lot, delay);
-  dispatch_copies(std::move(packet), lot, delay);
+  if (lot.duplicated || lot.flipped != 0) {
+    dispatch_copies(std::move(packet), lot, delay);
+  } else {
+    dispatch(std::move(packet), delay);
+  }
 }
 
 // Flips bits of one copy; false if that is the end of it.
