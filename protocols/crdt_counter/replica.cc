@@ -10,6 +10,7 @@ namespace {
 
 constexpr Site kPartner("crdt_counter.gossip_partner", ChoiceClass::kAmbient);
 constexpr Duration kRetrySave = 10ms;
+constexpr Duration kConnect = 500ms;
 
 }  // namespace
 
@@ -46,7 +47,25 @@ void Replica::start() {
         return Decrement::Response();
       });
   env_.spawn("save", [this] { keep_saving(); });
-  env_.spawn("gossip", [this] { keep_gossiping(); });
+  if (options_.connections) {
+    listen();
+    const std::vector<NodeId> peers = others();
+    const Duration interval = options_.gossip_interval * static_cast<int64_t>(peers.size());
+    for (const NodeId peer : peers) {
+      env_.spawn("gossip", [this, peer, interval] { keep_connected(peer, interval); });
+    }
+  } else {
+    env_.spawn("gossip", [this] { keep_gossiping(); });
+  }
+}
+
+void Replica::listen() {
+  connections_ = std::make_unique<Connections>(env_);
+  connections_->listen([this](Connection connection) {
+    while (const Result<Gossip> gossip = connection.receive<Gossip>()) {
+      learn(counters_from(gossip->counters()));
+    }
+  });
 }
 
 template <class Request>
@@ -85,18 +104,39 @@ void Replica::keep_saving() {
   }
 }
 
-void Replica::keep_gossiping() {
+std::vector<NodeId> Replica::others() const {
   std::vector<NodeId> others;
   for (const NodeId replica : options_.replicas) {
     if (replica != env_.self()) others.push_back(replica);
   }
+  return others;
+}
+
+Gossip Replica::all_it_knows() {
+  Gossip gossip;
+  store(visible_, gossip.mutable_counters());
+  return gossip;
+}
+
+void Replica::keep_gossiping() {
+  const std::vector<NodeId> peers = others();
   for (;;) {
     env_.sleep(options_.gossip_interval);
     report();
-    if (others.empty()) continue;
-    Gossip gossip;
-    store(visible_, gossip.mutable_counters());
-    env_.send(others[env_.random(kPartner, others.size())], std::move(gossip));
+    if (peers.empty()) continue;
+    const NodeId partner = peers[env_.random(kPartner, peers.size())];
+    env_.send(partner, all_it_knows());
+  }
+}
+
+void Replica::keep_connected(NodeId other, Duration interval) {
+  for (bool again = false;; again = true) {
+    Result<Connection> connection = connections_->open(other, kConnect);
+    if (connection && again) env_.reached("crdt_counter.connected_again");
+    do {
+      env_.sleep(interval);
+      report();
+    } while (connection && connection->send(all_it_knows()));
   }
 }
 

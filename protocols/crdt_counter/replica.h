@@ -10,10 +10,12 @@
 // them apart.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "protocols/crdt_counter/own_file.h"
 #include "sim/core/wait.h"
+#include "sim/world/connection.h"
 #include "sim/world/process.h"
 
 namespace seedbed::crdt_counter {
@@ -21,6 +23,7 @@ namespace seedbed::crdt_counter {
 struct ReplicaOptions {
   std::vector<NodeId> replicas;  // all of them
   Duration gossip_interval = 50ms;
+  bool connections = false;  // gossip goes over connections, one to each other replica
   Rules rules;
 };
 
@@ -44,6 +47,11 @@ class Replica final : public Process {
   // Writes `own_` out whenever it has changed, one write for all that came meanwhile.
   void keep_saving();
   void keep_gossiping();
+  // The same over connections, to one other.
+  void keep_connected(NodeId other, Duration interval);
+  void listen();
+  std::vector<NodeId> others() const;
+  Gossip all_it_knows();
   void learn(const Counters& news);
   void report();
   int64_t value_of(const std::string& key) const;
@@ -56,6 +64,7 @@ class Replica final : public Process {
   uint64_t visible_changes_ = 0;  // of them, those that are in visible_
   Signal changed_;
   Signal saved_;
+  std::unique_ptr<Connections> connections_;  // if it uses them
 };
 
 }  // namespace seedbed::crdt_counter

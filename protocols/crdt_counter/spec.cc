@@ -29,6 +29,7 @@ std::unique_ptr<Process> make_replica(Env& env, const Setup& setup) {
       env,
       ReplicaOptions{.replicas = setup.servers,
                      .gossip_interval = std::chrono::milliseconds(options.gossip_interval_ms()),
+                     .connections = options.connections(),
                      .rules = Rules(mutant_from(setup.mutant))});
 }
 
@@ -95,6 +96,7 @@ ProtocolSpec spec() {
       {"crdt_counter.recovered", "a replica found its own entries on its disk"},
       {"crdt_counter.saved_several_at_once", "one write kept what several requests counted"},
       {"crdt_counter.request_came_again", "a request arrived twice, or after a later one"},
+      {"crdt_counter.connected_again", "a connection to another replica broke, and was replaced"},
   };
   spec.caption = caption;
   return spec;

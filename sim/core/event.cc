@@ -38,6 +38,8 @@ std::string_view to_string(DropReason reason) {
     case DropReason::kDown: return "down";
     case DropReason::kUnserved: return "unserved";
     case DropReason::kOverflow: return "overflow";
+    case DropReason::kCorrupt: return "corrupt";
+    case DropReason::kTooLarge: return "too large";
   }
   return "unknown";
 }

@@ -84,7 +84,9 @@ enum class DropReason : uint32_t {
   kPartition,  // the link is cut
   kDown,       // the receiver is down, or was when it was sent
   kUnserved,   // the receiver has no handler for it
-  kOverflow,   // the receiver's queue is full
+  kOverflow,   // the queue of the receiver, or of the link, is full
+  kCorrupt,    // its bits were damaged, and its checksum or its parser told
+  kTooLarge,   // it is larger than what the link lets through
 };
 std::string_view to_string(DropReason reason);
 

@@ -34,6 +34,14 @@ class Ratio {
   constexpr bool holds(uint64_t bits) const { return (bits >> 32) < threshold_; }
   constexpr bool never() const { return threshold_ == 0; }
 
+  // The sum of both, at most certainty.
+  friend constexpr Ratio operator+(Ratio one, Ratio other) {
+    Ratio sum;
+    sum.threshold_ = one.threshold_ + other.threshold_;
+    if (sum.threshold_ > kOne) sum.threshold_ = kOne;
+    return sum;
+  }
+
  private:
   static constexpr uint64_t kOne = uint64_t{1} << 32;
   uint64_t threshold_ = 0;

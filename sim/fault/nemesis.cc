@@ -19,15 +19,22 @@ constexpr Site kWhich("nemesis.which", ChoiceClass::kAmbient);
 constexpr Site kHowMany("nemesis.how_many", ChoiceClass::kAmbient);
 constexpr Site kTrigger("nemesis.trigger", ChoiceClass::kAmbient);
 constexpr Site kSide("nemesis.side", ChoiceClass::kAmbient);
+constexpr Site kBridge("nemesis.bridge", ChoiceClass::kAmbient);
 
-// A uniformly drawn subset of that size, in the order of ids.
-std::vector<NodeId> draw_subset(uint64_t bits, const std::vector<NodeId>& from, size_t size) {
+// So many of them, uniformly drawn, in a drawn order.
+std::vector<NodeId> draw_some(uint64_t bits, const std::vector<NodeId>& from, size_t size) {
   std::vector<NodeId> pool = from;
   for (size_t i = 0; i < size; ++i) {
     bits = scramble(bits + i + 1);
     std::swap(pool[i], pool[i + below(bits, pool.size() - i)]);
   }
   pool.resize(size);
+  return pool;
+}
+
+// A uniformly drawn subset of that size, in the order of ids.
+std::vector<NodeId> draw_subset(uint64_t bits, const std::vector<NodeId>& from, size_t size) {
+  std::vector<NodeId> pool = draw_some(bits, from, size);
   std::sort(pool.begin(), pool.end());
   return pool;
 }
@@ -61,6 +68,22 @@ void draw_sides(const Slot& slot, const Topology& topology, Fault& fault) {
   }
 }
 
+// Some of `servers`, never all if there are two, against the rest.
+void draw_split(const Slot& slot, const Topology& topology, Fault& fault) {
+  const uint64_t most = std::max<uint64_t>(topology.servers.size() - 1, 1);
+  const uint64_t size = 1 + below(slot.draw(kHowMany), most);
+  fault.targets = draw_subset(slot.draw(kWhich), topology.servers, size);
+  draw_sides(slot, topology, fault);
+}
+
+// Two servers have nobody between them.
+void draw_bridge(const Slot& slot, Topology topology, Fault& fault) {
+  if (topology.servers.size() > 2) {
+    std::erase(topology.servers, draw_some(slot.draw(kBridge), topology.servers, 1).front());
+  }
+  draw_split(slot, topology, fault);
+}
+
 void draw_targets(const Slot& slot, const Topology& topology, Aim aim, Fault& fault) {
   const std::vector<NodeId>& servers = topology.servers;
   switch (aim) {
@@ -70,13 +93,9 @@ void draw_targets(const Slot& slot, const Topology& topology, Aim aim, Fault& fa
       fault.targets = draw_subset(slot.draw(kWhich), servers, 1);
       draw_sides(slot, topology, fault);
       return;
-    case Aim::kSplit: {
-      const uint64_t most = std::max<uint64_t>(servers.size() - 1, 1);  // never all
-      const uint64_t size = 1 + below(slot.draw(kHowMany), most);
-      fault.targets = draw_subset(slot.draw(kWhich), servers, size);
-      draw_sides(slot, topology, fault);
-      return;
-    }
+    case Aim::kSplit: draw_split(slot, topology, fault); return;
+    case Aim::kBridge: draw_bridge(slot, topology, fault); return;
+    case Aim::kRing: fault.targets = draw_some(slot.draw(kWhich), servers, servers.size()); return;
     case Aim::kZone:
       fault.targets = topology.zone(
           static_cast<uint32_t>(below(slot.draw(kWhich), std::max(topology.zones, 1u))));

@@ -47,6 +47,8 @@ std::string drop_text(const StoredEvent& drop, std::string_view peer) {
     case DropReason::kDown: return fmt::format("{} is down", peer);
     case DropReason::kUnserved: return fmt::format("{} does not serve it", peer);
     case DropReason::kOverflow: return fmt::format("{} is flooded", peer);
+    case DropReason::kCorrupt: return "damaged";
+    case DropReason::kTooLarge: return "too large";
   }
   return "dropped";
 }

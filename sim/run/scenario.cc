@@ -65,6 +65,11 @@ void validate_network(const run::Network& network, const Validator& check) {
   check.within("network.loss_permille", network.loss_permille(), 0, 1000);
   check.within("network.duplicate_permille", network.duplicate_permille(), 0, 1000);
   check.within("network.reorder_permille", network.reorder_permille(), 0, 1000);
+  check.within("network.tail_permille", network.tail_permille(), 0, 1000);
+  check.within("network.corrupt_permille", network.corrupt_permille(), 0, 1000);
+  check.within("network.reset_permille", network.reset_permille(), 0, 1000);
+  check.within("network.half_open_permille", network.half_open_permille(), 0, 1000);
+  check.within("network.queue_bytes", network.queue_bytes(), 0, 1 << 30);
 }
 
 void validate_faults(const run::Faults& faults, const Validator& check) {
@@ -162,6 +167,10 @@ Scenario resolve(const Scenario& scenario, uint64_t seed) {
     if (network.has_loss_permille()) fix("loss", network.mutable_loss_permille());
     if (network.has_duplicate_permille()) fix("duplicate", network.mutable_duplicate_permille());
     if (network.has_reorder_permille()) fix("reorder", network.mutable_reorder_permille());
+    if (network.has_tail_permille()) fix("tail", network.mutable_tail_permille());
+    if (network.has_corrupt_permille()) fix("corrupt", network.mutable_corrupt_permille());
+    if (network.has_reset_permille()) fix("reset", network.mutable_reset_permille());
+    if (network.has_half_open_permille()) fix("half_open", network.mutable_half_open_permille());
   }
   if (data.disk().has_sync_mean_us()) {
     fix("sync_mean", data.mutable_disk()->mutable_sync_mean_us());

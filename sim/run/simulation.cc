@@ -57,6 +57,12 @@ WorldOptions world_options(const run::Scenario& data) {
                       .loss = permille(network.loss_permille()),
                       .duplicate = permille(network.duplicate_permille()),
                       .reorder = permille(network.reorder_permille()),
+                      .tail = permille(network.tail_permille()),
+                      .corrupt = permille(network.corrupt_permille()),
+                      .reset = permille(network.reset_permille()),
+                      .half_open = permille(network.half_open_permille()),
+                      .deliver_corrupt = network.deliver_corrupt(),
+                      .queue_bytes = static_cast<uint64_t>(VALUE_OR(network, queue_bytes, 16'384)),
                       .serialize = network.serialize()}};
 }
 

@@ -81,6 +81,10 @@ class SealedMessage {
   // The same message after a journey as bytes: what a receiver on another machine would get.
   SealedMessage reparsed() const;
 
+  // What a receiver without checksums makes of it when `count` bits in a row, 1 to 8, are flipped
+  // on the way, from the bit that `where` draws. Empty if it cannot be parsed, or has no bits.
+  SealedMessage damaged(uint64_t where, uint64_t count) const;
+
  private:
   struct Box {
     explicit Box(const MessageType& type) : type(&type) {}

@@ -10,7 +10,8 @@
 //   network.cut(n1, n2);              // one way; cut(n2, n1) as well for a symmetric partition
 //   network.mend(n1, n2);
 //
-// Cuts are counted, so overlapping partitions compose. What is on a wire when it is cut is lost.
+// Cuts, clogs and troubles are counted or summed, so overlapping faults compose (link.h). What is
+// on a wire when it is cut is lost; what arrives on a clogged one waits there.
 //
 // A packet is one object from its sender to its receiver, who may send it back as the answer. It is
 // handed over (as PacketPtr&&, for there are many hands) and never copied, and the network uses it
@@ -24,6 +25,7 @@
 
 #include "sim/core/flat_table.h"
 #include "sim/core/scheduler.h"
+#include "sim/world/link.h"
 #include "sim/world/message.h"
 
 namespace seedbed {
@@ -35,26 +37,36 @@ struct NetworkOptions {
   Delay latency{.min = 200us, .mean = 1ms, .max = 100ms};
   Ratio loss;
   Ratio duplicate;
-  Ratio reorder;           // held back for 1 to 16 mean latencies, so that later ones overtake it
-  bool serialize = false;  // every message travels as bytes: same verdicts, more time
+  Ratio reorder;    // held back for 1 to 16 mean latencies, so that later ones overtake it
+  Ratio tail;       // takes 10 to 100 mean latencies more
+  Ratio corrupt;    // 1 to 8 bits in a row are flipped on the way, in the original or its duplicate
+  Ratio reset;      // a segment of a connection (connection.h) becomes a reset, for both ends
+  Ratio half_open;  // it becomes one for its receiver; the sender is never told by any
+  bool deliver_corrupt = false;   // it arrives if it can be parsed; if not set, a checksum tells
+  uint64_t queue_bytes = 16'384;  // that wait at most at a link with limited bandwidth
+  bool serialize = false;         // every message travels as bytes: same verdicts, more time
 
   // Does it do more to a message than delay it?
   bool may_fail() const {
-    return !loss.never() || !duplicate.never() || !reorder.never() || serialize;
+    return !loss.never() || !duplicate.never() || !reorder.never() || !tail.never() ||
+           !corrupt.never() || !reset.never() || !half_open.never() || serialize;
   }
 };
 
-// Trouble on one link for a while, on top of the options.
-struct LinkTrouble {
-  Ratio loss;
-  Duration extra_latency{};
-};
-
+// In messages.
 struct NetworkFaultCounts {
   uint64_t lost = 0;
   uint64_t duplicated = 0;
   uint64_t reordered = 0;
-  uint64_t cut = 0;  // messages that met a partition
+  uint64_t late = 0;
+  uint64_t corrupted = 0;
+  uint64_t cut = 0;         // met a partition
+  uint64_t held = 0;        // met a clog
+  uint64_t queued = 0;      // waited for others, or for their own last byte
+  uint64_t overflowed = 0;  // found the queue of a link full
+  uint64_t too_large = 0;   // for a link
+  uint64_t reset = 0;       // became resets, and broke a connection
+  uint64_t half_open = 0;   // the same at one end
 };
 
 // What part of a conversation a message is.
@@ -88,7 +100,7 @@ class Packet final : public Action {
   friend class Network;
   friend struct RecyclePacket;
   Network& network_;
-  Packet* next_free_ = nullptr;
+  Packet* next_ = nullptr;  // among those that are free, or held by one link
 };
 
 struct RecyclePacket {
@@ -115,9 +127,15 @@ class Network {
   void cut(NodeId from, NodeId to);
   void mend(NodeId from, NodeId to);
   bool is_cut(NodeId from, NodeId to) const;
-  void set_trouble(NodeId from, NodeId to, LinkTrouble trouble);
-  void clear_trouble(NodeId from, NodeId to) { set_trouble(from, to, {}); }
-  // No loss, duplication or reordering any more on links that are not in trouble.
+  // Messages that arrive from now on are held.
+  void clog(NodeId from, NodeId to);
+  // After the last clog all that were held are received at once, in the order in which they came.
+  // Must not be called from a task.
+  void unclog(NodeId from, NodeId to);
+  void add_trouble(NodeId from, NodeId to, const LinkTrouble& trouble);
+  // `trouble` must have been added.
+  void remove_trouble(NodeId from, NodeId to, const LinkTrouble& trouble);
+  // Nothing but latency befalls messages any more on links that are not in trouble.
   void heal();
 
   // A packet was not delivered after all.
@@ -130,10 +148,17 @@ class Network {
   friend class Packet;
   friend struct RecyclePacket;
 
-  // What is wrong with a link.
-  struct Link {
-    uint32_t cuts = 0;
-    LinkTrouble trouble;
+  // What is drawn for a message: 0 is benign.
+  struct Lot {
+    bool lost = false;
+    bool duplicated = false;
+    uint64_t held = 0;     // back, in mean latencies
+    uint64_t late = 0;     // by that and 9 more
+    uint64_t flipped = 0;  // bits
+    bool reset = false;
+    bool half_open = false;
+    uint64_t ordinal = 0;
+    Scope scope;
   };
   // The messages of one type on one link.
   struct Sequence {
@@ -145,6 +170,15 @@ class Network {
   // Nothing but latency can befall a message.
   bool calm() const { return !may_fail_ && links_.empty() && !scheduler_.choices().watched(); }
   void send_in_trouble(PacketPtr&& packet, Sequence& sent);
+  Lot draw_lot(const Packet& packet, const Sequence& sent, const Link* link);
+  bool squeeze(const Packet& packet, Link& link, Duration& delay);
+  void draw_breaks(const Packet& packet, Lot& lot);
+  bool swallowed(const Packet& packet) const;
+  void break_connection(Packet& packet, const Lot& lot, Duration delay);
+  void dispatch_copies(PacketPtr&& packet, const Lot& lot, Duration delay);
+  bool damage(Packet& packet, const Lot& lot);
+  bool stop(PacketPtr& packet);
+  void hold(PacketPtr&& packet, Link& link);
   Duration drawn_latency(Scope scope, uint64_t ordinal);
   Duration take_latency(Sequence& sent);
   void emit_send(const Packet& packet);
@@ -161,6 +195,7 @@ class Network {
   NetworkFaultCounts faults_;
   std::vector<Node*> nodes_;        // by number
   FlatTable<Link> links_;           // by from and to: those that ever had trouble
+  FlatTable<bool> swallows_;        // by link and connection: its resets are lost
   FlatTable<Sequence> sequences_;   // by link, and hash of the type: those in use
   std::deque<Packet> packets_;      // all that were ever made
   Packet* free_packets_ = nullptr;  // those without an owner
@@ -168,7 +203,7 @@ class Network {
 
 inline PacketPtr Network::new_packet() {
   if (free_packets_ == nullptr) return PacketPtr(&packets_.emplace_back(*this));
-  return PacketPtr(std::exchange(free_packets_, free_packets_->next_free_));
+  return PacketPtr(std::exchange(free_packets_, free_packets_->next_));
 }
 
 inline void RecyclePacket::operator()(Packet* packet) const {
@@ -177,7 +212,7 @@ inline void RecyclePacket::operator()(Packet* packet) const {
   packet->role = Role::kOneWay;
   packet->call = {};
   Network& network = packet->network_;
-  packet->next_free_ = std::exchange(network.free_packets_, packet);
+  packet->next_ = std::exchange(network.free_packets_, packet);
 }
 
 }  // namespace seedbed

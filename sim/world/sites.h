@@ -12,6 +12,11 @@ namespace seedbed::sites {
 inline constexpr Site kLoss("network.loss", ChoiceClass::kFault);
 inline constexpr Site kDuplicate("network.duplicate", ChoiceClass::kFault);
 inline constexpr Site kReorder("network.reorder", ChoiceClass::kFault);
+inline constexpr Site kTail("network.tail", ChoiceClass::kFault);
+inline constexpr Site kCorrupt("network.corrupt", ChoiceClass::kFault);
+inline constexpr Site kCorruptBits("network.corrupt_bits", ChoiceClass::kAmbient);
+inline constexpr Site kReset("network.reset", ChoiceClass::kFault);
+inline constexpr Site kHalfOpen("network.half_open", ChoiceClass::kFault);
 inline constexpr Site kLatency("network.latency", ChoiceClass::kAmbient);
 inline constexpr Site kCopyLatency("network.copy_latency", ChoiceClass::kAmbient);
 
@@ -25,8 +30,9 @@ inline constexpr Site kUnsyncedName("disk.unsynced_name", ChoiceClass::kFault);
 // Scope: node ("n1"); ordinal 0.
 inline constexpr Site kClockOffset("clock.offset", ChoiceClass::kAmbient);
 
-inline constexpr std::array kWorldSites{kLoss,         kDuplicate,   kReorder,       kLatency,
-                                        kCopyLatency,  kDiskLatency, kUnsyncedWrite, kTornSectors,
-                                        kUnsyncedName, kClockOffset};
+inline constexpr std::array kWorldSites{kLoss,        kDuplicate,    kReorder,     kTail,
+                                        kCorrupt,     kCorruptBits,  kReset,       kHalfOpen,
+                                        kLatency,     kCopyLatency,  kDiskLatency, kUnsyncedWrite,
+                                        kTornSectors, kUnsyncedName, kClockOffset};
 
 }  // namespace seedbed::sites

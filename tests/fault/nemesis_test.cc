@@ -63,6 +63,34 @@ TEST(Nemesis, PartitionsEverySplitOfTheServers) {
   EXPECT_EQ(sides.size(), 6u);  // every subset but none and all
 }
 
+TEST(Nemesis, LeavesAnyOneServerBetweenTwoGroups) {
+  const Topology five{.servers = {NodeId{1}, NodeId{2}, NodeId{3}, NodeId{4}, NodeId{5}},
+                      .clients = {NodeId{6}}};
+  std::set<NodeId> between;
+  FaultMix mix{.doses = {{.kind = FaultKind::kBridgePartition, .slots = 1, .odds = Ratio(1, 1)}}};
+  for (uint64_t seed = 0; seed < 300; ++seed) {
+    Choices choices(seed);
+    const Fault fault = draw_plan(choices, mix, five).faults.at(0);
+    std::set<NodeId> all(five.servers.begin(), five.servers.end());
+    all.insert(NodeId{6});
+    for (const NodeId node : fault.targets) all.erase(node);
+    for (const NodeId node : fault.others) all.erase(node);
+    ASSERT_EQ(all.size(), 1u);
+    between.insert(*all.begin());
+  }
+  EXPECT_EQ(between, std::set<NodeId>(five.servers.begin(), five.servers.end()));
+}
+
+TEST(Nemesis, DrawsRingsInEveryOrder) {
+  std::set<std::vector<NodeId>> orders;
+  FaultMix mix{.doses = {{.kind = FaultKind::kRingPartition, .slots = 1, .odds = Ratio(1, 1)}}};
+  for (uint64_t seed = 0; seed < 300; ++seed) {
+    Choices choices(seed);
+    orders.insert(draw_plan(choices, mix, kTopology).faults.at(0).targets);
+  }
+  EXPECT_EQ(orders.size(), 6u);
+}
+
 TEST(Nemesis, LeavingOneKindOutMovesNoOther) {
   Choices choices(5);
   FaultMix mix = every_kind(4);

@@ -54,5 +54,28 @@ TEST(SealedMessage, HoldsAnAnswerOrPassesOnAnError) {
   EXPECT_EQ(error.error(), Error::kIo);
 }
 
+TEST(SealedMessage, DamageFlipsSomeBitsInARow) {
+  const SealedMessage sealed = seal(note(kLong));
+  const SealedMessage damaged = sealed.damaged(uint64_t{1} << 63, 3);  // in the middle
+  ASSERT_TRUE(damaged);
+  const std::string& text = damaged.as<wire::Note>()->text();
+  ASSERT_EQ(text.size(), kLong.size());
+  int flipped = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    flipped += __builtin_popcount(static_cast<unsigned>(text[i] ^ kLong[i]) & 0xff);
+  }
+  EXPECT_EQ(flipped, 3);
+  EXPECT_EQ(sealed.as<wire::Note>()->text(), kLong);
+}
+
+TEST(SealedMessage, DamageMayLeaveNothing) {
+  const SealedMessage sealed = seal(note(kLong));
+  const uint64_t bits = (kLong.size() + 2) * 8;  // with a tag and a length
+  const auto where = [&](uint64_t bit) { return ~uint64_t{0} / bits * bit + (1u << 20); };
+  EXPECT_FALSE(sealed.damaged(where(8), 2));  // the length: 100 becomes 103
+  EXPECT_TRUE(sealed.damaged(where(16), 2));
+  EXPECT_FALSE(seal(wire::Note()).damaged(0, 1));
+}
+
 }  // namespace
 }  // namespace seedbed

@@ -1,3 +1,5 @@
+#include <set>
+
 #include "tests/world/fixture.h"
 
 namespace seedbed {
@@ -260,6 +262,238 @@ TEST_F(NetworkTest, HandlersMustNotBlock) {
       [](Env& env) { env.on<wire::Note>([&env](NodeId, const wire::Note&) { env.sleep(1ms); }); });
   start_all();
   EXPECT_DEATH(scheduler.run(), "");
+}
+
+// The network takes 1 ms for each message, and as much more as is wrong with it.
+struct Steady : NetworkTest {
+  explicit Steady(NetworkOptions options = {}) : NetworkTest(steady(options)) {}
+  static NetworkOptions steady(NetworkOptions options) {
+    options.latency = {.min = 1ms, .mean = 1ms, .max = 1ms};
+    return options;
+  }
+  // When the message of that number arrived.
+  Duration arrival(uint64_t number) const {
+    for (const KeptEvent& event : kept.events) {
+      if (event.kind == EventKind::kReceive && event.id == number) return event.time - kStart;
+    }
+    return Duration::max();
+  }
+  size_t drops(DropReason reason) const {
+    size_t count = 0;
+    for (const KeptEvent& event : kept.events) {
+      const bool it =
+          event.kind == EventKind::kDrop && static_cast<DropReason>(event.value) == reason;
+      count += it ? 1 : 0;
+    }
+    return count;
+  }
+};
+
+TEST_F(Steady, ExtraLatenciesAddUpInOneDirection) {
+  add("n1", sender(60));
+  add("n2", listener());
+  start_all();
+  Network& network = world.network();
+  at(10500us, [&] { network.add_trouble(n1, n2, {.extra_latency = 20ms}); });
+  at(20500us, [&] { network.add_trouble(n1, n2, {.extra_latency = 7ms}); });
+  at(30500us, [&] { network.remove_trouble(n1, n2, {.extra_latency = 20ms}); });
+  at(40500us, [&] { network.remove_trouble(n1, n2, {.extra_latency = 7ms}); });
+  scheduler.run();
+  EXPECT_EQ(arrival(5), 5ms);
+  EXPECT_EQ(arrival(15), 35ms);
+  EXPECT_EQ(arrival(25), 52ms);
+  EXPECT_EQ(arrival(35), 42ms);
+  EXPECT_EQ(arrival(45), 45ms);
+}
+
+TEST_F(Steady, LossesAddUpToCertaintyAndLeaveNothing) {
+  add("n1", sender(60));
+  add("n2", listener());
+  start_all();
+  Network& network = world.network();
+  at(10500us, [&] { network.add_trouble(n1, n2, {.loss_permille = 500}); });
+  at(20500us, [&] { network.add_trouble(n1, n2, {.loss_permille = 500}); });
+  at(30500us, [&] { network.remove_trouble(n1, n2, {.loss_permille = 500}); });
+  at(40500us, [&] { network.remove_trouble(n1, n2, {.loss_permille = 500}); });
+  scheduler.run();
+  const auto lost = [&](uint64_t first, uint64_t last) {
+    size_t count = 0;
+    for (uint64_t id = first; id <= last; ++id) count += arrival(id) == Duration::max() ? 1 : 0;
+    return count;
+  };
+  EXPECT_EQ(lost(1, 11), 0u);
+  EXPECT_EQ(lost(22, 31), 10u);
+  EXPECT_LT(lost(32, 41), 10u);
+  EXPECT_EQ(lost(42, 60), 0u);
+}
+
+TEST_F(Steady, AClogHoldsWhatArrivesAndLetsItGoInOrder) {
+  add("n1", sender(60));
+  add("n2", listener());
+  start_all();
+  Network& network = world.network();
+  at(10500us, [&] { network.clog(n1, n2); });
+  at(20500us, [&] { network.clog(n1, n2); });
+  at(30500us, [&] { network.unclog(n1, n2); });
+  at(40500us, [&] {
+    EXPECT_EQ(heard.size(), 10u);
+    network.unclog(n1, n2);
+    EXPECT_EQ(heard.size(), 40u);
+  });
+  scheduler.run();
+  EXPECT_EQ(heard.size(), 60u);
+  EXPECT_TRUE(std::is_sorted(heard.begin(), heard.end()));
+  EXPECT_EQ(network.faults().held, 30u);
+}
+
+TEST_F(Steady, WhatAClogHoldsIsLostByACut) {
+  add("n1", sender(60));
+  add("n2", listener());
+  start_all();
+  Network& network = world.network();
+  at(10500us, [&] { network.clog(n1, n2); });
+  at(20500us, [&] { network.cut(n1, n2); });
+  at(30500us, [&] { network.unclog(n1, n2); });
+  at(40500us, [&] { network.mend(n1, n2); });
+  scheduler.run();
+  EXPECT_EQ(network.faults().cut, 31u);  // those held, and all that met the cut
+  EXPECT_EQ(heard.size(), 29u);
+}
+
+TEST_F(Steady, WhatAClogHoldsGoesWithTheWorld) {
+  add("n1", sender(60));
+  add("n2", listener());
+  start_all();
+  at(10500us, [&] { world.network().clog(n1, n2); });
+  scheduler.run();
+  EXPECT_EQ(heard.size(), 10u);
+}
+
+TEST_F(Steady, TheCauseOfAHeldReceiveIsItsSend) {
+  add("n1", sender(3));
+  add("n2", listener());
+  struct Causes : EventSink {
+    void on_event(const TraceEvent& event) override {
+      if (event.kind == EventKind::kSend) sent = event.index;
+      if (event.kind == EventKind::kReceive) cause = event.cause;
+      if (event.kind == EventKind::kReached) after = event.cause;
+    }
+    EventIndex sent{}, cause{}, after{};
+  } causes;
+  scheduler.stream().watch(causes);
+  start_all();
+  at(1ms, [&] { world.network().clog(n1, n2); });
+  at(40ms, [&] {
+    const EventIndex why = scheduler.stream().current();
+    world.network().unclog(n1, n2);
+    scheduler.stream().emit({.kind = EventKind::kReached, .node = n1});
+    EXPECT_EQ(causes.after, why);
+  });
+  scheduler.run();
+  EXPECT_EQ(causes.cause, causes.sent);
+}
+
+TEST_F(Steady, ANarrowLinkTakesTimeAndOverflows) {
+  add("n1", [](Env& env) {
+    wire::Note note;
+    note.set_text(std::string(994, 'x'));  // 1,000 bytes with its number, tags and length
+    for (uint64_t i = 1; i <= 30; ++i) {
+      note.set_number(i + 127);
+      env.send(n2, note);
+    }
+  });
+  add("n2", listener());
+  start_all();
+  world.network().add_trouble(n1, n2, {.bytes_per_second = 1'000'000});
+  scheduler.run();
+  EXPECT_EQ(arrival(1), 2ms);
+  EXPECT_EQ(arrival(10), 11ms);
+  EXPECT_EQ(heard.size(), 16u);  // of 1,000 bytes each in 16,384
+  EXPECT_EQ(drops(DropReason::kOverflow), 14u);
+  EXPECT_EQ(world.network().faults().overflowed, 14u);
+}
+
+TEST_F(Steady, ALinkLosesWhatIsTooLarge) {
+  add("n1", [](Env& env) {
+    wire::Note note;
+    for (size_t size = 0; size < 20; ++size) {
+      note.set_text(std::string(size, 'x'));
+      env.send(n2, note);
+    }
+  });
+  add("n2", listener());
+  start_all();
+  world.network().add_trouble(n1, n2, {.mtu = 12});
+  scheduler.run();
+  EXPECT_EQ(heard.size(), 11u);  // up to 10 letters, with a tag and a length
+  EXPECT_EQ(drops(DropReason::kTooLarge), 9u);
+}
+
+struct TailTest : Steady {
+  TailTest() : Steady({.tail = Ratio(1, 2)}) {}
+};
+
+TEST_F(TailTest, SomeMessagesAreVeryLate) {
+  add("n1", sender(1000));
+  add("n2", listener());
+  start_all();
+  scheduler.run();
+  EXPECT_EQ(heard.size(), 1000u);
+  EXPECT_NEAR(static_cast<double>(world.network().faults().late), 500, 80);
+  size_t late = 0;
+  for (uint64_t id = 1; id <= 1000; ++id) {
+    const Duration more = arrival(id) - std::chrono::milliseconds(id);
+    EXPECT_TRUE(more == 0ms || (more >= 10ms && more <= 100ms)) << more.count();
+    late += more > 0ms ? 1 : 0;
+  }
+  EXPECT_EQ(late, world.network().faults().late);
+}
+
+struct CorruptTest : Steady {
+  explicit CorruptTest(bool deliver = false)
+      : Steady({.corrupt = Ratio(1, 2), .deliver_corrupt = deliver}) {}
+};
+
+TEST_F(CorruptTest, AChecksumTellsWhatIsDamaged) {
+  add("n1", sender(1000));
+  add("n2", listener());
+  start_all();
+  scheduler.run();
+  const uint64_t corrupted = world.network().faults().corrupted;
+  EXPECT_NEAR(static_cast<double>(corrupted), 500, 80);
+  EXPECT_EQ(drops(DropReason::kCorrupt), corrupted);
+  EXPECT_EQ(heard.size(), 1000 - corrupted);
+}
+
+struct DamagedTest : CorruptTest {
+  DamagedTest() : CorruptTest(true) {}
+};
+
+TEST_F(DamagedTest, WithoutAChecksumDamageArrivesIfItParses) {
+  std::set<std::string> texts;
+  add("n1", [](Env& env) {
+    wire::Note note;
+    note.set_text("the quick brown fox");
+    note.set_number(12345);
+    for (int i = 0; i < 1000; ++i) {
+      env.send(n2, note);
+      env.sleep(1ms);
+    }
+  });
+  add("n2", [&](Env& env) {
+    env.on<wire::Note>([&](NodeId, const wire::Note& note) {
+      heard.push_back(note.number());
+      texts.insert(note.text());
+    });
+  });
+  start_all();
+  scheduler.run();
+  const uint64_t corrupted = world.network().faults().corrupted;
+  EXPECT_NEAR(static_cast<double>(corrupted), 500, 80);
+  EXPECT_GT(drops(DropReason::kCorrupt), 50u);
+  EXPECT_EQ(heard.size(), 1000 - drops(DropReason::kCorrupt));
+  EXPECT_GT(texts.size(), 50u);
+  EXPECT_GT(heard.size(), 1000 - corrupted + 50);
 }
 
 }  // namespace
