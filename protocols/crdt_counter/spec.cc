@@ -83,7 +83,9 @@ ProtocolSpec spec() {
   spec.default_options = &default_options();
   spec.workloads = {"counter"};
   spec.survives = [](size_t servers) {
-    return Tolerance{.servers_down = static_cast<uint32_t>(servers), .clock_drift_ppm = 1'000'000};
+    return Tolerance{.servers_down = static_cast<uint32_t>(servers),
+                     .survives_power_loss = true,
+                     .clock_drift_ppm = 1'000'000};
   };
   spec.make_process = make_replica;
   spec.make_client = [](Env& env, const Setup& setup) {
@@ -95,6 +97,7 @@ ProtocolSpec spec() {
       {"crdt_counter.recovered", "a replica found its own entries on its disk"},
       {"crdt_counter.saved_several_at_once", "one write kept what several requests counted"},
       {"crdt_counter.request_came_again", "a request arrived twice, or after a later one"},
+      {"crdt_counter.stopped_for_disk", "a replica ended itself because its disk failed"},
   };
   spec.caption = caption;
   return spec;

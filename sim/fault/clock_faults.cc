@@ -11,7 +11,9 @@ void begin_drift(Stage& stage) {
 }
 
 void end_drift(Stage& stage) {
-  for (const NodeId id : stage.fault.targets) stage.world.node(id).add_drift(0);
+  for (const NodeId id : stage.fault.targets) {
+    stage.world.node(id).add_drift(-stage.fault.magnitude * 1000);
+  }
 }
 
 const FaultInfo kRows[] = {

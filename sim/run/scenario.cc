@@ -67,6 +67,15 @@ void validate_network(const run::Network& network, const Validator& check) {
   check.within("network.reorder_permille", network.reorder_permille(), 0, 1000);
 }
 
+void validate_disk(const run::Disk& disk, const Validator& check) {
+  check.within("disk.access_mean_us", disk.access_mean_us(), 0, 60'000'000);
+  check.within("disk.sync_mean_us", disk.sync_mean_us(), 0, 60'000'000);
+  check.within("disk.lose_unsynced_percent", disk.lose_unsynced_percent(), 0, 100);
+  check.within("disk.read_error_ppm", disk.read_error_ppm(), 0, 1'000'000);
+  check.within("disk.write_error_ppm", disk.write_error_ppm(), 0, 1'000'000);
+  check.within("disk.sync_error_ppm", disk.sync_error_ppm(), 0, 1'000'000);
+}
+
 void validate_faults(const run::Faults& faults, const Validator& check) {
   check.within("faults.begin_ms", faults.begin_ms(), 0, kDay);
   check.within("faults.end_ms", faults.end_ms(), 0, kDay);
@@ -100,6 +109,18 @@ void validate_faults(const run::Faults& faults, const Validator& check) {
   }
 }
 
+void validate_expectation(const run::Expect& expect, const Validator& check) {
+  static const std::vector<std::string> kVerdicts{
+      "pass", "violation", "expected-weakness", "assumption-broken", "liveness", "inconclusive"};
+  std::vector<std::string> named(expect.accept().begin(), expect.accept().end());
+  if (expect.has_verdict()) named.push_back(expect.verdict());
+  for (const std::string& verdict : named) {
+    if (std::find(kVerdicts.begin(), kVerdicts.end(), verdict) != kVerdicts.end()) continue;
+    check.fail("expect: " + unknown_name("verdict", verdict, kVerdicts,
+                                         "one of the six of docs/ARCHITECTURE.md"));
+  }
+}
+
 }  // namespace
 
 void validate(const Scenario& scenario, std::string_view place) {
@@ -110,9 +131,7 @@ void validate(const Scenario& scenario, std::string_view place) {
   if (data.has_zones()) check.within("zones", data.zones(), 1, 10'000);
   validate_workload(data.workload(), *scenario.protocol, check);
   validate_network(data.network(), check);
-  check.within("disk.access_mean_us", data.disk().access_mean_us(), 0, 60'000'000);
-  check.within("disk.sync_mean_us", data.disk().sync_mean_us(), 0, 60'000'000);
-  check.within("disk.lose_unsynced_percent", data.disk().lose_unsynced_percent(), 0, 100);
+  validate_disk(data.disk(), check);
   check.within("clocks.max_offset_ms", data.clocks().max_offset_ms(), 0, kDay);
   check.within("clocks.max_drift_ppm", data.clocks().max_drift_ppm(), 0, 500'000);
   validate_faults(data.faults(), check);
@@ -124,14 +143,7 @@ void validate(const Scenario& scenario, std::string_view place) {
   if (data.limits().has_memory_mib()) {
     check.within("limits.memory_mib", data.limits().memory_mib(), 1, 3500);
   }
-  static const std::vector<std::string> kVerdicts{
-      "pass", "violation", "expected-weakness", "assumption-broken", "liveness", "inconclusive"};
-  const run::Expect& expect = data.expect();
-  if (expect.has_verdict() &&
-      std::find(kVerdicts.begin(), kVerdicts.end(), expect.verdict()) == kVerdicts.end()) {
-    check.fail("expect: " + unknown_name("verdict", expect.verdict(), kVerdicts,
-                                         "one of the six of docs/ARCHITECTURE.md"));
-  }
+  validate_expectation(data.expect(), check);
 }
 
 void set_mutant(Scenario& scenario, std::string_view name) {
@@ -163,8 +175,12 @@ Scenario resolve(const Scenario& scenario, uint64_t seed) {
     if (network.has_duplicate_permille()) fix("duplicate", network.mutable_duplicate_permille());
     if (network.has_reorder_permille()) fix("reorder", network.mutable_reorder_permille());
   }
-  if (data.disk().has_sync_mean_us()) {
-    fix("sync_mean", data.mutable_disk()->mutable_sync_mean_us());
+  if (data.has_disk()) {
+    run::Disk& disk = *data.mutable_disk();
+    if (disk.has_sync_mean_us()) fix("sync_mean", disk.mutable_sync_mean_us());
+    if (disk.has_read_error_ppm()) fix("read_error", disk.mutable_read_error_ppm());
+    if (disk.has_write_error_ppm()) fix("write_error", disk.mutable_write_error_ppm());
+    if (disk.has_sync_error_ppm()) fix("sync_error", disk.mutable_sync_error_ppm());
   }
   return resolved;
 }

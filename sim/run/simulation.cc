@@ -41,6 +41,10 @@ Ratio permille(const run::Range& range) {
   return Ratio::permille(static_cast<uint64_t>(range.max()));
 }
 
+Ratio per_million(const run::Range& range) {
+  return Ratio(static_cast<uint64_t>(range.max()), 1'000'000);
+}
+
 SchedulerOptions scheduler_options(const run::Scenario& data) {
   Limits limits;
   limits.end = kStart + faults_end(data) + progress_bound(data) + settle_time(data) + 1s;
@@ -68,6 +72,9 @@ DiskOptions disk_options(const run::Scenario& data) {
   const int64_t lose = VALUE_OR(disk, lose_unsynced_percent, 50);
   options.lose_unsynced = Ratio(static_cast<uint64_t>(lose), 100);
   options.lose_unsynced_name = options.lose_unsynced;
+  options.read_error = per_million(disk.read_error_ppm());
+  options.write_error = per_million(disk.write_error_ppm());
+  options.sync_error = per_million(disk.sync_error_ppm());
   return options;
 }
 
@@ -92,6 +99,7 @@ Tolerance widened(Tolerance tolerance, const run::Bounds& bounds) {
     tolerance.servers_down = static_cast<uint32_t>(bounds.servers_down());
   }
   if (bounds.has_disks_lost()) tolerance.disks_lost = static_cast<uint32_t>(bounds.disks_lost());
+  if (bounds.has_power_loss()) tolerance.survives_power_loss = bounds.power_loss();
   if (bounds.has_clock_drift_ppm()) tolerance.clock_drift_ppm = bounds.clock_drift_ppm();
   if (bounds.has_clock_error_ms()) tolerance.clock_error = ms(bounds.clock_error_ms());
   return tolerance;

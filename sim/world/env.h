@@ -119,6 +119,10 @@ class Env {
   virtual Disk& disk() = 0;
   // Starts a fiber of this process. `name` must be a literal.
   virtual void spawn(std::string_view name, std::function<void()> body) = 0;
+  // Ends this process as a crash would, because it cannot go on safely: its disk failed, say. Never
+  // returns. A supervisor starts it again later; what it was in the middle of may be lost. Only
+  // from a fiber, not from a handler or a callback. `why` is a phrase for whoever reads the trace.
+  [[noreturn]] virtual void fail_stop(std::string_view why) = 0;
   // A number below `bound`, from the site's choices for this incarnation.
   virtual uint64_t random(const Site& site, uint64_t bound) = 0;
   // To make mailboxes, signals and wait lists of.

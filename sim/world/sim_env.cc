@@ -83,6 +83,15 @@ void SimEnv::spawn(std::string_view name, std::function<void()> body) {
   scheduler_.spawn(tasks_, name, std::move(body));
 }
 
+void SimEnv::fail_stop(std::string_view why) {
+  require_open();
+  CHECK(scheduler_.current() != nullptr && "fail_stop() is for fibers");
+  CHECK(&scheduler_.current()->group() == &tasks_);
+  node_.fail_stop(why);
+  seal();
+  throw ProcessKilled{};
+}
+
 inline uint64_t SimEnv::draw(const Site& site, Draws& draws) {
   Choices& choices = scheduler_.choices();
   const uint64_t ordinal = ++draws.count;

@@ -32,6 +32,7 @@ class SimEnv final : public Env {
   void send_sealed(NodeId to, SealedMessage message, Label label) override;
   Disk& disk() override;
   void spawn(std::string_view name, std::function<void()> body) override;
+  [[noreturn]] void fail_stop(std::string_view why) override;
   uint64_t random(const Site& site, uint64_t bound) override;
   Scheduler& scheduler() override;
   void probe(const google::protobuf::Message& fact) override;
