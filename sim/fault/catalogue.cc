@@ -51,7 +51,8 @@ Assumption assumption_behind(Cost cost) {
     case Cost::kDisk:
     case Cost::kServerAndDisk: return Assumption::kDisksKeep;
     case Cost::kClockRate:
-    case Cost::kClockError: return Assumption::kClocksAgree;
+    case Cost::kClockError:
+    case Cost::kClockStands: return Assumption::kClocksAgree;
     case Cost::kNothing:
     case Cost::kServer:
     case Cost::kPower: break;

@@ -121,6 +121,7 @@ bool Injector::within(const Fault& fault, const Tolerance& tolerance) const {
     case Cost::kClockRate: return std::abs(fault.magnitude) <= tolerance.clock_drift_ppm;
     case Cost::kClockError:
       return std::chrono::microseconds(std::abs(fault.magnitude)) <= tolerance.clock_error;
+    case Cost::kClockStands: return fault.duration <= tolerance.clock_error;
     case Cost::kServer:
     case Cost::kPower:
     case Cost::kDisk:

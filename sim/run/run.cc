@@ -51,7 +51,8 @@ RunResult Runner::run(const Scenario& scenario, uint64_t seed, const RunOptions&
   RunResult result;
   choices_.clear();
   if (!RunArena::enabled()) {
-    Simulation simulation(resolved, seed, stacks_, options.watchers, options.log_choices);
+    Simulation simulation(resolved, seed, stacks_, options.watchers, options.log_choices,
+                          options.more_faults);
     simulation.execute();
     simulation.report(result);
     choices_ = simulation.choice_log();
@@ -65,8 +66,8 @@ RunResult Runner::run(const Scenario& scenario, uint64_t seed, const RunOptions&
   {
     RunArena::Inside inside;
     // Never deleted: the arena drops it, and the pool takes back the stacks of its fibers.
-    auto* simulation =
-        new Simulation(resolved, seed, stacks_, options.watchers, options.log_choices);
+    auto* simulation = new Simulation(resolved, seed, stacks_, options.watchers,
+                                      options.log_choices, options.more_faults);
     simulation->execute();
     RunArena::Outside outside;
     simulation->report(result);

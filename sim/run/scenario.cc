@@ -76,6 +76,16 @@ void validate_disk(const run::Disk& disk, const Validator& check) {
   check.within("disk.sync_error_ppm", disk.sync_error_ppm(), 0, 1'000'000);
 }
 
+void validate_clocks(const run::Clocks& clocks, const Validator& check) {
+  check.within("clocks.max_offset_ms", clocks.max_offset_ms(), 0, kDay);
+  check.within("clocks.max_drift_ppm", clocks.max_drift_ppm(), 0, 500'000);
+  check.within("clocks.uncertainty_us", clocks.uncertainty_us(), 0, 60'000'000);
+  check.within("clocks.declared_drift_ppm", clocks.declared_drift_ppm(), 0, 500'000);
+  if (clocks.has_sync_period_ms()) {
+    check.within("clocks.sync_period_ms", clocks.sync_period_ms(), 1, kDay);
+  }
+}
+
 void validate_faults(const run::Faults& faults, const Validator& check) {
   check.within("faults.begin_ms", faults.begin_ms(), 0, kDay);
   check.within("faults.end_ms", faults.end_ms(), 0, kDay);
@@ -132,8 +142,7 @@ void validate(const Scenario& scenario, std::string_view place) {
   validate_workload(data.workload(), *scenario.protocol, check);
   validate_network(data.network(), check);
   validate_disk(data.disk(), check);
-  check.within("clocks.max_offset_ms", data.clocks().max_offset_ms(), 0, kDay);
-  check.within("clocks.max_drift_ppm", data.clocks().max_drift_ppm(), 0, 500'000);
+  validate_clocks(data.clocks(), check);
   validate_faults(data.faults(), check);
   check.within("limits.progress_ms", data.limits().progress_ms(), 0, kDay);
   check.within("limits.settle_ms", data.limits().settle_ms(), 0, kDay);

@@ -78,6 +78,18 @@ DiskOptions disk_options(const run::Scenario& data) {
   return options;
 }
 
+IntervalClockOptions interval_clock_options(const run::Clocks& clocks) {
+  IntervalClockOptions options;
+  options.uncertainty = us(VALUE_OR(clocks, uncertainty_us, 1000));
+  options.declared_drift_ppm =
+      VALUE_OR(clocks, declared_drift_ppm, std::max(200, clocks.max_drift_ppm()));
+  if (clocks.has_sync_period_ms()) {
+    options.min_period = ms(clocks.sync_period_ms().min());
+    options.max_period = ms(clocks.sync_period_ms().max());
+  }
+  return options;
+}
+
 FaultDose dose_from(const run::Dose& dose) {
   FaultDose result;
   result.kind = find_fault(dose.fault())->kind;  // validated
@@ -141,7 +153,8 @@ uint64_t minimum_ok(const Scenario& scenario) {
 }
 
 Simulation::Simulation(const Scenario& scenario, uint64_t seed, StackPool& stacks,
-                       const std::vector<EventSink*>& watchers, bool log_choices)
+                       const std::vector<EventSink*>& watchers, bool log_choices,
+                       const FaultPlan& more_faults)
     : scenario_(scenario),
       seed_(seed),
       choices_(seed),
@@ -154,7 +167,7 @@ Simulation::Simulation(const Scenario& scenario, uint64_t seed, StackPool& stack
   add_servers();
   add_clients();
   add_checkers(watchers);
-  add_faults();
+  add_faults(more_faults);
 }
 
 Simulation::~Simulation() { director_.kill(); }
@@ -173,7 +186,8 @@ void Simulation::add_servers() {
         {.name = name,
          .process = [this](Env& env) { return scenario_.protocol->make_process(env, setup_); },
          .disk = disk_options(scenario_.data),
-         .clock = Clock(ms(offset), drift * 1000)});
+         .clock = Clock(ms(offset), drift * 1000),
+         .interval_clock = interval_clock_options(clocks)});
   }
 }
 
@@ -226,7 +240,7 @@ void Simulation::add_checkers(const std::vector<EventSink*>& watchers) {
   for (EventSink* watcher : watchers) stream.watch(*watcher);
 }
 
-void Simulation::add_faults() {
+void Simulation::add_faults(const FaultPlan& more) {
   const run::Faults& faults = scenario_.data.faults();
   FaultMix mix;
   mix.begin = kStart + ms(VALUE_OR(faults, begin_ms, 500));
@@ -240,6 +254,7 @@ void Simulation::add_faults() {
                       .zones = static_cast<uint32_t>(VALUE_OR(scenario_.data, zones, 1))};
   options.leads = scenario_.protocol->leads;
   FaultPlan plan = draw_plan(choices_, mix, options.topology);
+  plan.faults.insert(plan.faults.end(), more.faults.begin(), more.faults.end());
   injector_ = std::make_unique<Injector>(world_, std::move(options), std::move(plan));
   scheduler_.stream().watch(*injector_);
 }

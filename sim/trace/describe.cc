@@ -125,7 +125,8 @@ std::string Describer::sentence(const TraceEvent& event) const {
     case EventKind::kProbe: return fmt::format("{} reports {}", who, type);
     case EventKind::kReached: return fmt::format("{} reaches {}", who, event.name);
     case EventKind::kClock:
-      return fmt::format("the clock of {} shows {} and drifts by {} ppb", who,
+      return fmt::format("the {}clock of {} shows {} and drifts by {} ppb",
+                         event.name.empty() ? "" : "wall ", who,
                          time_text(Time(Duration(static_cast<int64_t>(event.id)))),
                          static_cast<int64_t>(event.value));
     case EventKind::kChoice:

@@ -32,6 +32,7 @@
 #include "sim/core/wait.h"
 #include "sim/world/disk.h"
 #include "sim/world/message.h"
+#include "sim/world/wall_time.h"
 
 namespace seedbed {
 
@@ -58,6 +59,12 @@ class Env {
   virtual Incarnation incarnation() const = 0;
   // This node's clock: monotonic, but offset and drifting against every other.
   virtual NodeTime now() = 0;
+  // This node's idea of the time of day. It is set by others: it may jump, also back, and stand
+  // still. For people; whoever orders or waits by it should know what they do.
+  virtual WallTime wall_now() = 0;
+  // Bounds on the true time of day (Corbett et al., "Spanner", OSDI 2012, section 3). They hold
+  // while the node's clock drifts no more than was declared.
+  virtual TimeInterval interval_now() = 0;
   // Blocks for that long by this node's clock.
   virtual void sleep(Duration duration) = 0;
 

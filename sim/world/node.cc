@@ -65,7 +65,9 @@ Node::Node(Scheduler& scheduler, Network& network, NodeId id, NodeOptions option
       id_(id),
       options_(std::move(options)),
       disk_(scheduler, id, options_.name, options_.disk),
-      clock_(options_.clock) {
+      clock_(options_.clock),
+      interval_clock_(scheduler.choices(), scheduler.choices().scope(options_.name),
+                      options_.interval_clock) {
   network.attach(*this);
 }
 
@@ -146,12 +148,47 @@ void Node::resume() {
 void Node::add_drift(int64_t more_ppb) {
   extra_drift_ppb_ += more_ppb;
   const int64_t ppb = options_.clock.drift_ppb() + extra_drift_ppb_;
+  interval_clock_.catch_up(scheduler_.now(), clock_);
   clock_.set_drift(scheduler_.now(), ppb);
   if (env_ != nullptr) env_->tasks().set_clock_rate(ppb);
   scheduler_.stream().emit({.kind = EventKind::kClock,
                             .node = id_,
                             .id = static_cast<uint64_t>(nanoseconds(clock_.now(scheduler_.now()))),
                             .value = static_cast<uint64_t>(ppb)});
+}
+
+WallTime Node::wall_now() const {
+  return wall_clock_.now(scheduler_.now(), clock_.now(scheduler_.now()));
+}
+
+TimeInterval Node::interval_now() { return interval_clock_.now(scheduler_.now(), clock_); }
+
+void Node::jump_wall_clock(Duration by) {
+  wall_clock_.jump(by);
+  emit_wall_clock();
+}
+
+void Node::smear_wall_clock(int64_t more_ppb) {
+  wall_clock_.add_rate(scheduler_.now(), more_ppb);
+  emit_wall_clock();
+}
+
+void Node::freeze_wall_clock() {
+  wall_clock_.freeze(scheduler_.now(), clock_.now(scheduler_.now()));
+  emit_wall_clock();
+}
+
+void Node::thaw_wall_clock() {
+  wall_clock_.thaw();
+  emit_wall_clock();
+}
+
+void Node::emit_wall_clock() {
+  scheduler_.stream().emit({.kind = EventKind::kClock,
+                            .node = id_,
+                            .id = static_cast<uint64_t>(nanoseconds(wall_now())),
+                            .value = static_cast<uint64_t>(clock_.drift_ppb()),
+                            .name = "wall"});
 }
 
 inline void Node::hand_over(PacketPtr&& packet) {

@@ -21,6 +21,7 @@ struct NodeOptions {
   ProcessFactory process;
   DiskOptions disk;
   Clock clock;
+  IntervalClockOptions interval_clock;
 };
 
 class Node {
@@ -54,12 +55,21 @@ class Node {
   void add_service_time(Duration more) { service_time_ += more; }
   // Its clock drifts by that much more (or less) than it does now.
   void add_drift(int64_t more_ppb);
+  // What its wall clock suffers; see WallClock.
+  void jump_wall_clock(Duration by);
+  void smear_wall_clock(int64_t more_ppb);
+  void freeze_wall_clock();
+  void thaw_wall_clock();
+  // Its interval clock lies that much too late; sums up.
+  void lie_about_time(Duration by) { interval_clock_.lie(by); }
 
   // A packet has arrived at the machine.
   void receive(PacketPtr&& packet);
 
   SimDisk& disk() { return disk_; }
   const Clock& clock() const { return clock_; }
+  WallTime wall_now() const;
+  TimeInterval interval_now();
 
  private:
   friend class SimEnv;
@@ -75,6 +85,7 @@ class Node {
   void receive_later(PacketPtr&& packet);
   void hand_over(PacketPtr&& packet);
   void emit(EventKind kind, std::string_view why = {});
+  void emit_wall_clock();
 
   // What every packet looks at comes first, to share cache lines: worlds may have thousands of
   // nodes.
@@ -91,6 +102,8 @@ class Node {
   NodeOptions options_;
   SimDisk disk_;
   Clock clock_;
+  WallClock wall_clock_;
+  IntervalClock interval_clock_;
   std::deque<PacketPtr> waiting_;  // arrived while paused
   Time busy_until_ = kStart;
   uint32_t power_cuts_ = 0;

@@ -67,6 +67,16 @@ NodeTime SimEnv::now() {
   return node_.clock().now(scheduler_.now());
 }
 
+WallTime SimEnv::wall_now() {
+  require_open();
+  return node_.wall_now();
+}
+
+TimeInterval SimEnv::interval_now() {
+  require_open();
+  return node_.interval_now();
+}
+
 void SimEnv::sleep(Duration duration) {
   require_open();
   scheduler_.sleep(duration);

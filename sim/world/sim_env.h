@@ -28,6 +28,8 @@ class SimEnv final : public Env {
   NodeId self() const override;
   Incarnation incarnation() const override;
   NodeTime now() override;
+  WallTime wall_now() override;
+  TimeInterval interval_now() override;
   void sleep(Duration duration) override;
   void send_sealed(NodeId to, SealedMessage message, Label label) override;
   Disk& disk() override;

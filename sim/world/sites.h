@@ -38,6 +38,9 @@ inline constexpr Site kRestartDelay("node.restart_delay", ChoiceClass::kAmbient)
 
 // Scope: node ("n1"); ordinal 0.
 inline constexpr Site kClockOffset("clock.offset", ChoiceClass::kAmbient);
+inline constexpr Site kClockSyncPeriod("clock.sync_period", ChoiceClass::kAmbient);
+// Scope: node; ordinal: the synchronisation.
+inline constexpr Site kClockSyncError("clock.sync_error", ChoiceClass::kAmbient);
 
 inline constexpr std::array kWorldSites{kLoss,
                                         kDuplicate,
@@ -58,6 +61,8 @@ inline constexpr std::array kWorldSites{kLoss,
                                         kMisdirectedRead,
                                         kElsewhere,
                                         kRestartDelay,
-                                        kClockOffset};
+                                        kClockOffset,
+                                        kClockSyncPeriod,
+                                        kClockSyncError};
 
 }  // namespace seedbed::sites
