@@ -397,8 +397,9 @@ void SimDisk::crash() {
   for (auto& [id, inode] : files_) {
     for (Change& change : inode->changes) survive(*inode, change);
     inode->changes.clear();
-    inode->cached = inode->durable;
   }
+  // Only now: a write that went astray may have changed another file.
+  for (auto& [id, inode] : files_) inode->cached = inode->durable;
   for (const NameChange& change : name_changes_) {
     const uint64_t lost = scheduler_.choices().fault(sites::kUnsyncedName, scope_, change.operation,
                                                      options_.lose_unsynced_name);

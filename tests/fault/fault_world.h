@@ -130,8 +130,7 @@ inline void expect_to_fire_and_matter(FaultKind kind, int64_t magnitude) {
   with.run(plan_of(kind, magnitude));
   FaultWorld without;
   without.run({});
-  EXPECT_GT(with.injector->fired(kind), 0u) << to_string(kind);
-  EXPECT_EQ(without.injector->fired(kind), 0u) << to_string(kind);
+  EXPECT_GT(with.injector->fired(kind), without.injector->fired(kind)) << to_string(kind);
   EXPECT_NE(with.happenings.all, without.happenings.all) << to_string(kind);
 }
 

@@ -12,7 +12,6 @@ uint64_t count(const FaultWorld& world, EventKind kind) {
 }
 
 TEST(ProcessFaults, FireAndMatter) {
-  expect_to_fire_and_matter(FaultKind::kCrash, 0);
   expect_to_fire_and_matter(FaultKind::kPause, 0);
   expect_to_fire_and_matter(FaultKind::kCrashLoop, 3);
   expect_to_fire_and_matter(FaultKind::kZonePowerLoss, 0);

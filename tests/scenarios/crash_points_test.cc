@@ -14,15 +14,17 @@ constexpr NodeId kVictim{1};
 class CountOperations final : public EventSink {
  public:
   EventKinds interests() const override {
-    return EventKinds(EventKind::kDiskSubmit, EventKind::kCrash);
+    return EventKinds(EventKind::kDiskSubmit, EventKind::kCrash, EventKind::kHeal);
   }
   void on_event(const TraceEvent& event) override {
-    if (event.node != kVictim) return;
+    if (event.kind == EventKind::kHeal) healed = true;
+    if (healed || event.node != kVictim) return;
     if (event.kind == EventKind::kCrash) ++crashes;
     if (event.kind == EventKind::kDiskSubmit) ++operations;
   }
   uint64_t operations = 0;
   uint64_t crashes = 0;
+  bool healed = false;  // from then on nothing crashes
 };
 
 FaultPlan crash_after(uint64_t operation) {
@@ -55,7 +57,7 @@ void crash_everywhere(std::string_view text) {
 TEST(CrashPoints, RaftSurvivesEachOfThem) {
   crash_everywhere(R"(
     protocol: "raft"
-    workload { kind: "append" operations: 24 keys: 2 final_operations: 1 }
+    workload { kind: "append" operations: 30 keys: 2 final_operations: 1 }
     faults { end_ms: 2500 }
     limits { settle_ms: 500 })");
 }
@@ -63,7 +65,7 @@ TEST(CrashPoints, RaftSurvivesEachOfThem) {
 TEST(CrashPoints, CountersSurviveEachOfThem) {
   crash_everywhere(R"(
     protocol: "crdt_counter"
-    workload { kind: "counter" operations: 24 keys: 1 attempts: 1 final_operations: 1 }
+    workload { kind: "counter" operations: 90 keys: 1 attempts: 1 final_operations: 1 }
     faults { end_ms: 2500 }
     limits { settle_ms: 1000 })");
 }

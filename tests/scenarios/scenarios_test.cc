@@ -57,6 +57,7 @@ TEST_P(Scenarios, HaveTheVerdictThatTheyExpect) {
     const RunResult result = runner.run(scenario, seed);
     EXPECT_TRUE(is_expected(scenario, result.verdict))
         << "seed " << seed << ": " << to_string(result.verdict) << ": " << result.reason;
+    if (result.verdict != Verdict::kPass) continue;  // a check may have found nothing to look at
     for (const CheckResult& check : result.checks) EXPECT_GT(check.evaluated, 0u) << check.name;
   }
 }

@@ -79,7 +79,7 @@ TEST_F(IntervalClockTest, GrowsUntilTheNextSynchronisation) {
     widest = std::max(widest, width);
   }
   EXPECT_GE(shrunk, 4u);
-  EXPECT_LE(widest, 2 * (2ms + 5s * 301 / 1'000'000) + 2us);
+  EXPECT_LE(widest, 2 * (2ms + Duration(5s) * 302 / 1'000'000) + 2us);
 }
 
 TEST_F(IntervalClockTest, IsWrongIfTheClockDriftsMoreThanDeclared) {
