@@ -51,7 +51,8 @@ class Node {
   void pause();
   void resume();
 
-  // Every message takes that much longer (or shorter) to be served from now on, one after the other.
+  // Every message takes that much longer (or shorter) to be served from now on, one after the
+  // other.
   void add_service_time(Duration more) { service_time_ += more; }
   // Its clock drifts by that much more (or less) than it does now.
   void add_drift(int64_t more_ppb);

@@ -7,9 +7,9 @@
 // so whoever follows those events knows the disk.
 //
 // A disk may fail and say so (DiskOptions, DiskTrouble::full), or break its word and say nothing
-// (the rest of DiskTrouble, and the damage below). The faults are those of Prabhakaran et al., "IRON
-// File Systems", SOSP 2005; what a failed sync leaves is from Rebello et al., "Can Applications
-// Recover from fsync Failures?", ATC 2020.
+// (the rest of DiskTrouble, and the damage below). The faults are those of Prabhakaran et al.,
+// "IRON File Systems", SOSP 2005; what a failed sync leaves is from Rebello et al., "Can
+// Applications Recover from fsync Failures?", ATC 2020.
 #pragma once
 
 #include <deque>
