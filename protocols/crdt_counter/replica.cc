@@ -19,6 +19,7 @@ Replica::Replica(Env& env, ReplicaOptions options)
 
 void Replica::start() {
   Result<OwnState> saved = load_own(env_.disk());
+  if (!saved && saved.error() != Error::kCorrupt) env_.fail_stop("the disk failed");
   if (!saved) {
     // To begin again with less than others have seen would make them ignore the next increments.
     env_.reached("crdt_counter.refused_to_start");
@@ -96,11 +97,25 @@ void Replica::keep_saving() {
     const uint64_t changes = changes_;
     if (changes > visible_changes_ + 1) env_.reached("crdt_counter.saved_several_at_once");
     if (options_.rules.durable_before_visible()) {
-      while (!save_own(env_.disk(), saving)) env_.sleep(kRetrySave);
+      save(saving);
     }
     visible_changes_ = changes;
     learn(saving.counters);
     saved_.notify_all();
+  }
+}
+
+// There may be room again later. Any other failure leaves open what the disk holds, which a restart
+// finds out.
+void Replica::save(const OwnState& own) {
+  for (;;) {
+    const Status saved = save_own(env_.disk(), own);
+    if (saved) return;
+    if (saved.error() != Error::kNoSpace) {
+      env_.reached("crdt_counter.stopped_for_disk");
+      env_.fail_stop("the disk failed");
+    }
+    env_.sleep(kRetrySave);
   }
 }
 

@@ -46,6 +46,8 @@ class Replica final : public Process {
   void make_visible();
   // Writes `own_` out whenever it has changed, one write for all that came meanwhile.
   void keep_saving();
+  // Blocks until `own` is durable, or ends the process.
+  void save(const OwnState& own);
   void keep_gossiping();
   // The same over connections, to one other.
   void keep_connected(NodeId other, Duration interval);

@@ -84,7 +84,9 @@ ProtocolSpec spec() {
   spec.default_options = &default_options();
   spec.workloads = {"counter"};
   spec.survives = [](size_t servers) {
-    return Tolerance{.servers_down = static_cast<uint32_t>(servers), .clock_drift_ppm = 1'000'000};
+    return Tolerance{.servers_down = static_cast<uint32_t>(servers),
+                     .survives_power_loss = true,
+                     .clock_drift_ppm = 1'000'000};
   };
   spec.make_process = make_replica;
   spec.make_client = [](Env& env, const Setup& setup) {
@@ -97,6 +99,7 @@ ProtocolSpec spec() {
       {"crdt_counter.saved_several_at_once", "one write kept what several requests counted"},
       {"crdt_counter.request_came_again", "a request arrived twice, or after a later one"},
       {"crdt_counter.connected_again", "a connection to another replica broke, and was replaced"},
+      {"crdt_counter.stopped_for_disk", "a replica ended itself because its disk failed"},
   };
   spec.caption = caption;
   return spec;

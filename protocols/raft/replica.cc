@@ -36,11 +36,12 @@ Replica::Replica(Env& env, ReplicaOptions options)
 }
 
 void Replica::start() {
-  std::optional<Persisted> persisted = storage_.recover(number(env_.incarnation()));
-  if (!persisted) {
+  Result<Persisted> persisted = storage_.recover(number(env_.incarnation()));
+  if (!persisted && persisted.error() == Error::kCorrupt) {
     env_.reached("refused to serve: the disk lost what it had confirmed");
     return;
   }
+  if (!persisted) stop_for_disk();
   if (storage_.was_torn()) env_.reached("torn tail recovered");
   recovered_ = persisted->hard_state;
   const uint64_t entropy = env_.random(kEntropy, uint64_t{1} << 63);
@@ -87,8 +88,16 @@ void Replica::run() {
       take_in(*input);
       input = inbox_.poll();
     }
+    if (disk_failed_) stop_for_disk();
     carry_out(raft_->take_ready());
   }
+}
+
+// A sync that is repeated and succeeds does not cover what the failed one was to keep, so there is
+// nothing left to do but to find out, by a restart, what the disk holds.
+void Replica::stop_for_disk() {
+  env_.reached("stopped: the disk failed");
+  env_.fail_stop("the disk failed");
 }
 
 void Replica::take_in(Input& input) {
@@ -119,7 +128,6 @@ void Replica::take_in(Input& input) {
 }
 
 void Replica::carry_out(Ready ready) {
-  if (disk_failed_) return;  // whatever it said could rest on what the disk has lost
   if (ready.write) {
     if (ready.write->truncate_from) env_.reached("uncommitted suffix truncated");
     storage_.append(*ready.write, [this, ticket = ready.write->ticket](bool durable) {

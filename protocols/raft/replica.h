@@ -61,6 +61,7 @@ class Replica final : public Process {
   void listen_to_peers();
   void serve_clients();
   void run();
+  void stop_for_disk();
 
   void take_in(Input& input);
   void carry_out(Ready ready);

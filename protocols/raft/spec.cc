@@ -107,6 +107,7 @@ std::vector<ProbeSpec> probes() {
       {"vote refused after restart", "a restarted server remembered that it had voted"},
       {"message dropped: inbox full", "a server could not keep up"},
       {"refused to serve: the disk lost what it had confirmed", "recovery found corruption"},
+      {"stopped: the disk failed", "a server ended itself, to recover from what its disk holds"},
   };
 }
 
@@ -142,6 +143,7 @@ ProtocolSpec spec() {
   spec.workloads = {"register", "append"};
   spec.survives = [](size_t servers) {
     return Tolerance{.servers_down = static_cast<uint32_t>((servers - 1) / 2),
+                     .survives_power_loss = true,
                      .clock_drift_ppm = 1'000'000,
                      .clock_error = 24h};
   };

@@ -10,19 +10,25 @@ std::string path() { return std::string(kWalPath); }
 
 }  // namespace
 
-std::optional<Persisted> Storage::recover(uint64_t salt) {
+Result<Persisted> Storage::recover(uint64_t salt) {
   Result<std::string> file = disk_.read(path(), 0, std::numeric_limits<uint64_t>::max()).await();
-  if (!file && file.error() != Error::kNotFound) return std::nullopt;
+  if (!file && file.error() != Error::kNotFound) return file.error();
   if (!file) {
     // The first start, or one before which the name of the file was never durable.
-    if (!disk_.write(path(), 0, "").await()) return std::nullopt;
+    const auto made = disk_.write(path(), 0, "").await();
+    if (!made) return made.error();
   }
   WalRecovery found = recover_wal(file ? std::string_view(*file) : std::string_view());
-  if (found.corrupt) return std::nullopt;
+  if (found.corrupt) return Error::kCorrupt;
   torn_ = found.torn;
-  if (torn_ && !disk_.truncate(path(), found.end.offset).await()) return std::nullopt;
-  if (!disk_.sync(path()).await()) return std::nullopt;
-  if (!disk_.sync_directory("").await()) return std::nullopt;
+  if (torn_) {
+    const auto cut = disk_.truncate(path(), found.end.offset).await();
+    if (!cut) return cut.error();
+  }
+  const auto synced = disk_.sync(path()).await();
+  if (!synced) return synced.error();
+  const auto named = disk_.sync_directory("").await();
+  if (!named) return named.error();
   encoder_.emplace(found.end, salt);
   return std::move(found.contents);
 }

@@ -1,7 +1,7 @@
 // Storage: the write-ahead log of one server on its disk.
 //
 //   Storage storage(env.disk());
-//   std::optional<Persisted> found = storage.recover(salt);  // Blocks; nothing: do not serve
+//   Result<Persisted> found = storage.recover(salt);         // Blocks; an error: do not serve
 //   storage.append(write, [&] { inbox: write.ticket is durable });
 //
 // The log is one file, "raft.wal" (wal.h). Its name is made durable before recovery returns, so
@@ -23,9 +23,10 @@ class Storage {
  public:
   explicit Storage(Disk& disk) : disk_(disk) {}
 
-  // Blocks. Reads the log, cuts off a torn tail, and makes the result durable. Nothing if the disk
-  // failed, or lost what it had confirmed. `salt` must differ between incarnations.
-  std::optional<Persisted> recover(uint64_t salt);
+  // Blocks. Reads the log, cuts off a torn tail, and makes the result durable. kCorrupt if the disk
+  // lost what it had confirmed; any other error is the disk's, and a later start may have more
+  // luck. `salt` must differ between incarnations.
+  Result<Persisted> recover(uint64_t salt);
   // Whether recover() had to give up a torn tail.
   bool was_torn() const { return torn_; }
 

@@ -13,7 +13,7 @@
 //   disk_complete owner               operation    0 or Error + 1    path
 //   durable       owner     (below)   file         offset, or size   path          bytes
 //   start         started             incarnation
-//   crash         crashed             incarnation
+//   crash         crashed             incarnation                   why, in bytes, if by itself
 //   pause, resume paused
 //   timer         owner
 //   fault_begin   target    other     plan entry   magnitude         fault         text in bytes

@@ -1,5 +1,7 @@
 #include "sim/explore/expectation.h"
 
+#include <algorithm>
+
 namespace seedbed {
 
 std::string_view expected_verdict(const Scenario& scenario) {
@@ -7,9 +9,15 @@ std::string_view expected_verdict(const Scenario& scenario) {
   return expect.has_verdict() ? std::string_view(expect.verdict()) : to_string(Verdict::kPass);
 }
 
+bool is_expected(const Scenario& scenario, Verdict verdict) {
+  if (to_string(verdict) == expected_verdict(scenario)) return true;
+  const auto& accepted = scenario.data.expect().accept();
+  return std::find(accepted.begin(), accepted.end(), to_string(verdict)) != accepted.end();
+}
+
 Judgement judge(const Scenario& scenario, const RunResult& result) {
   Judgement judgement;
-  judgement.expected_verdict = to_string(result.verdict) == expected_verdict(scenario);
+  judgement.expected_verdict = is_expected(scenario, result.verdict);
   if (!judgement.expected_verdict) {
     judgement.inconclusive = result.verdict == Verdict::kInconclusive;
     return judgement;

@@ -13,6 +13,9 @@ namespace seedbed {
 // "pass", unless the scenario says otherwise.
 std::string_view expected_verdict(const Scenario& scenario);
 
+// Whether that is the expected verdict, or one that the scenario accepts as well.
+bool is_expected(const Scenario& scenario, Verdict verdict);
+
 struct Judgement {
   bool expected_verdict = false;
   // Inconclusive, and not expected to be.

@@ -48,14 +48,23 @@ const FaultInfo* find_fault(std::string_view name) {
 
 Assumption assumption_behind(Cost cost) {
   switch (cost) {
-    case Cost::kDisk: return Assumption::kDisksKeep;
+    case Cost::kDisk:
+    case Cost::kServerAndDisk: return Assumption::kDisksKeep;
     case Cost::kClockRate:
-    case Cost::kClockError: return Assumption::kClocksAgree;
+    case Cost::kClockError:
+    case Cost::kClockStands: return Assumption::kClocksAgree;
     case Cost::kNothing:
-    case Cost::kServer: break;
+    case Cost::kServer:
+    case Cost::kPower: break;
   }
   return Assumption::kServersUp;
 }
+
+bool takes_servers(Cost cost) {
+  return cost == Cost::kServer || cost == Cost::kPower || cost == Cost::kServerAndDisk;
+}
+
+bool takes_disks(Cost cost) { return cost == Cost::kDisk || cost == Cost::kServerAndDisk; }
 
 uint64_t Stage::draw(const Site& site, uint64_t ordinal) const {
   Choices& choices = world.scheduler().choices();

@@ -42,10 +42,13 @@ enum class Aim : uint8_t {
 // What a fault takes from the tolerance.
 enum class Cost : uint8_t {
   kNothing,
-  kServer,      // its targets are down while it lasts
-  kDisk,        // its targets' disks are lost for the rest of the run
-  kClockRate,   // the magnitude is a rate error in parts per million
-  kClockError,  // the magnitude is an error in microseconds
+  kServer,  // its targets are down while it lasts
+  kPower,   // the same; however many, if the protocol survives that
+  kDisk,    // its targets' disks are lost for the rest of the run
+  kServerAndDisk,
+  kClockRate,    // the magnitude is a rate error in parts per million
+  kClockError,   // the magnitude is an error in microseconds
+  kClockStands,  // the error is as great as the fault is long
 };
 
 // Both ends included.
@@ -75,8 +78,10 @@ struct FaultInfo {
   std::string_view models;    // where it happens in real life
   std::string_view shown_by;  // the scenario that demonstrates it
 
-  // Of a rate: the scenario's field that sets it, and how it is counted.
+  // Of a rate: the scenario's field that sets it.
   std::string_view setting;
+  // How often it fired: of a rate, and of a fault of a plan that is a rate while it lasts. Missing:
+  // as often as it began.
   uint64_t (*fired)(const World&) = nullptr;
 
   // Of a plan: whom it hits, how a schedule writes it (with {targets}, {others}, {magnitude}), what
@@ -105,6 +110,8 @@ const FaultInfo& info(FaultKind kind);
 const FaultInfo* find_fault(std::string_view name);
 // The assumption that breaks when more is taken than the protocol declared.
 Assumption assumption_behind(Cost cost);
+bool takes_servers(Cost cost);
+bool takes_disks(Cost cost);
 
 // The rows of each group.
 std::span<const FaultInfo> network_faults();

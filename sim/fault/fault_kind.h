@@ -40,14 +40,33 @@ enum class FaultKind : uint8_t {
   kTornWrite,
   kLostName,
   kSlowDisk,
+  kReadError,
+  kWriteError,
+  kSyncError,
+  kDiskFull,
+  kDiskStall,
+  kLyingSync,
+  kPhantomWrite,
+  kMisdirectedWrite,
+  kMisdirectedRead,
+  kBitRot,
+  kWipedDisk,
+  kRestoredDisk,
 
   // clock_faults.cc
   kClockDrift = 61,
+  kClockJump,
+  kClockFreeze,
+  kLeapSmear,
+  kLyingClock,
 
   // process_faults.cc
   kCrash = 81,
   kPause,
   kSlow,
+  kCrashLoop,
+  kZonePowerLoss,
+  kPowerLoss,
 };
 inline constexpr size_t kFaultNumbers = 128;  // above every kind
 

@@ -28,7 +28,7 @@ void Injector::arm(Time end_of_faults) {
 
 uint64_t Injector::fired(FaultKind kind) const {
   const FaultInfo& row = info(kind);
-  return row.is_rate() ? row.fired(world_) : fired_[static_cast<size_t>(kind)];
+  return row.fired != nullptr ? row.fired(world_) : fired_[static_cast<size_t>(kind)];
 }
 
 FaultPlan Injector::applied() const {
@@ -74,44 +74,69 @@ void Injector::count_disk_operation(NodeId node) {
 
 // --- Bounds ---
 
+bool Injector::serves(NodeId server) const {
+  const Node& node = world_.node(server);
+  if (!node.up() || node.paused()) return false;
+  return std::none_of(active_.begin(), active_.end(), [&](const auto& active) {
+    const std::vector<NodeId>& targets = active->fault.targets;
+    return active->applied && takes_servers(info(active->fault.kind).cost) &&
+           std::find(targets.begin(), targets.end(), server) != targets.end();
+  });
+}
+
 uint32_t Injector::down_with(const std::vector<NodeId>& targets) const {
   uint32_t down = 0;
   for (const NodeId server : options_.topology.servers) {
-    const Node& node = world_.node(server);
     const bool hit = std::find(targets.begin(), targets.end(), server) != targets.end();
-    if (hit || !node.up() || node.paused()) ++down;
+    if (hit || !serves(server)) ++down;
   }
   return down;
 }
 
-// A machine that is down already cannot be taken down: nothing would happen.
+// Machines that are down already cannot be taken down: nothing would happen.
 bool Injector::possible(const Fault& fault) const {
   if (fault.targets.empty()) return false;
-  if (info(fault.kind).cost != Cost::kServer) return true;
-  return std::all_of(fault.targets.begin(), fault.targets.end(),
-                     [&](NodeId id) { return world_.node(id).up() && !world_.node(id).paused(); });
+  if (!takes_servers(info(fault.kind).cost)) return true;
+  return std::any_of(fault.targets.begin(), fault.targets.end(),
+                     [&](NodeId id) { return serves(id); });
+}
+
+bool Injector::within_servers(const Fault& fault, const Tolerance& tolerance) const {
+  const Cost cost = info(fault.kind).cost;
+  if (!takes_servers(cost)) return true;
+  if (cost == Cost::kPower && tolerance.survives_power_loss) return true;
+  return down_with(fault.targets) <= tolerance.servers_down;
+}
+
+bool Injector::within_disks(const Fault& fault, const Tolerance& tolerance) const {
+  if (!takes_disks(info(fault.kind).cost)) return true;
+  std::set<NodeId> lost = disks_lost_;
+  lost.insert(fault.targets.begin(), fault.targets.end());
+  return lost.size() <= tolerance.disks_lost;
 }
 
 bool Injector::within(const Fault& fault, const Tolerance& tolerance) const {
   switch (info(fault.kind).cost) {
     case Cost::kNothing: return true;
-    case Cost::kServer: return down_with(fault.targets) <= tolerance.servers_down;
-    case Cost::kDisk: {
-      std::set<NodeId> lost = disks_lost_;
-      lost.insert(fault.targets.begin(), fault.targets.end());
-      return lost.size() <= tolerance.disks_lost;
-    }
     case Cost::kClockRate: return std::abs(fault.magnitude) <= tolerance.clock_drift_ppm;
     case Cost::kClockError:
       return std::chrono::microseconds(std::abs(fault.magnitude)) <= tolerance.clock_error;
+    case Cost::kClockStands: return fault.duration <= tolerance.clock_error;
+    case Cost::kServer:
+    case Cost::kPower:
+    case Cost::kDisk:
+    case Cost::kServerAndDisk: break;
   }
-  return false;
+  return within_servers(fault, tolerance) && within_disks(fault, tolerance);
 }
 
 void Injector::take(const Fault& fault) {
   const Cost cost = info(fault.kind).cost;
-  if (cost == Cost::kDisk) disks_lost_.insert(fault.targets.begin(), fault.targets.end());
-  if (!within(fault, options_.promised)) announce(assumption_behind(cost), fault);
+  if (!within_servers(fault, options_.promised)) announce(Assumption::kServersUp, fault);
+  const bool rest = takes_disks(cost) ? within_disks(fault, options_.promised)
+                                      : takes_servers(cost) || within(fault, options_.promised);
+  if (!rest) announce(assumption_behind(cost), fault);
+  if (takes_disks(cost)) disks_lost_.insert(fault.targets.begin(), fault.targets.end());
 }
 
 void Injector::announce(Assumption assumption, const Fault& fault) {
@@ -141,9 +166,9 @@ void Injector::begin(Active& active) {
     active.over = true;
     return;
   }
+  take(fault);
   active.applied = active.fired = true;
   ++fired_[static_cast<size_t>(fault.kind)];
-  take(fault);
   emit(EventKind::kFaultBegin, fault);
   Scheduler& scheduler = world_.scheduler();
   active.ends = scheduler.now() + fault.duration;

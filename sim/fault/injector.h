@@ -68,6 +68,10 @@ class Injector final : public EventSink {
 
   bool possible(const Fault& fault) const;
   bool within(const Fault& fault, const Tolerance& tolerance) const;
+  // Up, and not taken by a fault that counts it as down.
+  bool serves(NodeId server) const;
+  bool within_servers(const Fault& fault, const Tolerance& tolerance) const;
+  bool within_disks(const Fault& fault, const Tolerance& tolerance) const;
   uint32_t down_with(const std::vector<NodeId>& targets) const;
   void count_disk_operation(NodeId node);
   void begin(Active& active);

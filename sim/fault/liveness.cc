@@ -82,6 +82,9 @@ void Injector::heal() {
     if (active->applied && !stays) end(*active);
   }
   world_.network().heal();
+  for (const NodeId server : options_.topology.servers) {
+    if (!contains(outside, server)) world_.node(server).disk().heal();
+  }
   EventStream& stream = world_.scheduler().stream();
   stream.emit({.kind = EventKind::kHeal});
   for (const Outsider& outsider : outsiders) {
@@ -102,11 +105,13 @@ void Injector::condemn(const Outsider& outsider) {
   std::erase(everyone, outsider.node);
   switch (outsider.fate) {
     case Fate::kAsItIs: return;
-    case Fate::kDown:
-      if (node.up()) node.crash();
-      return;
+    case Fate::kDown: node.cut_power(); return;
     case Fate::kPaused:
-      if (node.up()) node.pause();
+      if (node.up()) {
+        node.pause();
+      } else {
+        node.cut_power();  // it does not come back to be paused
+      }
       return;
     case Fate::kCutOff:
     case Fate::kDeaf:

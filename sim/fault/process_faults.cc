@@ -1,15 +1,17 @@
 // Faults of machines and of what they run.
+#include <algorithm>
+
 #include "sim/fault/catalogue.h"
 
 namespace seedbed {
 namespace {
 
 void crash(Stage& stage) {
-  for (const NodeId id : stage.fault.targets) stage.world.node(id).crash();
+  for (const NodeId id : stage.fault.targets) stage.world.node(id).cut_power();
 }
 
 void restart(Stage& stage) {
-  for (const NodeId id : stage.fault.targets) stage.world.node(id).start();
+  for (const NodeId id : stage.fault.targets) stage.world.node(id).restore_power();
 }
 
 void pause(Stage& stage) {
@@ -22,12 +24,35 @@ void resume(Stage& stage) {
 
 void slow(Stage& stage) {
   for (const NodeId id : stage.fault.targets) {
-    stage.world.node(id).set_service_time(stage.microseconds());
+    stage.world.node(id).add_service_time(stage.microseconds());
   }
 }
 
 void end_slow(Stage& stage) {
-  for (const NodeId id : stage.fault.targets) stage.world.node(id).set_service_time({});
+  for (const NodeId id : stage.fault.targets) {
+    stage.world.node(id).add_service_time(-stage.microseconds());
+  }
+}
+
+constexpr Site kCrashLoopGap("fault.crash_loop_gap", ChoiceClass::kAmbient);
+
+// The step after which the machine stays up: it crashes with step 0 and every even one, and starts
+// with every odd one.
+uint32_t last_step(const Stage& stage) {
+  const int64_t crashes = std::max<int64_t>(stage.fault.magnitude, 1);
+  return static_cast<uint32_t>(2 * crashes - 1);
+}
+
+void take_crash_step(Stage& stage) {
+  const bool crashes = stage.step % 2 == 0;
+  crashes ? crash(stage) : restart(stage);
+  if (stage.step == last_step(stage)) return;
+  const uint64_t bits = stage.draw(kCrashLoopGap, stage.step);
+  stage.next = std::chrono::milliseconds(crashes ? between(bits, 10, 200) : between(bits, 1, 50));
+}
+
+void end_crash_loop(Stage& stage) {
+  if (stage.step % 2 == 0) restart(stage);
 }
 
 const FaultInfo kRows[] = {
@@ -76,6 +101,54 @@ const FaultInfo kRows[] = {
         .magnitude = {100, 3'000},
         .slots = 3,
         .duration_ms = {200, 2500},
+    },
+    {
+        .kind = FaultKind::kCrashLoop,
+        .name = "crash_loop",
+        .group = FaultGroup::kProcess,
+        .meaning = "a machine crashes again soon after each of its restarts",
+        .models = "a supervisor that restarts what cannot start, a flickering power supply",
+        .shown_by = "raft/power",
+        .aim = Aim::kServer,
+        .line = "{targets}, {magnitude} times",
+        .cost = Cost::kServer,
+        .begin = take_crash_step,
+        .step = take_crash_step,
+        .end = end_crash_loop,
+        .unit = "crashes",
+        .magnitude = {2, 12},
+        .slots = 3,
+        .duration_ms = {200, 2500},
+    },
+    {
+        .kind = FaultKind::kZonePowerLoss,
+        .name = "zone_power_loss",
+        .group = FaultGroup::kProcess,
+        .meaning = "all machines of a zone lose power at the same instant, and restart together",
+        .models = "a rack or a room behind one fuse",
+        .shown_by = "raft/power",
+        .aim = Aim::kZone,
+        .line = "{targets}",
+        .cost = Cost::kServer,
+        .begin = crash,
+        .end = restart,
+        .slots = 2,
+        .duration_ms = {10, 2500},
+    },
+    {
+        .kind = FaultKind::kPowerLoss,
+        .name = "power_loss",
+        .group = FaultGroup::kProcess,
+        .meaning = "all servers lose power at the same instant, and restart together",
+        .models = "a data centre without power",
+        .shown_by = "raft/power",
+        .aim = Aim::kAllServers,
+        .line = "{targets}",
+        .cost = Cost::kPower,
+        .begin = crash,
+        .end = restart,
+        .slots = 2,
+        .duration_ms = {10, 2500},
     },
 };
 

@@ -9,7 +9,8 @@
 namespace seedbed {
 
 struct Tolerance {
-  uint32_t servers_down = 0;    // at the same time: crashed, paused, or otherwise not serving
+  uint32_t servers_down = 0;         // at the same time: crashed, paused, or otherwise not serving
+  bool survives_power_loss = false;  // all servers down at the same instant, and up again
   uint32_t disks_lost = 0;      // in the whole run: emptied, set back, or not keeping their word
   int64_t clock_drift_ppm = 0;  // a clock's greatest rate error
   Duration clock_error{};       // how far a clock may be set wrong while the run goes on

@@ -53,7 +53,7 @@ RunResult Runner::run(const Scenario& scenario, uint64_t seed, const RunOptions&
   script_.Clear();
   if (!RunArena::enabled()) {
     Simulation simulation(resolved, seed, stacks_, options.watchers, options.script,
-                          options.log_choices);
+                          options.log_choices, options.more_faults);
     simulation.execute();
     simulation.report(result);
     if (options.log_choices) script_ = simulation.script();
@@ -68,7 +68,7 @@ RunResult Runner::run(const Scenario& scenario, uint64_t seed, const RunOptions&
     RunArena::Inside inside;
     // Never deleted: the arena drops it, and the pool takes back the stacks of its fibers.
     auto* simulation = new Simulation(resolved, seed, stacks_, options.watchers, options.script,
-                                      options.log_choices);
+                                      options.log_choices, options.more_faults);
     simulation->execute();
     RunArena::Outside outside;
     simulation->report(result);

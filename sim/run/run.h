@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "sim/core/stack_pool.h"
+#include "sim/fault/fault_plan.h"
 #include "sim/run/scenario.h"
 #include "sim/run/script.h"
 #include "sim/run/verdict.h"
@@ -28,6 +29,8 @@ struct RunOptions {
   const run::Script* script = nullptr;
   // Keeps the faults that fired, as script(); costs time.
   bool log_choices = false;
+  // Faults that come to those of the scenario, within the same bounds; with ids of their own.
+  FaultPlan more_faults;
   // For determinism tests: shifts and refills the arena, and alternates between its halves.
   uint64_t salt = 0;
   bool alternate = false;

@@ -72,6 +72,25 @@ void validate_network(const run::Network& network, const Validator& check) {
   check.within("network.queue_bytes", network.queue_bytes(), 0, 1 << 30);
 }
 
+void validate_disk(const run::Disk& disk, const Validator& check) {
+  check.within("disk.access_mean_us", disk.access_mean_us(), 0, 60'000'000);
+  check.within("disk.sync_mean_us", disk.sync_mean_us(), 0, 60'000'000);
+  check.within("disk.lose_unsynced_percent", disk.lose_unsynced_percent(), 0, 100);
+  check.within("disk.read_error_ppm", disk.read_error_ppm(), 0, 1'000'000);
+  check.within("disk.write_error_ppm", disk.write_error_ppm(), 0, 1'000'000);
+  check.within("disk.sync_error_ppm", disk.sync_error_ppm(), 0, 1'000'000);
+}
+
+void validate_clocks(const run::Clocks& clocks, const Validator& check) {
+  check.within("clocks.max_offset_ms", clocks.max_offset_ms(), 0, kDay);
+  check.within("clocks.max_drift_ppm", clocks.max_drift_ppm(), 0, 500'000);
+  check.within("clocks.uncertainty_us", clocks.uncertainty_us(), 0, 60'000'000);
+  check.within("clocks.declared_drift_ppm", clocks.declared_drift_ppm(), 0, 500'000);
+  if (clocks.has_sync_period_ms()) {
+    check.within("clocks.sync_period_ms", clocks.sync_period_ms(), 1, kDay);
+  }
+}
+
 void validate_faults(const run::Faults& faults, const Validator& check) {
   check.within("faults.begin_ms", faults.begin_ms(), 0, kDay);
   check.within("faults.end_ms", faults.end_ms(), 0, kDay);
@@ -105,6 +124,18 @@ void validate_faults(const run::Faults& faults, const Validator& check) {
   }
 }
 
+void validate_expectation(const run::Expect& expect, const Validator& check) {
+  static const std::vector<std::string> kVerdicts{
+      "pass", "violation", "expected-weakness", "assumption-broken", "liveness", "inconclusive"};
+  std::vector<std::string> named(expect.accept().begin(), expect.accept().end());
+  if (expect.has_verdict()) named.push_back(expect.verdict());
+  for (const std::string& verdict : named) {
+    if (std::find(kVerdicts.begin(), kVerdicts.end(), verdict) != kVerdicts.end()) continue;
+    check.fail("expect: " + unknown_name("verdict", verdict, kVerdicts,
+                                         "one of the six of docs/ARCHITECTURE.md"));
+  }
+}
+
 }  // namespace
 
 void validate(const Scenario& scenario, std::string_view place) {
@@ -115,11 +146,8 @@ void validate(const Scenario& scenario, std::string_view place) {
   if (data.has_zones()) check.within("zones", data.zones(), 1, 10'000);
   validate_workload(data.workload(), *scenario.protocol, check);
   validate_network(data.network(), check);
-  check.within("disk.access_mean_us", data.disk().access_mean_us(), 0, 60'000'000);
-  check.within("disk.sync_mean_us", data.disk().sync_mean_us(), 0, 60'000'000);
-  check.within("disk.lose_unsynced_percent", data.disk().lose_unsynced_percent(), 0, 100);
-  check.within("clocks.max_offset_ms", data.clocks().max_offset_ms(), 0, kDay);
-  check.within("clocks.max_drift_ppm", data.clocks().max_drift_ppm(), 0, 500'000);
+  validate_disk(data.disk(), check);
+  validate_clocks(data.clocks(), check);
   validate_faults(data.faults(), check);
   check.within("limits.progress_ms", data.limits().progress_ms(), 0, kDay);
   check.within("limits.settle_ms", data.limits().settle_ms(), 0, kDay);
@@ -129,14 +157,7 @@ void validate(const Scenario& scenario, std::string_view place) {
   if (data.limits().has_memory_mib()) {
     check.within("limits.memory_mib", data.limits().memory_mib(), 1, 3500);
   }
-  static const std::vector<std::string> kVerdicts{
-      "pass", "violation", "expected-weakness", "assumption-broken", "liveness", "inconclusive"};
-  const run::Expect& expect = data.expect();
-  if (expect.has_verdict() &&
-      std::find(kVerdicts.begin(), kVerdicts.end(), expect.verdict()) == kVerdicts.end()) {
-    check.fail("expect: " + unknown_name("verdict", expect.verdict(), kVerdicts,
-                                         "one of the six of docs/ARCHITECTURE.md"));
-  }
+  validate_expectation(data.expect(), check);
 }
 
 void set_mutant(Scenario& scenario, std::string_view name) {
@@ -172,8 +193,12 @@ Scenario resolve(const Scenario& scenario, uint64_t seed) {
     if (network.has_reset_permille()) fix("reset", network.mutable_reset_permille());
     if (network.has_half_open_permille()) fix("half_open", network.mutable_half_open_permille());
   }
-  if (data.disk().has_sync_mean_us()) {
-    fix("sync_mean", data.mutable_disk()->mutable_sync_mean_us());
+  if (data.has_disk()) {
+    run::Disk& disk = *data.mutable_disk();
+    if (disk.has_sync_mean_us()) fix("sync_mean", disk.mutable_sync_mean_us());
+    if (disk.has_read_error_ppm()) fix("read_error", disk.mutable_read_error_ppm());
+    if (disk.has_write_error_ppm()) fix("write_error", disk.mutable_write_error_ppm());
+    if (disk.has_sync_error_ppm()) fix("sync_error", disk.mutable_sync_error_ppm());
   }
   return resolved;
 }

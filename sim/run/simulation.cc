@@ -41,6 +41,10 @@ Ratio permille(const run::Range& range) {
   return Ratio::permille(static_cast<uint64_t>(range.max()));
 }
 
+Ratio per_million(const run::Range& range) {
+  return Ratio(static_cast<uint64_t>(range.max()), 1'000'000);
+}
+
 SchedulerOptions scheduler_options(const run::Scenario& data) {
   Limits limits;
   limits.end = kStart + faults_end(data) + progress_bound(data) + settle_time(data) + 1s;
@@ -74,6 +78,21 @@ DiskOptions disk_options(const run::Scenario& data) {
   const int64_t lose = VALUE_OR(disk, lose_unsynced_percent, 50);
   options.lose_unsynced = Ratio(static_cast<uint64_t>(lose), 100);
   options.lose_unsynced_name = options.lose_unsynced;
+  options.read_error = per_million(disk.read_error_ppm());
+  options.write_error = per_million(disk.write_error_ppm());
+  options.sync_error = per_million(disk.sync_error_ppm());
+  return options;
+}
+
+IntervalClockOptions interval_clock_options(const run::Clocks& clocks) {
+  IntervalClockOptions options;
+  options.uncertainty = us(VALUE_OR(clocks, uncertainty_us, 1000));
+  options.declared_drift_ppm =
+      VALUE_OR(clocks, declared_drift_ppm, std::max(200, clocks.max_drift_ppm()));
+  if (clocks.has_sync_period_ms()) {
+    options.min_period = ms(clocks.sync_period_ms().min());
+    options.max_period = ms(clocks.sync_period_ms().max());
+  }
   return options;
 }
 
@@ -98,6 +117,7 @@ Tolerance widened(Tolerance tolerance, const run::Bounds& bounds) {
     tolerance.servers_down = static_cast<uint32_t>(bounds.servers_down());
   }
   if (bounds.has_disks_lost()) tolerance.disks_lost = static_cast<uint32_t>(bounds.disks_lost());
+  if (bounds.has_power_loss()) tolerance.survives_power_loss = bounds.power_loss();
   if (bounds.has_clock_drift_ppm()) tolerance.clock_drift_ppm = bounds.clock_drift_ppm();
   if (bounds.has_clock_error_ms()) tolerance.clock_error = ms(bounds.clock_error_ms());
   return tolerance;
@@ -147,7 +167,7 @@ uint64_t minimum_ok(const Scenario& scenario) {
 
 Simulation::Simulation(const Scenario& scenario, uint64_t seed, StackPool& stacks,
                        const std::vector<EventSink*>& watchers, const run::Script* script,
-                       bool log_choices)
+                       bool log_choices, const FaultPlan& more_faults)
     : scenario_(scenario),
       seed_(seed),
       script_(script),
@@ -162,7 +182,7 @@ Simulation::Simulation(const Scenario& scenario, uint64_t seed, StackPool& stack
   add_servers();
   add_clients();
   add_checkers(watchers);
-  add_faults();
+  add_faults(more_faults);
 }
 
 Simulation::~Simulation() { director_.kill(); }
@@ -194,7 +214,8 @@ void Simulation::add_servers() {
         {.name = name,
          .process = [this](Env& env) { return scenario_.protocol->make_process(env, setup_); },
          .disk = disk_options(scenario_.data),
-         .clock = Clock(ms(offset), drift * 1000)});
+         .clock = Clock(ms(offset), drift * 1000),
+         .interval_clock = interval_clock_options(clocks)});
   }
 }
 
@@ -252,7 +273,7 @@ void Simulation::add_checkers(const std::vector<EventSink*>& watchers) {
   for (EventSink* watcher : watchers) stream.watch(*watcher);
 }
 
-void Simulation::add_faults() {
+void Simulation::add_faults(const FaultPlan& more) {
   const run::Faults& faults = scenario_.data.faults();
   FaultMix mix;
   mix.begin = kStart + ms(VALUE_OR(faults, begin_ms, 500));
@@ -267,6 +288,7 @@ void Simulation::add_faults() {
   options.leads = scenario_.protocol->leads;
   FaultPlan plan = script_ != nullptr ? plan_from(*script_, NodeNames(scenario_))
                                       : draw_plan(choices_, mix, options.topology);
+  plan.faults.insert(plan.faults.end(), more.faults.begin(), more.faults.end());
   injector_ = std::make_unique<Injector>(world_, std::move(options), std::move(plan));
   scheduler_.stream().watch(*injector_);
 }

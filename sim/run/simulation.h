@@ -27,9 +27,10 @@ class Tallies;
 class Simulation {
  public:
   // `scenario` is resolved, and outlives the simulation, as do the watchers, the stacks and the
-  // script, which may be null.
+  // script, which may be null. `more_faults` come to those that the scenario draws.
   Simulation(const Scenario& scenario, uint64_t seed, StackPool& stacks,
-             const std::vector<EventSink*>& watchers, const run::Script* script, bool log_choices);
+             const std::vector<EventSink*>& watchers, const run::Script* script, bool log_choices,
+             const FaultPlan& more_faults = {});
   ~Simulation();
   Simulation(const Simulation&) = delete;
   Simulation& operator=(const Simulation&) = delete;
@@ -51,7 +52,7 @@ class Simulation {
   void add_servers();
   void add_clients();
   void add_checkers(const std::vector<EventSink*>& watchers);
-  void add_faults();
+  void add_faults(const FaultPlan& more);
   void direct();
   Tally count_faults() const;
   void client_done() {

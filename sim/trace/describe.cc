@@ -105,7 +105,9 @@ std::string Describer::sentence(const TraceEvent& event) const {
                          disk_outcome(event.value));
     case EventKind::kDurable: return durable_text(event, who);
     case EventKind::kStart: return fmt::format("{} starts (incarnation {})", who, event.id);
-    case EventKind::kCrash: return fmt::format("{} crashes (incarnation {})", who, event.id);
+    case EventKind::kCrash:
+      return fmt::format("{} crashes (incarnation {}){}{}", who, event.id,
+                         event.bytes.empty() ? "" : ": ", event.bytes);
     case EventKind::kPause: return fmt::format("{} pauses", who);
     case EventKind::kResume: return fmt::format("{} resumes", who);
     case EventKind::kTimer: return fmt::format("{} wakes from its sleep", who);
@@ -123,7 +125,8 @@ std::string Describer::sentence(const TraceEvent& event) const {
     case EventKind::kProbe: return fmt::format("{} reports {}", who, type);
     case EventKind::kReached: return fmt::format("{} reaches {}", who, event.name);
     case EventKind::kClock:
-      return fmt::format("the clock of {} shows {} and drifts by {} ppb", who,
+      return fmt::format("the {}clock of {} shows {} and drifts by {} ppb",
+                         event.name.empty() ? "" : "wall ", who,
                          time_text(Time(Duration(static_cast<int64_t>(event.id)))),
                          static_cast<int64_t>(event.value));
     case EventKind::kChoice:

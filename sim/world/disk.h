@@ -9,6 +9,12 @@
 // never resolved if the node crashes first. At a crash any subset of the writes that no completed
 // sync covers survives, torn between sectors; a name whose directory was not synced may be lost,
 // with the file. A process never sees the simulated disk, only this port.
+//
+// Any operation may fail with kIo: a write that failed changed nothing; after a sync that failed
+// nobody knows which of the changes before it are durable, and no later sync covers them, though
+// reads may still show them. Whoever needs them writes them again, or stops and recovers
+// (Rebello et al., "Can Applications Recover from fsync Failures?", ATC 2020). What makes a file or
+// a directory longer may fail with kNoSpace.
 #pragma once
 
 #include <cstdint>

@@ -32,6 +32,7 @@
 #include "sim/core/wait.h"
 #include "sim/world/disk.h"
 #include "sim/world/message.h"
+#include "sim/world/wall_time.h"
 
 namespace seedbed {
 
@@ -58,6 +59,12 @@ class Env {
   virtual Incarnation incarnation() const = 0;
   // This node's clock: monotonic, but offset and drifting against every other.
   virtual NodeTime now() = 0;
+  // This node's idea of the time of day. It is set by others: it may jump, also back, and stand
+  // still. For people; whoever orders or waits by it should know what they do.
+  virtual WallTime wall_now() = 0;
+  // Bounds on the true time of day (Corbett et al., "Spanner", OSDI 2012, section 3). They hold
+  // while the node's clock drifts no more than was declared.
+  virtual TimeInterval interval_now() = 0;
   // Blocks for that long by this node's clock.
   virtual void sleep(Duration duration) = 0;
 
@@ -119,6 +126,10 @@ class Env {
   virtual Disk& disk() = 0;
   // Starts a fiber of this process. `name` must be a literal.
   virtual void spawn(std::string_view name, std::function<void()> body) = 0;
+  // Ends this process as a crash would, because it cannot go on safely: its disk failed, say. Never
+  // returns. A supervisor starts it again later; what it was in the middle of may be lost. Only
+  // from a fiber, not from a handler or a callback. `why` is a phrase for whoever reads the trace.
+  [[noreturn]] virtual void fail_stop(std::string_view why) = 0;
   // A number below `bound`, from the site's choices for this incarnation.
   virtual uint64_t random(const Site& site, uint64_t bound) = 0;
   // To make mailboxes, signals and wait lists of.

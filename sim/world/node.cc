@@ -2,6 +2,7 @@
 
 #include "sim/core/prefetch.h"
 #include "sim/world/sim_env.h"
+#include "sim/world/sites.h"
 
 namespace seedbed {
 namespace {
@@ -30,13 +31,49 @@ class Node::LatePacket final : public Action {
   PacketPtr packet_;
 };
 
+class Node::Supervisor final : public Action {
+ public:
+  Supervisor(Node& node, std::string why)
+      : node_(node), why_(std::move(why)), ends_(node.incarnation()) {}
+  ~Supervisor() { node_.scheduler_.cancel(*this); }
+  void fire() override {
+    if (!ended_) {
+      end();
+    } else if (!node_.up() && node_.power_cuts_ == 0) {
+      node_.start();
+    }
+  }
+
+ private:
+  void end() {
+    ended_ = true;
+    // A crash may have been faster; then whoever crashed it starts it again.
+    if (!node_.up() || node_.incarnation() != ends_) return;
+    Choices& choices = node_.scheduler_.choices();
+    const uint64_t bits = choices.ambient(sites::kRestartDelay, choices.scope(node_.name()),
+                                          number(node_.incarnation()));
+    node_.crash(why_);
+    node_.scheduler_.schedule_in(*this, Duration(between(bits, kMinRestart, kMaxRestart)));
+  }
+
+  static constexpr int64_t kMinRestart = Duration(100ms).count();
+  static constexpr int64_t kMaxRestart = Duration(1s).count();
+
+  Node& node_;
+  std::string why_;
+  Incarnation ends_;
+  bool ended_ = false;
+};
+
 Node::Node(Scheduler& scheduler, Network& network, NodeId id, NodeOptions options)
     : scheduler_(scheduler),
       network_(network),
       id_(id),
       options_(std::move(options)),
       disk_(scheduler, id, options_.name, options_.disk),
-      clock_(options_.clock) {
+      clock_(options_.clock),
+      interval_clock_(scheduler.choices(), scheduler.choices().scope(options_.name),
+                      options_.interval_clock) {
   network.attach(*this);
 }
 
@@ -48,8 +85,8 @@ Node::~Node() {
   env_.reset();
 }
 
-void Node::emit(EventKind kind, uint64_t value) {
-  scheduler_.stream().emit({.kind = kind, .node = id_, .id = number(incarnation_), .value = value});
+void Node::emit(EventKind kind, std::string_view why) {
+  scheduler_.stream().emit({.kind = kind, .node = id_, .id = number(incarnation_), .bytes = why});
 }
 
 void Node::start() {
@@ -63,10 +100,12 @@ void Node::start() {
   });
 }
 
-void Node::crash() {
+void Node::crash() { crash({}); }
+
+void Node::crash(std::string_view why) {
   CHECK(up());
   env_->seal();
-  emit(EventKind::kCrash);
+  emit(EventKind::kCrash, why);
   env_->kill_tasks();
   process_.reset();
   env_.reset();
@@ -75,6 +114,23 @@ void Node::crash() {
   in_service_.clear();
   busy_until_ = scheduler_.now();
   disk_.crash();
+}
+
+void Node::cut_power() {
+  if (++power_cuts_ == 1 && up()) crash();
+}
+
+void Node::restore_power() {
+  CHECK(power_cuts_ > 0);
+  if (--power_cuts_ == 0 && !up()) start();
+}
+
+void Node::fail_stop(std::string_view why) {
+  CHECK(up());
+  paused_ = true;  // messages of this instant wait at the door, and go with the process
+  env_->tasks().freeze();
+  supervisor_ = std::make_unique<Supervisor>(*this, std::string(why));
+  scheduler_.schedule_in(*supervisor_, Duration::zero());
 }
 
 void Node::pause() {
@@ -95,14 +151,50 @@ void Node::resume() {
   for (PacketPtr& packet : waiting) hand_over(std::move(packet));
 }
 
-void Node::add_drift(int64_t extra_ppb) {
-  const int64_t ppb = options_.clock.drift_ppb() + extra_ppb;
+void Node::add_drift(int64_t more_ppb) {
+  extra_drift_ppb_ += more_ppb;
+  const int64_t ppb = options_.clock.drift_ppb() + extra_drift_ppb_;
+  interval_clock_.catch_up(scheduler_.now(), clock_);
   clock_.set_drift(scheduler_.now(), ppb);
   if (env_ != nullptr) env_->tasks().set_clock_rate(ppb);
   scheduler_.stream().emit({.kind = EventKind::kClock,
                             .node = id_,
                             .id = static_cast<uint64_t>(nanoseconds(clock_.now(scheduler_.now()))),
                             .value = static_cast<uint64_t>(ppb)});
+}
+
+WallTime Node::wall_now() const {
+  return wall_clock_.now(scheduler_.now(), clock_.now(scheduler_.now()));
+}
+
+TimeInterval Node::interval_now() { return interval_clock_.now(scheduler_.now(), clock_); }
+
+void Node::jump_wall_clock(Duration by) {
+  wall_clock_.jump(by);
+  emit_wall_clock();
+}
+
+void Node::smear_wall_clock(int64_t more_ppb) {
+  wall_clock_.add_rate(scheduler_.now(), more_ppb);
+  emit_wall_clock();
+}
+
+void Node::freeze_wall_clock() {
+  wall_clock_.freeze(scheduler_.now(), clock_.now(scheduler_.now()));
+  emit_wall_clock();
+}
+
+void Node::thaw_wall_clock() {
+  wall_clock_.thaw();
+  emit_wall_clock();
+}
+
+void Node::emit_wall_clock() {
+  scheduler_.stream().emit({.kind = EventKind::kClock,
+                            .node = id_,
+                            .id = static_cast<uint64_t>(nanoseconds(wall_now())),
+                            .value = static_cast<uint64_t>(clock_.drift_ppb()),
+                            .name = "wall"});
 }
 
 inline void Node::hand_over(PacketPtr&& packet) {

@@ -21,6 +21,7 @@ struct NodeOptions {
   ProcessFactory process;
   DiskOptions disk;
   Clock clock;
+  IntervalClockOptions interval_clock;
 };
 
 class Node {
@@ -42,14 +43,26 @@ class Node {
   // Kills the process: everything it had in memory is gone, and what its disk had not made durable
   // may be. Must not be called from a task, only from actions. Must be up.
   void crash();
+  // Without power a machine is down. Whoever cuts it gives it back: it starts when the last of them
+  // has. Not from a task, as crash().
+  void cut_power();
+  void restore_power();
   // No code of the process runs until resume(); messages wait at the door. Must be up.
   void pause();
   void resume();
 
-  // Every message takes that long to be served from now on, one after the other.
-  void set_service_time(Duration time) { service_time_ = time; }
-  // Its clock drifts by that much more than it was made to; 0 restores it.
-  void add_drift(int64_t extra_ppb);
+  // Every message takes that much longer (or shorter) to be served from now on, one after the
+  // other.
+  void add_service_time(Duration more) { service_time_ += more; }
+  // Its clock drifts by that much more (or less) than it does now.
+  void add_drift(int64_t more_ppb);
+  // What its wall clock suffers; see WallClock.
+  void jump_wall_clock(Duration by);
+  void smear_wall_clock(int64_t more_ppb);
+  void freeze_wall_clock();
+  void thaw_wall_clock();
+  // Its interval clock lies that much too late; sums up.
+  void lie_about_time(Duration by) { interval_clock_.lie(by); }
 
   // A packet has arrived at the machine.
   void receive(PacketPtr&& packet);
@@ -58,15 +71,24 @@ class Node {
 
   SimDisk& disk() { return disk_; }
   const Clock& clock() const { return clock_; }
+  WallTime wall_now() const;
+  TimeInterval interval_now();
 
  private:
   friend class SimEnv;
   class LatePacket;
+  // Carries out what a process has decided on its own end.
+  class Supervisor;
 
+  // The process ends itself: no code of it runs from now on, it crashes as soon as the task that
+  // asked has stopped, and is started again after a drawn delay.
+  void fail_stop(std::string_view why);
+  void crash(std::string_view why);
   // Never now, or not at once: the node is down, paused or slow.
   void receive_later(PacketPtr&& packet);
   void hand_over(PacketPtr&& packet);
-  void emit(EventKind kind, uint64_t value = 0);
+  void emit(EventKind kind, std::string_view why = {});
+  void emit_wall_clock();
 
   // What every packet looks at comes first, to share cache lines: worlds may have thousands of
   // nodes.
@@ -83,8 +105,13 @@ class Node {
   NodeOptions options_;
   SimDisk disk_;
   Clock clock_;
+  WallClock wall_clock_;
+  IntervalClock interval_clock_;
   std::deque<PacketPtr> waiting_;  // arrived while paused
   Time busy_until_ = kStart;
+  uint32_t power_cuts_ = 0;
+  int64_t extra_drift_ppb_ = 0;
+  std::unique_ptr<Supervisor> supervisor_;
 };
 
 }  // namespace seedbed

@@ -75,6 +75,16 @@ NodeTime SimEnv::now() {
   return node_.clock().now(scheduler_.now());
 }
 
+WallTime SimEnv::wall_now() {
+  require_open();
+  return node_.wall_now();
+}
+
+TimeInterval SimEnv::interval_now() {
+  require_open();
+  return node_.interval_now();
+}
+
 void SimEnv::sleep(Duration duration) {
   require_open();
   scheduler_.sleep(duration);
@@ -89,6 +99,15 @@ Disk& SimEnv::disk() {
 void SimEnv::spawn(std::string_view name, std::function<void()> body) {
   require_open();
   scheduler_.spawn(tasks_, name, std::move(body));
+}
+
+void SimEnv::fail_stop(std::string_view why) {
+  require_open();
+  CHECK(scheduler_.current() != nullptr && "fail_stop() is for fibers");
+  CHECK(&scheduler_.current()->group() == &tasks_);
+  node_.fail_stop(why);
+  seal();
+  throw ProcessKilled{};
 }
 
 inline uint64_t SimEnv::draw(const Site& site, Draws& draws) {

@@ -30,10 +30,13 @@ class SimEnv final : public Env {
   NodeId self() const override;
   Incarnation incarnation() const override;
   NodeTime now() override;
+  WallTime wall_now() override;
+  TimeInterval interval_now() override;
   void sleep(Duration duration) override;
   void send_sealed(NodeId to, SealedMessage message, Label label) override;
   Disk& disk() override;
   void spawn(std::string_view name, std::function<void()> body) override;
+  [[noreturn]] void fail_stop(std::string_view why) override;
   uint64_t random(const Site& site, uint64_t bound) override;
   Scheduler& scheduler() override;
   void probe(const google::protobuf::Message& fact) override;

@@ -27,12 +27,52 @@ inline constexpr Site kUnsyncedWrite("disk.unsynced_write", ChoiceClass::kFault)
 inline constexpr Site kTornSectors("disk.torn_sectors", ChoiceClass::kAmbient);
 inline constexpr Site kUnsyncedName("disk.unsynced_name", ChoiceClass::kFault);
 
+// Scope: disk; ordinal: the operation.
+inline constexpr Site kReadError("disk.read_error", ChoiceClass::kFault);
+inline constexpr Site kWriteError("disk.write_error", ChoiceClass::kFault);
+inline constexpr Site kSyncError("disk.sync_error", ChoiceClass::kFault);
+inline constexpr Site kSyncedBeforeError("disk.synced_before_error", ChoiceClass::kAmbient);
+inline constexpr Site kLyingSync("disk.lying_sync", ChoiceClass::kFault);
+inline constexpr Site kPhantomWrite("disk.phantom_write", ChoiceClass::kFault);
+inline constexpr Site kMisdirectedWrite("disk.misdirected_write", ChoiceClass::kFault);
+inline constexpr Site kMisdirectedRead("disk.misdirected_read", ChoiceClass::kFault);
+inline constexpr Site kElsewhere("disk.elsewhere", ChoiceClass::kAmbient);
+
+// Scope: node ("n1"); ordinal: the incarnation that ended itself.
+inline constexpr Site kRestartDelay("node.restart_delay", ChoiceClass::kAmbient);
+
 // Scope: node ("n1"); ordinal 0.
 inline constexpr Site kClockOffset("clock.offset", ChoiceClass::kAmbient);
+inline constexpr Site kClockSyncPeriod("clock.sync_period", ChoiceClass::kAmbient);
+// Scope: node; ordinal: the synchronisation.
+inline constexpr Site kClockSyncError("clock.sync_error", ChoiceClass::kAmbient);
 
-inline constexpr std::array kWorldSites{kLoss,        kDuplicate,    kReorder,     kTail,
-                                        kCorrupt,     kCorruptBits,  kReset,       kHalfOpen,
-                                        kLatency,     kCopyLatency,  kDiskLatency, kUnsyncedWrite,
-                                        kTornSectors, kUnsyncedName, kClockOffset};
+inline constexpr std::array kWorldSites{kLoss,
+                                        kDuplicate,
+                                        kReorder,
+                                        kTail,
+                                        kCorrupt,
+                                        kCorruptBits,
+                                        kReset,
+                                        kHalfOpen,
+                                        kLatency,
+                                        kCopyLatency,
+                                        kDiskLatency,
+                                        kUnsyncedWrite,
+                                        kTornSectors,
+                                        kUnsyncedName,
+                                        kReadError,
+                                        kWriteError,
+                                        kSyncError,
+                                        kSyncedBeforeError,
+                                        kLyingSync,
+                                        kPhantomWrite,
+                                        kMisdirectedWrite,
+                                        kMisdirectedRead,
+                                        kElsewhere,
+                                        kRestartDelay,
+                                        kClockOffset,
+                                        kClockSyncPeriod,
+                                        kClockSyncError};
 
 }  // namespace seedbed::sites

@@ -32,11 +32,7 @@ std::string World::name_of(NodeId id) const {
 DiskFaultCounts World::disk_faults() const {
   DiskFaultCounts sum;
   for (const auto& node : nodes_) {
-    if (node == nullptr) continue;
-    const DiskFaultCounts& counts = node->disk().faults();
-    sum.lost_writes += counts.lost_writes;
-    sum.torn_writes += counts.torn_writes;
-    sum.lost_names += counts.lost_names;
+    if (node != nullptr) sum += node->disk().faults();
   }
   return sum;
 }

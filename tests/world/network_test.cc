@@ -195,7 +195,7 @@ TEST_F(NetworkTest, ASlowNodeServesOneMessageAfterTheOther) {
   add("n1", sender(10));
   add("n2", listener());
   start_all();
-  at(0ms, [&] { world.node(n2).set_service_time(100ms); });
+  at(0ms, [&] { world.node(n2).add_service_time(100ms); });
   at(550ms, [&] { EXPECT_EQ(heard.size(), 5u); });
   scheduler.run();
   EXPECT_EQ(heard.size(), 10u);
