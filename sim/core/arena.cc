@@ -14,6 +14,7 @@
 #include "sim/core/arena_heap.h"
 #include "sim/core/arena_state.h"
 #include "sim/core/check.h"
+#include "sim/core/guard.h"
 #include "sim/core/hash.h"
 
 namespace seedbed {
@@ -140,7 +141,11 @@ const std::byte* RunArena::used_end() { return heap != nullptr ? heap->end() : n
 
 RunArena::Inside::Inside() : before_(switch_inside(enabled())) {}
 RunArena::Inside::~Inside() { switch_inside(before_); }
-RunArena::Outside::Outside() : before_(switch_inside(false)) {}
-RunArena::Outside::~Outside() { switch_inside(before_); }
+RunArena::Outside::Outside()
+    : before_(switch_inside(false)), guarded_(std::exchange(guard_state::run, nullptr)) {}
+RunArena::Outside::~Outside() {
+  guard_state::run = guarded_;
+  switch_inside(before_);
+}
 
 }  // namespace seedbed

@@ -64,6 +64,8 @@
 
 namespace seedbed {
 
+class Scheduler;
+
 struct ArenaOptions {
   // Bytes a run may use before it is `exhausted()`.
   size_t limit = size_t{1} << 30;
@@ -123,7 +125,7 @@ class RunArena {
     bool before_;
   };
 
-  // While one exists, `new` is the ordinary one, even within a run.
+  // While one exists, `new` is the ordinary one, even within a run, and the guard is down.
   class [[nodiscard]] Outside {
    public:
     Outside();
@@ -133,6 +135,7 @@ class RunArena {
 
    private:
     bool before_;
+    Scheduler* guarded_;  // whose run goes on afterwards (sim/core/guard.h)
   };
 };
 

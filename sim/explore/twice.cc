@@ -12,10 +12,13 @@ namespace {
 
 constexpr uint64_t kOtherMemory = 0x9e3779b9;
 
-std::string record(Runner& runner, const Scenario& scenario, uint64_t seed, uint64_t salt) {
+// `other`: as the run that is compared, or as the one that it is compared with.
+RunOptions options(bool other) { return {.salt = other ? kOtherMemory : 0, .alternate = other}; }
+
+std::string record(Runner& runner, const Scenario& scenario, uint64_t seed, bool other) {
   std::string trace;
-  record_run(runner, scenario, seed, {}, [&](std::string_view bytes) { trace += bytes; },
-             {.salt = salt});
+  record_run(
+      runner, scenario, seed, {}, [&](std::string_view bytes) { trace += bytes; }, options(other));
   return trace;
 }
 
@@ -27,18 +30,19 @@ std::string side_text(const DivergingSide& side) {
 
 std::string difference_when_run_again(Runner& runner, const Scenario& scenario,
                                       const RunResult& before) {
-  const RunResult again = runner.run(scenario, before.seed, {.salt = kOtherMemory});
+  const RunResult again = runner.run(scenario, before.seed, options(true));
   if (again.trace_hash == before.trace_hash) return {};
   // Where they part shows in traces only; so both once more.
-  const std::string first = record(runner, scenario, before.seed, 0);
-  const std::string second = record(runner, scenario, before.seed, kOtherMemory);
+  const std::string first = record(runner, scenario, before.seed, false);
+  const std::string second = record(runner, scenario, before.seed, true);
   const auto split = diff_traces({first, "first run"}, {second, "second run"});
   if (!split) {
     return fmt::format("two runs gave the hashes {:016x} and {:016x}; two more did not differ",
                        before.trace_hash, again.trace_hash);
   }
-  return fmt::format("two runs part at event {}, in: {}; one has {}, the other {}", split->position,
-                     split->fields, side_text(split->first), side_text(split->second));
+  return fmt::format("two runs part at event {}, in: {}; one has {}, the other {}\n{}",
+                     split->position, split->fields, side_text(split->first),
+                     side_text(split->second), split->text());
 }
 
 bool is_run_twice(uint64_t seed, uint32_t permille) {

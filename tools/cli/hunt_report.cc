@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <sstream>
 
 #include "sim/report/text.h"
 #include "tools/cli/progress.h"
@@ -64,6 +65,16 @@ std::string headline(const Hunt& hunt, const Terminal& terminal) {
   return verdict_text("pass", terminal);
 }
 
+// A message may have several lines: where two runs parted, and what led there.
+std::string message_lines(const std::string& message) {
+  std::string text;
+  std::istringstream lines(message);
+  for (std::string line; std::getline(lines, line);) {
+    text += fmt::format("    {}\n", plain(line));
+  }
+  return text;
+}
+
 std::string findings_text(const Hunt& hunt) {
   std::string text;
   const std::vector<Finding>& findings = hunt.result.findings;
@@ -72,7 +83,8 @@ std::string findings_text(const Hunt& hunt) {
     const Selection& selection = hunt.selections[finding.scenario];
     text += fmt::format("\n  {}  {}{}\n", finding.verdict, selection.scenario.name,
                         finding.check.empty() ? "" : "  [" + finding.check + "]");
-    text += fmt::format("    {}\n    {}\n", plain(finding.message), reproduce(selection, finding));
+    text += message_lines(finding.message);
+    text += fmt::format("    {}\n", reproduce(selection, finding));
   }
   if (findings.size() > kFindingsShown) {
     text +=
