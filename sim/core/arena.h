@@ -69,7 +69,8 @@ class Scheduler;
 struct ArenaOptions {
   // Bytes a run may use before it is `exhausted()`.
   size_t limit = size_t{1} << 30;
-  // Another salt shifts all addresses and changes the bytes that fresh memory holds. A run whose
+  // Another salt shifts all addresses, gives small blocks out in another order of addresses and
+  // changes the bytes that fresh memory holds. A run whose
   // trace changes with it depends on an address, or reads memory that it has not written.
   uint64_t salt = 0;
   // Use the half of the arena that was not used last, and make that one inaccessible, so that a

@@ -113,6 +113,7 @@ class ArenaHeap {
     return {steps << step, static_cast<uint32_t>(kSmall / 16 + (width - 11) * 8 + steps - 8)};
   }
 
+  void scatter(uint64_t salt);
   bool make_ready(ptrdiff_t total, bool last_resort);
   void* refuse();
   [[noreturn]] static void refuse_to_free();

@@ -10,15 +10,16 @@
 namespace seedbed {
 namespace {
 
+// In memory that is laid out and filled as this number says, on painted stacks.
+RunOptions in_memory(uint64_t salt) { return {.salt = salt, .alternate = true}; }
+
 constexpr uint64_t kOtherMemory = 0x9e3779b9;
+constexpr uint64_t kThirdMemory = 0x7f4a7c15;
 
-// `other`: as the run that is compared, or as the one that it is compared with.
-RunOptions options(bool other) { return {.salt = other ? kOtherMemory : 0, .alternate = other}; }
-
-std::string record(Runner& runner, const Scenario& scenario, uint64_t seed, bool other) {
+std::string record(Runner& runner, const Scenario& scenario, uint64_t seed, uint64_t salt) {
   std::string trace;
   record_run(
-      runner, scenario, seed, {}, [&](std::string_view bytes) { trace += bytes; }, options(other));
+      runner, scenario, seed, {}, [&](std::string_view bytes) { trace += bytes; }, in_memory(salt));
   return trace;
 }
 
@@ -30,11 +31,12 @@ std::string side_text(const DivergingSide& side) {
 
 std::string difference_when_run_again(Runner& runner, const Scenario& scenario,
                                       const RunResult& before) {
-  const RunResult again = runner.run(scenario, before.seed, options(true));
+  const RunResult again = runner.run(scenario, before.seed, in_memory(kOtherMemory));
   if (again.trace_hash == before.trace_hash) return {};
-  // Where they part shows in traces only; so both once more.
-  const std::string first = record(runner, scenario, before.seed, false);
-  const std::string second = record(runner, scenario, before.seed, true);
+  // Where they part shows in traces only, so both once more: neither in memory as it was found,
+  // for that now holds what the second run left.
+  const std::string first = record(runner, scenario, before.seed, kOtherMemory);
+  const std::string second = record(runner, scenario, before.seed, kThirdMemory);
   const auto split = diff_traces({first, "first run"}, {second, "second run"});
   if (!split) {
     return fmt::format("two runs gave the hashes {:016x} and {:016x}; two more did not differ",
