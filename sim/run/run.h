@@ -6,8 +6,8 @@
 // The first run of a scenario is rehearsed: a whole run with the same seed on the ordinary heap, so
 // that libraries build their lazy tables where they may stay. What the code under test does only
 // once for each process, such as reading an environment variable into a static, it does there: if
-// the guard (sim/core/guard.h) refuses it, the first run ends as if it had been refused. A run is a function of (scenario,
-// seed, revision): the millionth gives what the first gave.
+// the guard (sim/core/guard.h) refuses it, the first run ends as if it had been refused. A run is a
+// function of (scenario, seed, revision): the millionth gives what the first gave.
 #pragma once
 
 #include <functional>

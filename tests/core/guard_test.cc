@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <pthread.h>
 #include <sys/random.h>
 #include <sys/time.h>
 #include <unistd.h>

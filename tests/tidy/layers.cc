@@ -44,7 +44,8 @@ const std::vector<Layer>& layers() {
       {"tests/",
        {"sim/", "protocols/", "tools/", "tests/"},
        {"fmt/", "google/protobuf/", "gtest/", "gmock/", "benchmark/", "boost/", "nlohmann/",
-        "sanitizer/", "sys/", "unistd.h", "signal.h", "malloc.h", "sqlite3.h", "zstd.h"}},
+        "sanitizer/", "sys/", "fcntl.h", "unistd.h", "signal.h", "malloc.h", "sqlite3.h",
+        "zstd.h"}},
   };
   return kLayers;
 }

@@ -2,11 +2,11 @@
 // The lines must be the same whatever compiled this and wherever it runs; tools/test compares them
 // between compilers, levels of optimisation, sanitizers and address layouts.
 //
-//   determinism_runner                    every scenario
-//   determinism_runner --last-of N        instead: the first and the last of N runs in this process,
-//     [SCENARIO...]                       of these scenarios (default: all)
-//   determinism_runner --planted          instead: one run of a protocol that leaks the order in
-//                                         which compilers evaluate arguments
+//   determinism_runner                 every scenario
+//   determinism_runner --last-of N     instead: the first and the last of N runs in this process,
+//     [SCENARIO...]                    of these scenarios (default: all)
+//   determinism_runner --planted       instead: one run of a protocol that leaks the order in which
+//                                      compilers evaluate arguments
 //
 // Runs at the root of the repository. Each seed is run twice, and the second time in memory that is
 // shifted and filled differently; a difference ends the program with exit code 1.
