@@ -47,7 +47,8 @@ ArenaHeap::Options heap_options(const ArenaOptions& options) {
   const uint64_t hash = scramble(options.salt);
   return {.limit = options.limit,
           .shift = (1 + (hash & 0xffff)) * 16,
-          .fill = static_cast<unsigned char>(hash >> 56)};
+          .fill = static_cast<unsigned char>(hash >> 56),
+          .scatter = hash | 1};
 }
 
 // Compilers may assume that operator new reads no variables; the barrier keeps them from leaving

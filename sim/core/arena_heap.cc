@@ -54,7 +54,7 @@ void ArenaHeap::restart(const Options& options) {
   ready_ = std::min(painted_, limit_);
   exhausted_ = false;
   std::fill(std::begin(free_), std::end(free_), nullptr);
-  if (options.shift != 0) scatter(options.shift);
+  if (options.scatter != 0) scatter(options.scatter);
 }
 
 // A shift leaves the order of addresses and their distances as they were. So the first blocks of

@@ -28,6 +28,7 @@ class ArenaHeap {
     size_t limit;            // bytes until exhausted()
     size_t shift = 0;        // first block this much later; a multiple of 16
     unsigned char fill = 0;  // what fresh memory holds
+    uint64_t scatter = 0;    // unless 0: in which order small blocks are given out at first
   };
   static constexpr size_t kHeadroom = size_t{64} << 20;
   static constexpr size_t kLastResort = size_t{64} << 10;
