@@ -71,8 +71,8 @@ class NothingCountedTwice final : public Checker {
   std::map<std::string, Amounts> asked_;
 };
 
-// At the end the replicas together know of everything that was acknowledged; of one that is down then,
-// what its disk holds counts. Evaluates acknowledged changes.
+// At the end the replicas together know of everything that was acknowledged; of one that is down
+// then, what its disk holds counts. Evaluates acknowledged changes.
 class NoIncrementLost final : public Checker {
  public:
   explicit NoIncrementLost(std::vector<NodeId> replicas)
