@@ -25,7 +25,7 @@ namespace {
 
 constexpr size_t kFrames = 64;
 // Taking a name apart needs stack in proportion to it, and we may be on a fiber.
-constexpr size_t kLongestMangled = 200;
+constexpr size_t kLongestMangled = 400;
 
 struct Stack {
   std::array<const std::byte*, kFrames> frames{};
@@ -115,6 +115,28 @@ std::string demangled(const std::string& name) {
   return result;
 }
 
+// Where a lambda was written, instead of what the library made of it: "A::f()" of
+// "std::_Function_handler<void (), A::f()::{lambda()#1}>::_M_invoke(...)". Of several the first,
+// which is the one that was handed to the others.
+std::string where_written(std::string name) {
+  const size_t end = name.find("::{lambda(");
+  if (end != std::string::npos) {
+    size_t begin = end;
+    for (int depth = 0; begin > 0; --begin) {
+      const char c = name[begin - 1];
+      if (c == ')' || c == '>') ++depth;
+      if (depth == 0 && std::string_view("(<, ").find(c) != std::string_view::npos) break;
+      if (c == '(' || c == '<') --depth;
+    }
+    name = name.substr(begin, end - begin);
+  }
+  constexpr std::string_view kUnnamed = "(anonymous namespace)::";
+  for (size_t at = name.find(kUnnamed); at != std::string::npos; at = name.find(kUnnamed)) {
+    name.erase(at, kUnnamed.size());
+  }
+  return name;
+}
+
 std::string_view last_part(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 bool begins_with_any(std::string_view text, const std::vector<std::string_view>& beginnings) {
@@ -141,7 +163,7 @@ Frame describe(const std::byte* after) {
     const auto* base = static_cast<const std::byte*>(info.dli_fbase);
     frame.name = fmt::format("{}+{:#x}", object, static_cast<uint64_t>(call - base));
   } else {
-    frame.name = demangled(frame.name);
+    frame.name = where_written(demangled(frame.name));
   }
   frame.of_a_standard_library =
       begins_with_any(object, {"libc.so", "libc-", "libstdc++", "libc++", "libgcc_s", "ld-linux",

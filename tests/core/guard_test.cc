@@ -154,6 +154,18 @@ TEST_F(GuardTest, TheSentenceSaysWhoCalledAndWhatToUse) {
   EXPECT_NE(end.find("in task main): use Env::now()"), std::string::npos) << end;
 }
 
+TEST_F(GuardTest, OfALambdaTheSentenceSaysWhereItWasWritten) {
+  const std::function<void()> asks = [] { (void)read_the_wall_clock(); };
+  const std::function<void()> leaves = [] {
+    const pid_t id = getpid();
+    asm volatile("" : : "r"(id));
+  };
+  EXPECT_NE(end_of_a_run_that(asks).find("read_the_wall_clock"), std::string::npos);
+  const std::string end = end_of_a_run_that(leaves);
+  EXPECT_NE(end.find("OfALambdaTheSentenceSaysWhereItWasWritten"), std::string::npos) << end;
+  EXPECT_EQ(end.find("_Function_handler"), std::string::npos) << end;
+}
+
 TEST_F(GuardTest, ARefusedClockShowsTheTimeOfTheWorld) {
   int64_t shown = 0;
   (void)end_of_a_run_that([&] { shown = read_the_wall_clock(); });
