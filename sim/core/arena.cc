@@ -14,6 +14,7 @@
 #include "sim/core/arena_heap.h"
 #include "sim/core/arena_state.h"
 #include "sim/core/check.h"
+#include "sim/core/guard.h"
 #include "sim/core/hash.h"
 
 namespace seedbed {
@@ -46,7 +47,8 @@ ArenaHeap::Options heap_options(const ArenaOptions& options) {
   const uint64_t hash = scramble(options.salt);
   return {.limit = options.limit,
           .shift = (1 + (hash & 0xffff)) * 16,
-          .fill = static_cast<unsigned char>(hash >> 56)};
+          .fill = static_cast<unsigned char>(hash >> 56),
+          .scatter = hash | 1};
 }
 
 // Compilers may assume that operator new reads no variables; the barrier keeps them from leaving
@@ -142,7 +144,11 @@ const std::byte* RunArena::used_end() { return heap != nullptr ? heap->end() : n
 
 RunArena::Inside::Inside() : before_(switch_inside(enabled())) {}
 RunArena::Inside::~Inside() { switch_inside(before_); }
-RunArena::Outside::Outside() : before_(switch_inside(false)) {}
-RunArena::Outside::~Outside() { switch_inside(before_); }
+RunArena::Outside::Outside()
+    : before_(switch_inside(false)), guarded_(std::exchange(guard_state::run, nullptr)) {}
+RunArena::Outside::~Outside() {
+  guard_state::run = guarded_;
+  switch_inside(before_);
+}
 
 }  // namespace seedbed

@@ -64,10 +64,13 @@
 
 namespace seedbed {
 
+class Scheduler;
+
 struct ArenaOptions {
   // Bytes a run may use before it is `exhausted()`.
   size_t limit = size_t{1} << 30;
-  // Another salt shifts all addresses and changes the bytes that fresh memory holds. A run whose
+  // Another salt shifts all addresses, gives small blocks out in another order of addresses and
+  // changes the bytes that fresh memory holds. A run whose
   // trace changes with it depends on an address, or reads memory that it has not written.
   uint64_t salt = 0;
   // Use the half of the arena that was not used last, and make that one inaccessible, so that a
@@ -123,7 +126,7 @@ class RunArena {
     bool before_;
   };
 
-  // While one exists, `new` is the ordinary one, even within a run.
+  // While one exists, `new` is the ordinary one, even within a run, and the guard is down.
   class [[nodiscard]] Outside {
    public:
     Outside();
@@ -133,6 +136,7 @@ class RunArena {
 
    private:
     bool before_;
+    Scheduler* guarded_;  // whose run goes on afterwards (sim/core/guard.h)
   };
 };
 

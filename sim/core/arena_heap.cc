@@ -7,17 +7,22 @@
 #include "sim/core/arena_heap.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <iterator>
 #include <new>
+#include <utility>
 
 #include "sim/core/check.h"
+#include "sim/core/hash.h"
 
 namespace seedbed {
 
 namespace {
 
 constexpr size_t kPaintAtOnce = size_t{64} << 10;
+constexpr size_t kScattered = 512;
+constexpr size_t kScatteredOfASize = 32;
 
 }  // namespace
 
@@ -49,6 +54,23 @@ void ArenaHeap::restart(const Options& options) {
   ready_ = std::min(painted_, limit_);
   exhausted_ = false;
   std::fill(std::begin(free_), std::end(free_), nullptr);
+  if (options.scatter != 0) scatter(options.scatter);
+}
+
+// A shift leaves the order of addresses and their distances as they were. So the first blocks of
+// each small size are given out in another order, for the sake of whoever sorts or hashes pointers.
+void ArenaHeap::scatter(uint64_t salt) {
+  for (size_t bytes = 1; bytes <= kScattered; bytes += 16) {
+    std::array<void*, kScatteredOfASize> blocks{};
+    for (void*& block : blocks) block = allocate(bytes);
+    for (size_t left = blocks.size(); left > 1; --left) {
+      const uint64_t pick = scramble(salt ^ (bytes * kScatteredOfASize + left)) % left;
+      std::swap(blocks[left - 1], blocks[pick]);
+    }
+    for (void* block : blocks) {
+      if (block != nullptr) free(block);
+    }
+  }
 }
 
 void ArenaHeap::forget(std::byte* from) {

@@ -28,6 +28,7 @@ class ArenaHeap {
     size_t limit;            // bytes until exhausted()
     size_t shift = 0;        // first block this much later; a multiple of 16
     unsigned char fill = 0;  // what fresh memory holds
+    uint64_t scatter = 0;    // unless 0: in which order small blocks are given out at first
   };
   static constexpr size_t kHeadroom = size_t{64} << 20;
   static constexpr size_t kLastResort = size_t{64} << 10;
@@ -113,6 +114,7 @@ class ArenaHeap {
     return {steps << step, static_cast<uint32_t>(kSmall / 16 + (width - 11) * 8 + steps - 8)};
   }
 
+  void scatter(uint64_t salt);
   bool make_ready(ptrdiff_t total, bool last_resort);
   void* refuse();
   [[noreturn]] static void refuse_to_free();

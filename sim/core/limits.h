@@ -32,10 +32,13 @@ enum class RunEnd : uint8_t {
   kTaskLimit,
   kStepLimit,
   kMemoryLimit,
+  kRefused,  // the code under test went round the world (sim/core/guard.h)
 };
 std::string_view to_string(RunEnd end);
 
 // True if a bound of the run was hit: no verdict about the protocol but that it ran away.
-constexpr bool is_resource_limit(RunEnd end) { return end >= RunEnd::kEventLimit; }
+constexpr bool is_resource_limit(RunEnd end) {
+  return end >= RunEnd::kEventLimit && end <= RunEnd::kMemoryLimit;
+}
 
 }  // namespace seedbed

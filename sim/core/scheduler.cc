@@ -13,6 +13,7 @@
 
 #include "sim/core/arena_state.h"
 #include "sim/core/check.h"
+#include "sim/core/guard.h"
 
 namespace seedbed {
 namespace {
@@ -47,6 +48,7 @@ std::string_view to_string(RunEnd end) {
     case RunEnd::kTaskLimit: return "task limit";
     case RunEnd::kStepLimit: return "step limit";
     case RunEnd::kMemoryLimit: return "memory limit";
+    case RunEnd::kRefused: return "refused call";
   }
   return "unknown";
 }
@@ -131,6 +133,7 @@ Task* Scheduler::enlist(TaskGroup& group, std::string_view name) {
 }
 
 RunEnd Scheduler::run() {
+  const Guard guard(*this);
   while (end_ == RunEnd::kRunning) {
     if (Task* task = ready_.pop_front()) {
       if (task->group_->frozen_) {  // it was ready before its group was

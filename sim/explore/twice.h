@@ -8,8 +8,10 @@
 
 namespace seedbed {
 
-// Runs again, in memory that is laid out and filled differently. Empty if the trace is the same as
-// that of `before`; else says where two such runs part.
+// Runs again, in memory that lies elsewhere and is filled differently: the other half of the arena,
+// shifted, and repainted stacks. Empty if the trace is the same as that of `before`; else says
+// where two such runs part: a sentence, then, if traces show the place, lines with both sides and
+// the causes that led there (Divergence::text).
 std::string difference_when_run_again(Runner& runner, const Scenario& scenario,
                                       const RunResult& before);
 

@@ -226,7 +226,8 @@ void closing(Page& page, const ReportInput& input, const CheckResult* decided) {
 EventIndex noticed_at(const ReportInput& input, const CheckResult* decided) {
   if (decided != nullptr) return decided->event;
   const RunEnd end = input.result.run_end;
-  if (end != RunEnd::kInvariant && end != RunEnd::kException) return kNoEvent;
+  const bool by_itself = end == RunEnd::kInvariant || end == RunEnd::kException;
+  if (!by_itself && end != RunEnd::kRefused) return kNoEvent;
   for (size_t i = input.events.size(); i-- > 0;) {
     if (input.events[i].kind != EventKind::kEnd) return input.events[i].index;
   }

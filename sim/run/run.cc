@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "sim/core/arena.h"
+#include "sim/core/hash.h"
 #include "sim/history/history.pb.h"
 #include "sim/run/simulation.h"
 
@@ -34,21 +35,33 @@ void build_message_tables(const google::protobuf::Message& any_of_the_file) {
 Runner::Runner() = default;
 Runner::~Runner() = default;
 
-void Runner::rehearse(const Scenario& resolved, uint64_t seed) {
-  if (!RunArena::enabled()) return;
-  if (!rehearsed_.insert(resolved.name + " " + resolved.mutant).second) return;
+std::string Runner::rehearse(const Scenario& resolved, uint64_t seed) {
+  if (!RunArena::enabled()) return {};
+  if (!rehearsed_.insert(resolved.name + " " + resolved.mutant).second) return {};
   build_message_tables(*resolved.options);
   build_message_tables(history::Operation());
   build_message_tables(run::Script());
   Simulation simulation(resolved, seed, stacks_, {}, nullptr, false);
   simulation.execute();
-  RunResult ignored;
-  simulation.report(ignored);
+  RunResult result;
+  simulation.report(result);
+  return result.run_end == RunEnd::kRefused ? result.end_message : std::string();
 }
 
 RunResult Runner::run(const Scenario& scenario, uint64_t seed, const RunOptions& options) {
   const Scenario resolved = resolve(scenario, seed);
-  rehearse(resolved, seed);
+  const std::string refused = rehearse(resolved, seed);
+  if (options.salt != 0) stacks_.repaint(scramble(options.salt));
+  RunResult result = run_inside(resolved, seed, options);
+  if (!refused.empty()) {
+    result.run_end = RunEnd::kRefused;
+    result.end_message = refused;
+    decide(result, minimum_ok(resolved));
+  }
+  return result;
+}
+
+RunResult Runner::run_inside(const Scenario& resolved, uint64_t seed, const RunOptions& options) {
   RunResult result;
   script_.Clear();
   if (!RunArena::enabled()) {

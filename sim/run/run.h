@@ -4,8 +4,10 @@
 //   RunResult result = runner.run(scenario, 42);
 //
 // The first run of a scenario is rehearsed: a whole run with the same seed on the ordinary heap, so
-// that libraries build their lazy tables where they may stay. A run is a function of (scenario,
-// seed, revision): the millionth gives what the first gave.
+// that libraries build their lazy tables where they may stay. What the code under test does only
+// once for each process, such as reading an environment variable into a static, it does there: if
+// the guard (sim/core/guard.h) refuses it, the first run ends as if it had been refused. A run is a
+// function of (scenario, seed, revision): the millionth gives what the first gave.
 #pragma once
 
 #include <functional>
@@ -31,7 +33,9 @@ struct RunOptions {
   bool log_choices = false;
   // Faults that come to those of the scenario, within the same bounds; with ids of their own.
   FaultPlan more_faults;
-  // For determinism tests: shifts and refills the arena, and alternates between its halves.
+  // For determinism tests: shifts and refills the arena and repaints the stacks of fibers; and
+  // alternates between the arena's halves. A run whose trace changes with them reads memory that it
+  // has not written, or depends on an address, or on what an earlier run left behind.
   uint64_t salt = 0;
   bool alternate = false;
 };
@@ -50,7 +54,9 @@ class Runner {
   const run::Script& script() const { return script_; }
 
  private:
-  void rehearse(const Scenario& resolved, uint64_t seed);
+  // What the guard refused in it; empty if nothing, or if there was no rehearsal.
+  std::string rehearse(const Scenario& resolved, uint64_t seed);
+  RunResult run_inside(const Scenario& resolved, uint64_t seed, const RunOptions& options);
 
   StackPool stacks_;
   std::set<std::string> rehearsed_;  // scenario and mutant

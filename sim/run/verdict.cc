@@ -59,6 +59,13 @@ void excuse(RunResult& result, const ProtocolSpec& protocol) {
 void decide(RunResult& result, uint64_t minimum_ok) {
   // A check tells more than an assertion, and was first if both broke.
   if (conclude(result, CheckStatus::kViolation, Verdict::kViolation)) return;
+  // Whatever the world was like: the code did not stay in it.
+  if (result.run_end == RunEnd::kRefused) {
+    result.verdict = Verdict::kViolation;
+    result.reason = result.end_message;
+    result.reason_check = "guard";
+    return;
+  }
   // An assertion in the code rests on all assumptions.
   const bool stopped = result.run_end == RunEnd::kInvariant || result.run_end == RunEnd::kException;
   if (stopped && !result.broken_assumptions.empty()) {

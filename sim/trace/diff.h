@@ -1,4 +1,4 @@
-// diff_traces: where two runs that should have been the same part.
+// diff_traces: where two runs that should have been the same part, and what led there.
 //
 //   std::optional<Divergence> split = diff_traces({a, "a.trace"}, {b, "b.trace"});
 //   if (split) fmt::print("{}", split->text());
@@ -28,13 +28,19 @@ struct DescribedEvent {
   std::string text;
 };
 
+// What led to an event: its cause, the cause of that, and so on back to an event that has none.
+struct CauseChain {
+  std::vector<DescribedEvent> nearest;  // the nearest first; at most six
+  uint64_t left_out = 0;                // between these and the root
+  std::optional<DescribedEvent> root;   // where it began, unless it is among the nearest
+};
+
 // One side of a divergence.
 struct DivergingSide {
   std::string name;                     // of the file
   std::optional<DescribedEvent> event;  // nothing: this trace has ended
   std::string ending;                   // how, if it has
-  // Its cause, the cause of that, and so on back, the nearest first; at most ten.
-  std::vector<DescribedEvent> causes;
+  CauseChain causes;                    // those that the other side does not share
 };
 
 struct Divergence {
@@ -43,7 +49,10 @@ struct Divergence {
   std::vector<DescribedEvent> common;  // the events just before, at most five
   DivergingSide first;
   DivergingSide second;
+  CauseChain shared;  // what led to both; all that came before the divergence is the same in both
 
+  // "the traces differ from event 7 on, in: time", both sides with their causes, and the causes of
+  // both.
   std::string text() const;
 };
 

@@ -4,7 +4,9 @@
 
 #include <google/protobuf/message.h>
 
+#include <algorithm>
 #include <array>
+#include <typeinfo>
 
 #include "sim/core/arena.h"
 #include "sim/core/check.h"
@@ -58,6 +60,13 @@ class Column {
   uint8_t* end_ = data_.data();
 };
 
+// Is it the class that was generated for this type of message, and so for no other?
+bool is_generated(const google::protobuf::Descriptor* descriptor, const std::type_info& type) {
+  const auto* prototype =
+      google::protobuf::MessageFactory::generated_factory()->GetPrototype(descriptor);
+  return prototype != nullptr && typeid(*prototype) == type;
+}
+
 }  // namespace
 
 struct Recorder::Columns {
@@ -80,6 +89,13 @@ struct Recorder::Columns {
              {Block::kPayloadTypesFieldNumber, &payload_types}}};
   }
 };
+
+void ByteBuffer::grow(size_t bytes) {
+  capacity_ = std::max(2 * capacity_, size_ + bytes);
+  std::unique_ptr<uint8_t[]> larger(new uint8_t[capacity_]);
+  std::copy_n(data_.get(), size_, larger.get());
+  data_ = std::move(larger);
+}
 
 Recorder::Recorder(const trace::Header& header, Write write, RecorderOptions options)
     : write_(std::move(write)), options_(options), columns_(new Columns) {
@@ -137,15 +153,32 @@ void Recorder::on_event(const TraceEvent& event) {
   }
 }
 
+NumberedName Recorder::look_up_type(const google::protobuf::Message& payload) {
+  const std::type_info& type = typeid(payload);
+  const google::protobuf::Descriptor* descriptor = payload.GetDescriptor();
+  KnownType& known = known_types_[slot_of(type)];
+  known = {.type = is_generated(descriptor, type) ? &type : nullptr,
+           .name = names_.number_of(descriptor->full_name())};
+  return known.name;
+}
+
+// Asking a message for its type's name costs more than writing the message down. So the answer is
+// kept by its C++ type, which says the same; except where one class stands for many types.
+inline NumberedName Recorder::type_name(const google::protobuf::Message& payload) {
+  const std::type_info& type = typeid(payload);
+  const KnownType& known = known_types_[slot_of(type)];
+  if (known.type == &type) [[likely]]
+    return known.name;
+  return look_up_type(payload);
+}
+
 void Recorder::put_payload(const google::protobuf::Message& payload, const NumberedName& event_name,
                            uint64_t* shape) {
   *shape |= kHasPayload;
   const size_t size = payload.ByteSizeLong();
   columns_->payload_sizes.put(size);
-  const size_t before = payloads_.size();
-  payloads_.resize(before + size);
-  payload.SerializeWithCachedSizesToArray(reinterpret_cast<uint8_t*>(payloads_.data()) + before);
-  const NumberedName type = names_.number_of(payload.GetDescriptor()->full_name());
+  payload.SerializeWithCachedSizesToArray(payloads_.extend(size));
+  const NumberedName type = type_name(payload);
   if (type.number == event_name.number) return;
   *shape |= kHasPayloadType;
   columns_->payload_types.put(type.number);
@@ -168,7 +201,7 @@ std::string Recorder::take_block() {
     column->clear();
   }
   append_bytes(&block, trace::Block::kBytesFieldNumber, bytes_);
-  append_bytes(&block, trace::Block::kPayloadsFieldNumber, payloads_);
+  append_bytes(&block, trace::Block::kPayloadsFieldNumber, payloads_.bytes());
   bytes_.clear();
   payloads_.clear();
   block_events_ = 0;

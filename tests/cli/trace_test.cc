@@ -80,6 +80,42 @@ TEST(Trace, NothingIsLeftOfARunThatWasEnded) {
   EXPECT_EQ(shell.run("ls | grep -v bin").out, "") << "neither the trace nor a part of it";
 }
 
+TEST(RunTwice, NamesTheFirstEventThatDiffersAndItsCauses) {
+  const Shell shell;
+  const Ran same = shell.run("seedbed run kv/calm --seed 42 --twice");
+  EXPECT_EQ(same.code, 0);
+  EXPECT_NE(same.out.find("run twice: the same"), std::string::npos) << same.out;
+  for (const std::string mutant : {"kv.address", "kv.static"}) {
+    const std::string line = "seedbed run kv/calm --seed 42 --twice --mutant " + mutant;
+    const Ran different = shell.run(line);
+    EXPECT_EQ(different.code, 6) << mutant;
+    EXPECT_NE(different.out.find("NONDETERMINISM: two runs part at event "), std::string::npos)
+        << different.out;
+    EXPECT_NE(different.out.find("n1 wakes from its sleep"), std::string::npos);
+    EXPECT_NE(different.out.find("both:\n    because of "), std::string::npos);
+    const auto json = shell.run(line + " --json").json();
+    EXPECT_NE(json["nondeterminism"].get<std::string>().find("because of"), std::string::npos);
+  }
+}
+
+TEST(Hunt, ShowsTheCausesOfNondeterminism) {
+  const Shell shell;
+  const Ran ran = shell.run("seedbed hunt kv/calm --seeds 2 --twice 1000 --mutant kv.static");
+  EXPECT_EQ(ran.code, 6);
+  EXPECT_NE(ran.out.find("because of"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find(" --twice\n"), std::string::npos) << ran.out;
+}
+
+TEST(Diff, ShowsTheCausesOfADifference) {
+  const Shell shell;
+  shell.run("seedbed run kv/calm --seed 1 --trace a.trace --mutant kv.address");
+  shell.run("seedbed run kv/calm --seed 1 --trace b.trace");
+  const Ran different = shell.run("seedbed diff a.trace b.trace");
+  EXPECT_EQ(different.code, 1);
+  EXPECT_NE(different.out.find("because of"), std::string::npos) << different.out;
+  EXPECT_FALSE(shell.run("seedbed diff a.trace b.trace --json").json()["shared_causes"].empty());
+}
+
 TEST(Diff, TellsSameFromDifferent) {
   const Shell shell;
   shell.run("seedbed run kv/calm --seed 1 --trace a.trace");

@@ -132,6 +132,26 @@ TEST_F(ArenaHeapTest, AnotherShiftAndFillLeaveNothingOfTheLastRun) {
   }
 }
 
+TEST_F(ArenaHeapTest, ScatteredBlocksComeInAnotherOrderOfAddresses) {
+  ArenaHeap& heap = make({.limit = kBytes});
+  const auto order_of_ten = [&heap](uint64_t scatter) {
+    heap.restart({.limit = kBytes, .scatter = scatter});
+    std::vector<void*> blocks;
+    for (int i = 0; i < 10; ++i) blocks.push_back(heap.allocate(40));
+    std::vector<size_t> order;
+    for (void* block : blocks) {
+      order.push_back(static_cast<size_t>(
+          std::count_if(blocks.begin(), blocks.end(), [&](void* other) { return other < block; })));
+    }
+    return order;
+  };
+  const std::vector<size_t> ascending = order_of_ten(0);
+  EXPECT_TRUE(std::is_sorted(ascending.begin(), ascending.end()));
+  EXPECT_NE(order_of_ten(7), ascending);
+  EXPECT_NE(order_of_ten(8), order_of_ten(7));
+  EXPECT_EQ(order_of_ten(7), order_of_ten(7));
+}
+
 TEST_F(ArenaHeapTest, IsExhaustedBeyondItsLimitAndGoesOnForAWhile) {
   ArenaHeap& heap = make({.limit = kMiB});
   while (heap.used() + 2000 < kMiB) heap.allocate(1000);

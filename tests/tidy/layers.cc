@@ -10,7 +10,8 @@ const std::vector<Layer>& layers() {
       // speaks to the system and to the sanitizers.
       {"sim/core/",
        {},
-       {"boost/context/", "fmt/", "sanitizer/", "sys/", "cxxabi.h", "dlfcn.h", "unistd.h"}},
+       {"boost/context/", "fmt/", "sanitizer/", "sys/", "cxxabi.h", "dlfcn.h", "elf.h", "pthread.h",
+        "unistd.h", "unwind.h"}},
       {"sim/world/", {"sim/core/"}, {"fmt/", "google/protobuf/"}},
       {"sim/trace/", {"sim/core/"}, {"fmt/", "google/protobuf/", "zstd.h"}},
       {"sim/fault/", {"sim/core/", "sim/world/"}, {"fmt/", "google/protobuf/"}},
@@ -43,7 +44,8 @@ const std::vector<Layer>& layers() {
       {"tests/",
        {"sim/", "protocols/", "tools/", "tests/"},
        {"fmt/", "google/protobuf/", "gtest/", "gmock/", "benchmark/", "boost/", "nlohmann/",
-        "sanitizer/", "sys/", "unistd.h", "signal.h", "malloc.h", "sqlite3.h", "zstd.h"}},
+        "sanitizer/", "sys/", "fcntl.h", "unistd.h", "signal.h", "malloc.h", "sqlite3.h",
+        "zstd.h"}},
   };
   return kLayers;
 }

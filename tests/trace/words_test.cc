@@ -155,6 +155,69 @@ b.trace:
 )");
 }
 
+TEST_F(DiffTest, TellsTheCausesOfBothSidesOnce) {
+  std::vector<TraceEvent> other = events();
+  other[6].time = kStart + 70ms;
+  other[7].time = kStart + 80ms;
+  const auto split = diff(trace_of(events()), trace_of(other));
+  ASSERT_TRUE(split.has_value());
+  const std::string text = split->text();
+  EXPECT_EQ(text.substr(text.find("a.trace:")), R"(a.trace:
+  7  0.007 s  n2 wakes from its sleep (caused by event 5)
+b.trace:
+  7  0.070 s  n2 wakes from its sleep (caused by event 5)
+both:
+    because of 5  0.005 s  n3 wakes from its sleep (caused by event 3)
+    because of 3  0.003 s  n1 wakes from its sleep (caused by event 1)
+    because of 1  0.001 s  n2 wakes from its sleep
+)");
+}
+
+TEST_F(DiffTest, ShowsTheTwoWaysThatLedFromOneCause) {
+  // Event 3 caused both 5 and 6; the eighth was caused by 5 in one trace and by 6 in the other.
+  std::vector<TraceEvent> first = events();
+  first[5].cause = EventIndex{3};
+  first[7].cause = EventIndex{5};
+  std::vector<TraceEvent> second = first;
+  second[7].cause = EventIndex{6};
+  const auto split = diff(trace_of(first), trace_of(second));
+  ASSERT_TRUE(split.has_value());
+  ASSERT_EQ(split->first.causes.nearest.size(), 1u);
+  EXPECT_EQ(split->first.causes.nearest[0].index, EventIndex{5});
+  ASSERT_EQ(split->second.causes.nearest.size(), 1u);
+  EXPECT_EQ(split->second.causes.nearest[0].index, EventIndex{6});
+  ASSERT_EQ(split->shared.nearest.size(), 2u);
+  EXPECT_EQ(split->shared.nearest[0].index, EventIndex{3});
+  EXPECT_EQ(split->shared.nearest[1].index, EventIndex{1});
+  EXPECT_FALSE(split->shared.root.has_value());
+}
+
+TEST_F(DiffTest, LeavesOutTheMiddleOfALongChain) {
+  std::vector<TraceEvent> chain;
+  for (uint64_t i = 1; i <= 20; ++i) {
+    chain.push_back({.index = EventIndex{i},
+                     .cause = EventIndex{i - 1},
+                     .time = kStart + i * 1ms,
+                     .kind = EventKind::kTimer,
+                     .node = NodeId{1}});
+  }
+  std::vector<TraceEvent> other = chain;
+  other.back().node = NodeId{2};
+  const auto split = diff(trace_of(chain), trace_of(other));
+  ASSERT_TRUE(split.has_value());
+  const std::string text = split->text();
+  EXPECT_EQ(text.substr(text.find("both:\n")), R"(both:
+    because of 19  0.019 s  n1 wakes from its sleep (caused by event 18)
+    because of 18  0.018 s  n1 wakes from its sleep (caused by event 17)
+    because of 17  0.017 s  n1 wakes from its sleep (caused by event 16)
+    because of 16  0.016 s  n1 wakes from its sleep (caused by event 15)
+    because of 15  0.015 s  n1 wakes from its sleep (caused by event 14)
+    because of 14  0.014 s  n1 wakes from its sleep (caused by event 13)
+    (12 more)
+    because of 1  0.001 s  n1 wakes from its sleep
+)");
+}
+
 TEST_F(DiffTest, SeesPayloadsUnlessOneTraceHasNone) {
   test::Ping one;
   test::Ping two;

@@ -46,6 +46,16 @@ std::string headline(const Hunt& hunt, const Terminal& terminal) {
   return verdict_text("pass", terminal);
 }
 
+// A message may have several lines: where two runs parted, and what led there.
+std::string message_lines(const std::string& message) {
+  std::string text;
+  std::istringstream lines(message);
+  for (std::string line; std::getline(lines, line);) {
+    text += fmt::format("    {}\n", plain(line));
+  }
+  return text;
+}
+
 std::string findings_text(const Hunt& hunt) {
   std::string text;
   const std::vector<Group> groups = group_findings(hunt.result.findings);
@@ -57,8 +67,8 @@ std::string findings_text(const Hunt& hunt) {
         fmt::format("\n  {}  {}{}  {}{}\n", finding.verdict, selection.scenario.name,
                     finding.check.empty() ? "" : "  [" + finding.check + "]",
                     count_text(groups[i].count, "seed"), shape.empty() ? "" : ", under " + shape);
-    text += fmt::format("    seed {}: {}\n    {}\n", seed_text(finding.seed),
-                        plain(finding.message), reproduce_line(selection, finding));
+    text += message_lines(fmt::format("seed {}: {}", seed_text(finding.seed), finding.message));
+    text += fmt::format("    {}\n", reproduce_line(selection, finding));
   }
   if (groups.size() > kGroupsShown) {
     text += fmt::format("\n  and {} more kinds (--json names them all)\n",

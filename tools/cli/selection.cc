@@ -48,8 +48,7 @@ std::string Selection::reproduce(uint64_t seed) const {
 }
 
 std::string Selection::reproduce_twice(uint64_t seed) const {
-  return fmt::format("{0} hunt {1} --seeds {2}..{2} --twice 1000", program, arguments,
-                     seed_text(seed));
+  return fmt::format("{} run {} --seed {} --twice", program, arguments, seed_text(seed));
 }
 
 std::string seed_text(uint64_t seed) { return fmt::format("{:#x}", seed); }

@@ -18,6 +18,14 @@ bool identifies(std::string_view revision) {
   return !revision.empty() && revision != "unknown" && !revision.ends_with("-dirty");
 }
 
+// The root is the last; how many were left out before it is in no program's interest.
+Json chain_json(const CauseChain& chain) {
+  Json causes = Json::array();
+  for (const DescribedEvent& cause : chain.nearest) causes.push_back(cause.text);
+  if (chain.root) causes.push_back(chain.root->text);
+  return causes;
+}
+
 }  // namespace
 
 Provenance provenance(const Context& context) {
@@ -49,6 +57,9 @@ Json divergence_json(const std::optional<Divergence>& divergence) {
   json["fields"] = divergence->fields;
   json["first"] = side(divergence->first);
   json["second"] = side(divergence->second);
+  json["first_causes"] = chain_json(divergence->first.causes);
+  json["second_causes"] = chain_json(divergence->second.causes);
+  json["shared_causes"] = chain_json(divergence->shared);
   return json;
 }
 

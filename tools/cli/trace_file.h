@@ -25,7 +25,8 @@ SameCode same_code(const trace::Header& header, const Context& context);
 std::string code_identity(const Context& context);
 
 // {"same": true}, or also the position of the first event that differs, its fields, and what stands
-// there in either trace (null: nothing, it has ended).
+// there in either trace (null: nothing, it has ended), and the causes that led there, the nearest
+// first: those of either side alone, and those of both.
 Json divergence_json(const std::optional<Divergence>& divergence);
 
 }  // namespace seedbed

@@ -1,5 +1,6 @@
 #include "tally.h"
 
+#include <chrono>
 #include <map>
 
 #include "sim/check/linearizability.h"
@@ -15,11 +16,13 @@ class Server final : public Process {
   Server(Env& env, const Setup& setup)
       : env_(env),
         service_(std::chrono::microseconds(setup.options_as<Options>().service_us())),
-        interrupted_(setup.mutant == "tally.lost-update") {}
+        interrupted_(setup.mutant == "tally.lost-update"),
+        asks_the_machine_(setup.mutant == "tally.wall-clock") {}
 
   void start() override {
     env_.serve<Add>([this](NodeId, const Add::Request& ask) -> Result<Add::Response> {
       int64_t total = totals_[ask.counter()];
+      if (asks_the_machine_) last_served_ = std::chrono::system_clock::now();
       // The mutant rests between reading and writing, and others count meanwhile.
       if (interrupted_) env_.sleep(service_);
       total += ask.amount();
@@ -35,6 +38,8 @@ class Server final : public Process {
   Env& env_;
   Duration service_;
   bool interrupted_;
+  bool asks_the_machine_;
+  std::chrono::system_clock::time_point last_served_;
   std::map<std::string, int64_t> totals_;
 };
 
@@ -82,7 +87,9 @@ ProtocolSpec spec() {
                                                                     counter_model());
                   }}};
   spec.mutants = {{"tally.lost-update", "rests between reading and writing a counter",
-                   "Linearizable", "every textbook on concurrency"}};
+                   "Linearizable", "every textbook on concurrency"},
+                  {"tally.wall-clock", "reads the machine's clock, which the guard refuses",
+                   "guard", "every log file"}};
   return spec;
 }
 
