@@ -72,8 +72,8 @@ struct Label {
   std::string text() const;
 };
 
-// A decision as text: one line of a reproducer. If there is a label, it and `nth` say which decision
-// is meant; otherwise the ordinal does.
+// A decision as text: one line of a reproducer. If there is a label, it and `nth` say which one is
+// meant; otherwise the ordinal does.
 //   network.loss  n1->n2 raft.AppendEntries  #17 (term=3 index=7) = 1
 struct ChoiceRecord {
   std::string site;

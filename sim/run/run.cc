@@ -9,6 +9,7 @@
 #include "sim/core/hash.h"
 #include "sim/history/history.pb.h"
 #include "sim/run/simulation.h"
+#include "sim/world/connection.pb.h"
 
 namespace seedbed {
 namespace {
@@ -41,6 +42,7 @@ std::string Runner::rehearse(const Scenario& resolved, uint64_t seed) {
   build_message_tables(*resolved.options);
   build_message_tables(history::Operation());
   build_message_tables(run::Script());
+  build_message_tables(connection::Segment());
   Simulation simulation(resolved, seed, stacks_, {}, nullptr, false);
   simulation.execute();
   RunResult result;
