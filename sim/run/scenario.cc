@@ -175,6 +175,7 @@ void set_mutant(Scenario& scenario, std::string_view name) {
 
 Scenario resolve(const Scenario& scenario, uint64_t seed) {
   Scenario resolved = scenario;
+  if (resolved.data.swarm()) draw_swarm(resolved, seed);
   Choices choices(seed);
   const auto fix = [&](std::string_view field, run::Range* range) {
     const uint64_t bits = choices.ambient(kShape, choices.scope(field), 0);

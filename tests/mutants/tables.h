@@ -38,7 +38,6 @@ inline Scenario load_scenario(const std::string& name, std::span<const ProtocolS
 struct Median {
   std::string mutant;
   std::string scenario;
-  bool rare = false;
   std::string caught;  // "20/20"
   uint64_t least = 0;
   uint64_t median = 0;
@@ -50,7 +49,6 @@ inline std::vector<Median> read_medians() {
   for (std::istringstream& row : rows_of("tests/mutants/medians.txt")) {
     Median median;
     row >> median.mutant >> median.scenario >> median.caught;
-    median.rare = median.caught == "rare";
     row >> median.least >> median.median >> median.most;
     medians.push_back(median);
   }

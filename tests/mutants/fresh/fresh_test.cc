@@ -25,7 +25,7 @@ constexpr uint64_t kPatience = 4;  // medians
 std::vector<Median> shuffled(uint64_t revision) {
   std::vector<Median> medians;
   for (const Median& median : read_medians()) {
-    if (!median.rare) medians.push_back(median);
+    medians.push_back(median);
   }
   std::sort(medians.begin(), medians.end(), [&](const Median& a, const Median& b) {
     return hash_bytes(a.mutant, revision) < hash_bytes(b.mutant, revision);
