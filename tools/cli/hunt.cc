@@ -7,6 +7,7 @@
 #include "sim/core/check.h"
 #include "tools/cli/context.h"
 #include "tools/cli/hunt_arguments.h"
+#include "tools/cli/hunt_record.h"
 #include "tools/cli/hunt_report.h"
 #include "tools/cli/interrupt.h"
 #include "tools/cli/junit.h"
@@ -93,6 +94,7 @@ int hunt_seeds(const HuntArguments& arguments, const Context& context) {
     junit->write(junit_xml(hunt, context));
     junit->commit();
   }
+  if (arguments.record) record_findings(hunt, arguments, context);
   return exit_code_of(hunt.result);
 }
 

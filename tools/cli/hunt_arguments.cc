@@ -52,6 +52,12 @@ void add_hunt_options(CLI::App& verb, HuntArguments& arguments) {
       ->type_name("FILE");
   verb.add_option("--junit", arguments.junit, "Write the results there for a build server")
       ->type_name("FILE");
+  CLI::Option* record =
+      verb.add_option("--record", arguments.record,
+                      "Write a reproducer of each kind of finding into that folder")
+          ->type_name("DIR");
+  verb.add_flag("--shrink", arguments.shrink, "Make each of them as small as it can be")
+      ->needs(record);
   verb.add_option("--detections", arguments.detections,
                   "With --mutant: in that many ranges of fresh seeds, how many\n"
                   "it takes until a check that names the mutant breaks;\n"

@@ -27,6 +27,8 @@ struct HuntArguments {
   std::optional<std::string> store;
   std::optional<std::string> junit;
   std::optional<std::string> detections;
+  std::optional<std::string> record;
+  bool shrink = false;
   bool fail_fast = false;
   bool json = false;
   SelectionArguments selection;
