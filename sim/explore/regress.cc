@@ -2,19 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace seedbed {
 namespace {
-
-bool broke(const RunResult& result, const Reproducer& reproducer) {
-  if (result.reason_check == reproducer.check && to_string(result.verdict) == reproducer.verdict) {
-    return true;
-  }
-  return std::any_of(result.checks.begin(), result.checks.end(), [&](const CheckResult& check) {
-    return check.name == reproducer.check && to_string(check.status) == reproducer.verdict;
-  });
-}
 
 bool broke_anything(const RunResult& result) {
   return result.verdict == Verdict::kViolation || result.verdict == Verdict::kLiveness ||
@@ -37,7 +26,7 @@ RegressionResult check_regression(Runner& runner, const Reproducer& reproducer) 
     return result;
   }
   const std::string& check = reproducer.check;
-  if (!broke(planted, reproducer)) {
+  if (!shows(planted, reproducer)) {
     result.what = fmt::format("no longer breaks {}: {}", check, finding(planted));
     return result;
   }

@@ -1,13 +1,14 @@
 #include "sim/explore/reproducer.h"
 
 #include <fmt/format.h>
-#include <google/protobuf/io/tokenizer.h>
 #include <google/protobuf/text_format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "sim/core/check.h"
 #include "sim/explore/reproducer.pb.h"
+#include "sim/run/text_error.h"
 
 namespace seedbed {
 namespace {
@@ -16,20 +17,6 @@ constexpr std::string_view kFirstLine = "# A reproducer: seedbed replay runs it 
 
 using google::protobuf::Message;
 using google::protobuf::TextFormat;
-
-class FirstError final : public google::protobuf::io::ErrorCollector {
- public:
-  explicit FirstError(std::string_view place) : place_(place) {}
-  void AddError(int line, google::protobuf::io::ColumnNumber column,
-                const std::string& message) override {
-    if (text.empty()) text = fmt::format("{}:{}:{}: {}", place_, line + 1, column + 1, message);
-  }
-  void AddWarning(int, google::protobuf::io::ColumnNumber, const std::string&) override {}
-  std::string text;
-
- private:
-  std::string_view place_;
-};
 
 std::string one_line(std::string_view field, const Message& message) {
   TextFormat::Printer printer;
@@ -83,6 +70,16 @@ Reproducer record(Runner& runner, const Scenario& scenario, uint64_t seed,
 RunResult replay(Runner& runner, const Reproducer& reproducer, RunOptions options) {
   options.script = &reproducer.script;
   return runner.run(reproducer.scenario, reproducer.seed, options);
+}
+
+bool shows(const RunResult& result, const Reproducer& reproducer) {
+  if (reproducer.check.empty()) return to_string(result.verdict) == reproducer.verdict;
+  if (result.reason_check == reproducer.check && to_string(result.verdict) == reproducer.verdict) {
+    return true;
+  }
+  return std::any_of(result.checks.begin(), result.checks.end(), [&](const CheckResult& check) {
+    return check.name == reproducer.check && to_string(check.status) == reproducer.verdict;
+  });
 }
 
 void note_result(Reproducer& reproducer, const RunResult& result, std::string_view revision) {

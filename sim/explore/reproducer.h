@@ -36,6 +36,10 @@ Reproducer record(Runner& runner, const Scenario& scenario, uint64_t seed,
 
 RunResult replay(Runner& runner, const Reproducer& reproducer, RunOptions options = {});
 
+// Whether a run ended as the reproducer says: the same check broke in the same way or, if it names
+// no check, the verdict is the same.
+bool shows(const RunResult& result, const Reproducer& reproducer);
+
 // Takes over what a run of it has shown.
 void note_result(Reproducer& reproducer, const RunResult& result, std::string_view revision);
 

@@ -103,15 +103,6 @@ class Shrinker {
     }
   }
 
-  bool shows(const RunResult& result) const {
-    if (best_.check.empty()) return to_string(result.verdict) == best_.verdict;
-    if (result.reason_check == best_.check && to_string(result.verdict) == best_.verdict)
-      return true;
-    return std::any_of(result.checks.begin(), result.checks.end(), [&](const CheckResult& check) {
-      return check.name == best_.check && to_string(check.status) == best_.verdict;
-    });
-  }
-
   // The run as it is must show what it says, twice alike.
   bool begin() {
     const RunResult first = replay(runner_, best_);
@@ -119,7 +110,7 @@ class Shrinker {
     runs_ += 2;
     if (first.trace_hash != second.trace_hash) {
       failure_ = "two runs of it differ: the code under test is not deterministic";
-    } else if (!shows(first)) {
+    } else if (!shows(first, best_)) {
       failure_ = fmt::format("it does not show {} {} any more: its verdict is {}", best_.verdict,
                              best_.check, to_string(first.verdict));
     } else {
@@ -134,7 +125,7 @@ class Shrinker {
     const RunResult result =
         replay(runner_, candidate, {.watchers = {&witness}, .log_choices = true});
     ++runs_;
-    if (!shows(result)) return false;
+    if (!shows(result, best_)) return false;
     Reproducer better = candidate;
     better.script = runner_.script();
     better.script.clear_kept();
@@ -387,7 +378,7 @@ class Shrinker {
       Witness witness;
       const RunResult result = replay(runner_, variant, {.watchers = {&witness}});
       ++runs_;
-      if (shows(result) || result.verdict == Verdict::kViolation) continue;
+      if (shows(result, best_) || result.verdict == Verdict::kViolation) continue;
       const auto differs =
           std::mismatch(story.begin(), story.end(), witness.story().begin(), witness.story().end());
       const auto common = static_cast<size_t>(differs.first - story.begin()) + 1;

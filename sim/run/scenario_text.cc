@@ -1,12 +1,12 @@
 // Reading and writing scenarios as text: places in error messages, options inside their Any, and
 // assignments to single fields.
 #include <fmt/format.h>
-#include <google/protobuf/io/tokenizer.h>
 #include <google/protobuf/text_format.h>
 
 #include <charconv>
 
 #include "sim/run/scenario.h"
+#include "sim/run/text_error.h"
 
 namespace seedbed {
 namespace {
@@ -14,23 +14,6 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::TextFormat;
-
-// Keeps the first error, with its place.
-class FirstError final : public google::protobuf::io::ErrorCollector {
- public:
-  explicit FirstError(std::string_view place) : place_(place) {}
-  void AddError(int line, google::protobuf::io::ColumnNumber column,
-                const std::string& message) override {
-    if (!text.empty()) return;
-    text = line < 0 ? fmt::format("{}: {}", place_, message)
-                    : fmt::format("{}:{}:{}: {}", place_, line + 1, column + 1, message);
-  }
-  void AddWarning(int, google::protobuf::io::ColumnNumber, const std::string&) override {}
-  std::string text;
-
- private:
-  std::string_view place_;
-};
 
 std::vector<std::string> field_names(const Message& message) {
   std::vector<std::string> names;
