@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 #include "sim/core/check.h"
 #include "sim/explore/reproducer.pb.h"
@@ -42,6 +43,26 @@ std::string script_text(const run::Script& script) {
   for (const std::string& name : script.absent()) text += fmt::format("  absent: \"{}\"\n", name);
   for (const std::string& site : script.quiet()) text += fmt::format("  quiet: \"{}\"\n", site);
   return text + "}\n";
+}
+
+// Somebody may have written it by hand.
+void validate(const run::Script& script, const NodeNames& names) {
+  names.ids(script.absent());
+  for (const auto& kept : script.kept()) names.id(kept.client());
+  plan_from(script, names);
+  std::set<std::string> absent(script.absent().begin(), script.absent().end());
+  std::set<uint32_t> ids;
+  for (const auto& fault : script.fault()) {
+    if (!ids.insert(fault.id()).second) {
+      throw ConfigError(fmt::format("fault {}: another fault has that id", fault.id()));
+    }
+    for (const auto* machines : {&fault.target(), &fault.other()}) {
+      for (const std::string& name : *machines) {
+        if (!absent.contains(name)) continue;
+        throw ConfigError(fmt::format("fault {}: {} is absent", fault.id(), name));
+      }
+    }
+  }
 }
 
 uint64_t hash_from(std::string_view text, std::string_view place) {
@@ -135,10 +156,7 @@ Reproducer parse_reproducer(std::string_view text, std::string_view place,
       .passes_without = read.passes_without()};
   if (!read.mutant().empty()) set_mutant(reproducer.scenario, read.mutant());
   try {
-    const NodeNames names(reproducer.scenario);
-    plan_from(reproducer.script, names);
-    names.ids(reproducer.script.absent());
-    for (const auto& kept : reproducer.script.kept()) names.id(kept.client());
+    validate(reproducer.script, NodeNames(reproducer.scenario));
   } catch (const ConfigError& wrong) {
     throw ConfigError(fmt::format("{}: {}", place, wrong.what()));
   }

@@ -123,6 +123,13 @@ TEST(Reproducers, AreRefusedInOneLineIfTheyMakeNoSense) {
   EXPECT_NE(complaint("fault { id: 1 fault: 'crash' target: 'n1' from: 'soon' lasts: '1s' }\n")
                 .find("'soon' is not a time"),
             std::string::npos);
+  EXPECT_EQ(
+      complaint(
+          "absent: 'n1' fault { id: 1 fault: 'crash' target: 'n1' from: '1s' lasts: '1s' }\n"),
+      "a.repro: fault 1: n1 is absent");
+  EXPECT_EQ(complaint("fault { id: 1 fault: 'crash' target: 'n1' from: '1s' lasts: '1s' }\n"
+                      "fault { id: 1 fault: 'crash' target: 'n2' from: '1s' lasts: '1s' }\n"),
+            "a.repro: fault 1: another fault has that id");
   EXPECT_NE(complaint("falt { }\n").find("a.repro:"), std::string::npos);
   EXPECT_THROW(parse_reproducer("", "empty", protocols()), ConfigError);
 }
