@@ -34,7 +34,6 @@ enum class Aim : uint8_t {
   kZoneSplit,   // the links between one zone and everyone else, clients on either side
   kAllServers,  // every server at the same instant
   kLeader,      // the links between whoever leads when it begins and everyone else
-  kClient,      // one client
   kBridge,      // the links between two groups, clients in either; one server is in neither
   kRing,        // all servers, in a drawn order
 };

@@ -28,8 +28,7 @@ std::vector<NodeId> draw_some(uint64_t bits, const std::vector<NodeId>& from, si
     bits = scramble(bits + i + 1);
     std::swap(pool[i], pool[i + below(bits, pool.size() - i)]);
   }
-  pool.resize(size);
-  return pool;
+  return {pool.begin(), pool.begin() + static_cast<ptrdiff_t>(size)};
 }
 
 // A uniformly drawn subset of that size, in the order of ids.
@@ -110,7 +109,6 @@ void draw_targets(const Slot& slot, const Topology& topology, Aim aim, Fault& fa
       fault.others = servers;
       fault.others.insert(fault.others.end(), topology.clients.begin(), topology.clients.end());
       return;
-    case Aim::kClient: fault.targets = draw_subset(slot.draw(kWhich), topology.clients, 1); return;
   }
 }
 
