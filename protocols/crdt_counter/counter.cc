@@ -13,6 +13,14 @@ void GCounter::merge(const GCounter& other, const Rules& rules) {
   }
 }
 
+GCounter GCounter::beyond(const GCounter& known) const {
+  GCounter news;
+  for (const auto& [replica, count] : entries_) {
+    if (count > known.entry(replica)) news.entries_[replica] = count;
+  }
+  return news;
+}
+
 uint64_t GCounter::value() const {
   uint64_t sum = 0;
   for (const auto& [replica, count] : entries_) sum += count;
@@ -27,6 +35,13 @@ uint64_t GCounter::entry(NodeId replica) const {
 void PNCounter::merge(const PNCounter& other, const Rules& rules) {
   added_.merge(other.added_, rules);
   taken_.merge(other.taken_, rules);
+}
+
+PNCounter PNCounter::beyond(const PNCounter& known) const {
+  PNCounter news;
+  news.added_ = added_.beyond(known.added_);
+  news.taken_ = taken_.beyond(known.taken_);
+  return news;
 }
 
 }  // namespace seedbed::crdt_counter

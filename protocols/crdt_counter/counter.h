@@ -32,6 +32,9 @@ class GCounter {
   // Learns what `other` knows. `rules` is for tests that bend them.
   void merge(const GCounter& other, const Rules& rules = Rules());
 
+  // The entries that are greater than those of `known`.
+  GCounter beyond(const GCounter& known) const;
+
   uint64_t value() const;
   uint64_t entry(NodeId replica) const;
   const Entries& entries() const { return entries_; }
@@ -49,6 +52,7 @@ class PNCounter {
   void increment(NodeId replica, uint64_t by) { added_.increment(replica, by); }
   void decrement(NodeId replica, uint64_t by) { taken_.increment(replica, by); }
   void merge(const PNCounter& other, const Rules& rules = Rules());
+  PNCounter beyond(const PNCounter& known) const;
 
   // May be negative: nobody asks the others before taking away.
   int64_t value() const { return static_cast<int64_t>(added_.value() - taken_.value()); }

@@ -8,6 +8,16 @@ void merge(Counters& mine, const Counters& theirs, const Rules& rules) {
   for (const auto& [key, counter] : theirs) mine[key].merge(counter, rules);
 }
 
+size_t bytes_of(const Counters& counters) {
+  constexpr size_t kEntry = 64;
+  size_t bytes = 0;
+  for (const auto& [key, counter] : counters) {
+    bytes += kEntry + key.size();
+    bytes += kEntry * (counter.added().entries().size() + counter.taken().entries().size());
+  }
+  return bytes;
+}
+
 void store(const Counters& counters, CountersField* field) {
   for (const auto& [key, counter] : counters) {
     Counter& stored = *field->Add();

@@ -13,6 +13,9 @@ using Counters = std::map<std::string, PNCounter>;
 
 void merge(Counters& mine, const Counters& theirs, const Rules& rules = Rules());
 
+// About how much memory they take.
+size_t bytes_of(const Counters& counters);
+
 // To and from the field `counters` of Gossip, StoredState and StateReport.
 using CountersField = google::protobuf::RepeatedPtrField<Counter>;
 void store(const Counters& counters, CountersField* field);

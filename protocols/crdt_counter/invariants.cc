@@ -41,7 +41,16 @@ std::optional<Counters> reported_state(const TraceEvent& event) {
 std::optional<std::string> digest(const TraceEvent& event) {
   const auto* report = dynamic_cast<const StateReport*>(event.payload);
   if (report == nullptr) return std::nullopt;
-  return report->SerializeAsString();
+  std::string text;
+  for (const Counter& counter : report->counters()) {
+    text += text.empty() ? "" : "; ";
+    text += counter.key();
+    for (const Entry& entry : counter.entries()) {
+      fmt::format_to(std::back_inserter(text), " n{}:+{}-{}", entry.replica(), entry.added(),
+                     entry.taken());
+    }
+  }
+  return text;
 }
 
 void OwnEntriesAreGreatest::on_event(const TraceEvent& event) {

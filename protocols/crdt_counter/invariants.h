@@ -17,7 +17,7 @@ namespace seedbed::crdt_counter {
 
 // The state in that event, if it is a StateReport.
 std::optional<Counters> reported_state(const TraceEvent& event);
-// The same as bytes, which are equal if the states are: what ConvergenceChecker compares.
+// The same as text, which is equal if the states are: what ConvergenceChecker compares.
 std::optional<std::string> digest(const TraceEvent& event);
 
 // Additions and subtractions of one counter, summed over clients.

@@ -31,6 +31,7 @@ uint64_t word_at(std::string_view bytes, size_t at) {
 Status save_own(Disk& disk, const OwnState& own) {
   StoredState stored;
   store(own.counters, stored.mutable_counters());
+  store(own.learned, stored.mutable_learned());
   for (const auto& [client, operation] : own.last_operations) {
     Session& session = *stored.add_sessions();
     session.set_client(number(client));
@@ -71,7 +72,9 @@ Result<OwnState> own_state_from(std::string_view bytes) {
   if (hash_bytes(content) != word_at(bytes, 0) || !stored.ParseFromString(content)) {
     return Error::kCorrupt;
   }
-  OwnState own{.counters = counters_from(stored.counters()), .last_operations = {}};
+  OwnState own{.counters = counters_from(stored.counters()),
+               .last_operations = {},
+               .learned = counters_from(stored.learned())};
   for (const Session& session : stored.sessions()) {
     own.last_operations[NodeId{session.client()}] = session.last_operation();
   }

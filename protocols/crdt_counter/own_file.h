@@ -15,6 +15,7 @@ namespace seedbed::crdt_counter {
 struct OwnState {
   Counters counters;                           // what it has counted itself
   std::map<NodeId, uint64_t> last_operations;  // of each client, counted in them
+  Counters learned;                            // from others; to forget it would cost only time
 };
 
 // The name of the file.

@@ -9,13 +9,21 @@ namespace seedbed::crdt_counter {
 namespace {
 
 constexpr Site kPartner("crdt_counter.gossip_partner", ChoiceClass::kAmbient);
+// It gossips as version 1 does.
+constexpr Site kTellAll("crdt_counter.tell_all", ChoiceClass::kFault);
+// It tells nobody this time.
+constexpr Site kSilent("crdt_counter.silent", ChoiceClass::kFault);
+// It lets more requests gather, so many milliseconds, before it saves them.
+constexpr Site kLateSave("crdt_counter.late_save", ChoiceClass::kFault);
 constexpr Duration kRetrySave = 10ms;
 constexpr Duration kConnect = 500ms;
 
 }  // namespace
 
 Replica::Replica(Env& env, ReplicaOptions options)
-    : env_(env), options_(std::move(options)), changed_(env.scheduler()), saved_(env.scheduler()) {}
+    : env_(env), options_(std::move(options)), changed_(env.scheduler()), saved_(env.scheduler()) {
+  if (options_.version == Version::k2) news_.emplace(env.incarnation(), options_.rules);
+}
 
 void Replica::start() {
   Result<OwnState> saved = load_own(env_.disk());
@@ -28,10 +36,13 @@ void Replica::start() {
   own_ = *std::move(saved);
   if (!own_.counters.empty()) env_.reached("crdt_counter.recovered");
   visible_ = own_.counters;
+  if (news_) {
+    if (!own_.learned.empty()) env_.reached("crdt_counter.knew_others_at_start");
+    merge(visible_, own_.learned);
+  }
   report();
 
-  env_.on<Gossip>(
-      [this](NodeId, const Gossip& gossip) { learn(counters_from(gossip.counters())); });
+  env_.on<Gossip>([this](NodeId from, const Gossip& gossip) { take_in(from, gossip); });
   env_.serve<Read>([this](NodeId, const Read::Request& request) -> Result<Read::Response> {
     Read::Response response;
     response.set_value(value_of(request.key()));
@@ -64,7 +75,7 @@ void Replica::listen() {
   connections_ = std::make_unique<Connections>(env_);
   connections_->listen([this](Connection connection) {
     while (const Result<Gossip> gossip = connection.receive<Gossip>()) {
-      learn(counters_from(gossip->counters()));
+      take_in(connection.peer(), *gossip);
     }
   });
 }
@@ -93,7 +104,11 @@ void Replica::make_visible() {
 void Replica::keep_saving() {
   for (;;) {
     while (visible_changes_ == changes_) changed_.wait();
-    const OwnState saving = own_;
+    if (const uint64_t late = env_.buggify(kLateSave, 30)) {
+      env_.sleep(std::chrono::milliseconds(late));
+    }
+    OwnState saving = own_;
+    saving.learned = news_ ? visible_ : Counters();
     const uint64_t changes = changes_;
     if (changes > visible_changes_ + 1) env_.reached("crdt_counter.saved_several_at_once");
     if (options_.rules.durable_before_visible()) {
@@ -127,10 +142,25 @@ std::vector<NodeId> Replica::others() const {
   return others;
 }
 
-Gossip Replica::all_it_knows() {
+Gossip Replica::gossip_for(NodeId peer) {
   Gossip gossip;
-  store(visible_, gossip.mutable_counters());
+  if (news_ && !env_.buggify(kTellAll)) {
+    gossip = news_->to(peer, visible_);
+    if (gossip.counters_size() < static_cast<int>(visible_.size())) {
+      env_.reached("crdt_counter.told_only_news");
+    }
+  } else {
+    store(visible_, gossip.mutable_counters());
+  }
   return gossip;
+}
+
+void Replica::take_in(NodeId peer, const Gossip& gossip) {
+  if (news_) {
+    if (gossip.number() == 0) env_.reached("crdt_counter.heard_version_1");
+    news_->heard(peer, gossip);
+  }
+  learn(counters_from(gossip.counters()));
 }
 
 void Replica::keep_gossiping() {
@@ -138,9 +168,9 @@ void Replica::keep_gossiping() {
   for (;;) {
     env_.sleep(options_.gossip_interval);
     report();
-    if (peers.empty()) continue;
+    if (peers.empty() || env_.buggify(kSilent)) continue;
     const NodeId partner = peers[env_.random(kPartner, peers.size())];
-    env_.send(partner, all_it_knows());
+    env_.send(partner, gossip_for(partner));
   }
 }
 
@@ -151,13 +181,14 @@ void Replica::keep_connected(NodeId other, Duration interval) {
     do {
       env_.sleep(interval);
       report();
-    } while (connection && connection->send(all_it_knows()));
+    } while (connection && connection->send(gossip_for(other)));
   }
 }
 
 void Replica::learn(const Counters& news) {
   const Counters before = visible_;
   merge(visible_, news, options_.rules);
+  env_.holds("counters", bytes_of(visible_));
   if (visible_ != before) report();
 }
 

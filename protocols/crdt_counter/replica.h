@@ -11,8 +11,10 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "protocols/crdt_counter/delta.h"
 #include "protocols/crdt_counter/own_file.h"
 #include "sim/core/wait.h"
 #include "sim/world/connection.h"
@@ -20,10 +22,17 @@
 
 namespace seedbed::crdt_counter {
 
+// Replicas of both may be live at once, and start from each other's disks.
+enum class Version {
+  k1,  // gossips all it knows, and saves its own entries only
+  k2,  // gossips what the other does not know yet (delta.h), and saves what it has learned as well
+};
+
 struct ReplicaOptions {
   std::vector<NodeId> replicas;  // all of them
   Duration gossip_interval = 50ms;
   bool connections = false;  // gossip goes over connections, one to each other replica
+  Version version = Version::k2;
   Rules rules;
 };
 
@@ -53,7 +62,8 @@ class Replica final : public Process {
   void keep_connected(NodeId other, Duration interval);
   void listen();
   std::vector<NodeId> others() const;
-  Gossip all_it_knows();
+  Gossip gossip_for(NodeId peer);
+  void take_in(NodeId peer, const Gossip& gossip);
   void learn(const Counters& news);
   void report();
   int64_t value_of(const std::string& key) const;
@@ -66,6 +76,7 @@ class Replica final : public Process {
   uint64_t visible_changes_ = 0;  // of them, those that are in visible_
   Signal changed_;
   Signal saved_;
+  std::optional<DeltaGossip> news_;           // of version 2
   std::unique_ptr<Connections> connections_;  // if it uses them
 };
 

@@ -24,4 +24,9 @@ bool Rules::counts(uint64_t last_operation, uint64_t operation) const {
   return operation > last_operation;
 }
 
+bool Rules::restart_forgets() const {
+  // CRDT-B16: what it had learned was in its memory. Nobody tells it again, unless it changes.
+  return mutant_ != Mutant::kB16;
+}
+
 }  // namespace seedbed::crdt_counter

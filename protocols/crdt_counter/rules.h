@@ -13,6 +13,7 @@ enum class Mutant {
   kB01,  // merge by sum
   kB07,  // the replica's own entries are only in memory
   kB14,  // a request that arrives twice counts twice
+  kB16,  // what a replica confirmed before it restarted is taken for known
 };
 
 class Rules {
@@ -30,6 +31,9 @@ class Rules {
   // with a smaller number has been counted before, or comes so late that its client has given it
   // up.
   bool counts(uint64_t last_operation, uint64_t operation) const;
+
+  // Whether a replica that has restarted must be told again what it had confirmed before.
+  bool restart_forgets() const;
 
  private:
   Mutant mutant_;

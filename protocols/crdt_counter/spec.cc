@@ -13,6 +13,7 @@ namespace {
 constexpr std::string_view kB01 = "crdt_counter.b01-merge-by-sum";
 constexpr std::string_view kB07 = "crdt_counter.b07-memory-only";
 constexpr std::string_view kB14 = "crdt_counter.b14-count-twice";
+constexpr std::string_view kB16 = "crdt_counter.b16-stale-confirmation";
 
 const Options& default_options() {
   static const Options options = [] {
@@ -23,13 +24,14 @@ const Options& default_options() {
   return options;
 }
 
-std::unique_ptr<Process> make_replica(Env& env, const Setup& setup) {
+std::unique_ptr<Process> make_replica(Env& env, const Setup& setup, Version version) {
   const auto& options = setup.options_as<Options>();
   return std::make_unique<Replica>(
       env,
       ReplicaOptions{.replicas = setup.servers,
                      .gossip_interval = std::chrono::milliseconds(options.gossip_interval_ms()),
                      .connections = options.connections(),
+                     .version = version,
                      .rules = Rules(mutant_from(setup.mutant))});
 }
 
@@ -54,6 +56,8 @@ std::vector<MutantSpec> mutants() {
        "OwnEntriesAreGreatest", "https://github.com/akka/akka-core/issues/22150"},
       {std::string(kB14), "counts a request again that arrives a second time",
        "NothingCountedTwice", "operations delivered twice to an operation-based counter"},
+      {std::string(kB16), "takes for known what a replica had confirmed before it restarted",
+       "Converged", "Almeida, Shoker, Baquero, JPDC 2018, algorithm 2: confirmations are volatile"},
   };
 }
 
@@ -74,8 +78,9 @@ Mutant mutant_from(std::string_view name) {
   if (name.empty()) return Mutant::kNone;
   if (name == kB01) return Mutant::kB01;
   if (name == kB07) return Mutant::kB07;
-  CHECK(name == kB14);
-  return Mutant::kB14;
+  if (name == kB14) return Mutant::kB14;
+  CHECK(name == kB16);
+  return Mutant::kB16;
 }
 
 ProtocolSpec spec() {
@@ -88,7 +93,12 @@ ProtocolSpec spec() {
                      .survives_power_loss = true,
                      .clock_drift_ppm = 1'000'000};
   };
-  spec.make_process = make_replica;
+  spec.make_process = [](Env& env, const Setup& setup) {
+    return make_replica(env, setup, Version::k2);
+  };
+  spec.earlier = {
+      {"1", "every gossip tells all that a replica knows; it saves its own entries only",
+       [](Env& env, const Setup& setup) { return make_replica(env, setup, Version::k1); }}};
   spec.make_client = [](Env& env, const Setup& setup) {
     return std::make_unique<CounterClient>(env, setup.servers);
   };
@@ -100,6 +110,9 @@ ProtocolSpec spec() {
       {"crdt_counter.request_came_again", "a request arrived twice, or after a later one"},
       {"crdt_counter.connected_again", "a connection to another replica broke, and was replaced"},
       {"crdt_counter.stopped_for_disk", "a replica ended itself because its disk failed"},
+      {"crdt_counter.told_only_news", "a gossip left out what the other had confirmed"},
+      {"crdt_counter.heard_version_1", "a replica of version 2 heard from one of version 1"},
+      {"crdt_counter.knew_others_at_start", "a replica found what it had learned on its disk"},
   };
   spec.caption = caption;
   return spec;

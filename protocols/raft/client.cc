@@ -46,12 +46,13 @@ RaftClient::RaftClient(Env& env, std::vector<NodeId> servers, Duration timeout)
 Response RaftClient::attempt(const Operation& what, uint64_t operation) {
   const NodeTime deadline = env_.now() + timeout_;
   if (session_ == 0 && !open_session(deadline)) {
-    return operation == operation_ ? Response::info("session expired")
+    return operation <= last_sent_ ? Response::info("session expired")
                                    : Response::fail("not sent: no session yet");
   }
-  if (operation == operation_ && sent_in_ != session_) return Response::info("session expired");
-  operation_ = operation;
-  sent_in_ = session_;
+  if (operation <= last_sent_ && operation < first_in_session_) {
+    return Response::info("session expired");
+  }
+  last_sent_ = std::max(last_sent_, operation);
   // Operations come one after the other, and one that was given up is never repeated.
   const auto answer = execute(Request{.session = session_,
                                       .sequence = operation,
@@ -65,8 +66,12 @@ Response RaftClient::attempt(const Operation& what, uint64_t operation) {
 
 bool RaftClient::open_session(NodeTime deadline) {
   const auto answer = execute(RegisterClient{.client = number(env_.self())}, deadline);
-  if (answer) session_ = answer->session();
-  return answer.has_value();
+  // Another attempt may have opened one meanwhile, and have asked in it.
+  if (answer && session_ == 0) {
+    session_ = answer->session();
+    first_in_session_ = last_sent_ + 1;
+  }
+  return session_ != 0;
 }
 
 std::optional<wire::ClientCommand::Response> RaftClient::execute(const Command& command,

@@ -40,8 +40,9 @@ class RaftClient final : public Client {
   Duration timeout_;
   size_t believed_leader_;
   uint64_t session_ = 0;    // 0: none yet
-  uint64_t operation_ = 0;  // the last that was sent,
-  uint64_t sent_in_ = 0;    // and in which session
+  uint64_t last_sent_ = 0;  // operation
+  // Earlier ones were sent in another session, and must not be sent in this one.
+  uint64_t first_in_session_ = 0;
 };
 
 }  // namespace seedbed::raft

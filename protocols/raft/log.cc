@@ -67,12 +67,14 @@ void Log::append(Entry entry) {
             last_index());
   INVARIANT(entry.term >= last().term, "entry {} of term {} appended behind term {}", entry.index,
             number(entry.term), number(last().term));
+  command_bytes_ += entry.data.size();
   entries_.push_back(std::move(entry));
 }
 
 void Log::truncate(LogIndex from) {
   INVARIANT(from >= first_index(), "truncation from {} reaches into the snapshot", from);
   if (from > last_index()) return;
+  for (const Entry& entry : slice(from, last_index())) command_bytes_ -= entry.data.size();
   entries_.resize(from - first_index());
 }
 

@@ -39,6 +39,9 @@ class Log {
   // True if this very entry, and so the same log up to it, is here.
   bool contains(EntryId id) const { return term_at(id.index) == id.term; }
 
+  // Of all commands, without what it takes to keep them.
+  uint64_t command_bytes() const { return command_bytes_; }
+
   // The entry at `index`, which must be in [first_index(), last_index()].
   const Entry& at(LogIndex index) const;
   // Entries from `first` through `last`, both included. Valid until the log changes.
@@ -63,6 +66,7 @@ class Log {
  private:
   EntryId base_;
   std::vector<Entry> entries_;
+  uint64_t command_bytes_ = 0;
 };
 
 }  // namespace seedbed::raft

@@ -7,6 +7,24 @@ namespace {
 
 constexpr Site kEntropy("raft.entropy", ChoiceClass::kAmbient);
 
+// What a server may always do, and seldom does: see Env::buggify().
+constexpr Site kTinyMessages("raft.tiny_messages", ChoiceClass::kFault);
+constexpr Site kTinyWindow("raft.tiny_window", ChoiceClass::kFault);
+constexpr Site kLittleAhead("raft.little_ahead", ChoiceClass::kFault);
+constexpr Site kPatient("raft.patient", ChoiceClass::kFault);
+constexpr Site kOneInput("raft.one_input_at_a_time", ChoiceClass::kFault);
+constexpr Site kSlowStep("raft.slow_step", ChoiceClass::kFault);
+constexpr Site kBusy("raft.busy", ChoiceClass::kFault);
+constexpr Site kNoHint("raft.no_hint", ChoiceClass::kFault);
+
+// Settings that somebody may have chosen for this server.
+void detune(Env& env, Config& config) {
+  if (env.buggify(kTinyMessages)) config.max_message_bytes = 256;
+  if (env.buggify(kTinyWindow)) config.window.messages = 2;
+  if (env.buggify(kLittleAhead)) config.max_uncommitted_bytes = 64;
+  config.election_timeout *= static_cast<int64_t>(1 + env.buggify(kPatient, 3));
+}
+
 Label label_of(const Message& message) {
   if (const auto* append = std::get_if<AppendEntries>(&message)) {
     return {.first = "term",
@@ -44,6 +62,7 @@ void Replica::start() {
   if (!persisted) stop_for_disk();
   if (storage_.was_torn()) env_.reached("torn tail recovered");
   recovered_ = persisted->hard_state;
+  detune(env_, options_.config);
   const uint64_t entropy = env_.random(kEntropy, uint64_t{1} << 63);
   raft_.emplace(options_.config, options_.rules, entropy, env_.now(), *std::move(persisted));
   listen_to_peers();
@@ -86,7 +105,11 @@ void Replica::run() {
     // Whatever has come meanwhile is taken in at once, so that it shares messages and writes.
     while (input) {
       take_in(*input);
+      if (env_.buggify(kOneInput)) break;
       input = inbox_.poll();
+    }
+    if (const uint64_t slow = env_.buggify(kSlowStep, 20)) {
+      env_.sleep(std::chrono::milliseconds(slow));
     }
     if (disk_failed_) stop_for_disk();
     carry_out(raft_->take_ready());
@@ -110,7 +133,10 @@ void Replica::take_in(Input& input) {
                  },
                  [&](Proposal& proposal) {
                    const bool leads = raft_->leads();
-                   const auto entry = raft_->propose(env_.now(), proposal.command);
+                   std::optional<EntryId> entry;
+                   if (!env_.buggify(kBusy)) {
+                     entry = raft_->propose(env_.now(), proposal.command);
+                   }
                    if (entry) {
                      waiting_.insert_or_assign(
                          entry->index,
@@ -119,8 +145,9 @@ void Replica::take_in(Input& input) {
                    }
                    Answer refusal;
                    refusal.set_reply(leads ? wire::REPLY_BUSY : wire::REPLY_NOT_LEADER);
-                   if (const auto leader = raft_->leader())
+                   if (const auto leader = raft_->leader(); leader && !env_.buggify(kNoHint)) {
                      refusal.set_leader(seedbed::number(*leader));
+                   }
                    proposal.answer.resolve(std::move(refusal));
                  },
              },
@@ -136,6 +163,7 @@ void Replica::carry_out(Ready ready) {
                 "the inbox has no room for a completion of the disk");
     });
   }
+  env_.holds("log", raft_->log().command_bytes() + raft_->log().last_index() * sizeof(Entry));
   for (const Notice& news : ready.notices) notice(news);
   send(ready.messages);
   for (const Entry& entry : ready.committed) apply(entry);

@@ -27,6 +27,7 @@ std::string_view to_string(EventKind kind) {
     case EventKind::kEnd: return "end";
     case EventKind::kOutside: return "outside";
     case EventKind::kAssumption: return "assumption";
+    case EventKind::kFault: return "fault";
   }
   return "unknown";
 }

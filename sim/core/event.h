@@ -12,12 +12,13 @@
 //   disk_submit   owner               operation    bytes             path
 //   disk_complete owner               operation    0 or Error + 1    path
 //   durable       owner     (below)   file         offset, or size   path          bytes
-//   start         started             incarnation
+//   start         started             incarnation  version
 //   crash         crashed             incarnation                   why, in bytes, if by itself
 //   pause, resume paused
 //   timer         owner
 //   fault_begin   target    other     plan entry   magnitude         fault         text in bytes
 //   fault_end     target    other     plan entry   magnitude         fault         text in bytes
+//   fault         victim                                             fault         what, in bytes
 //   heal                                                             faults are over
 //   outside       server                        its fate             what it stays for good
 //   assumption    target              plan entry   Assumption        the assumption that broke
@@ -66,8 +67,9 @@ enum class EventKind : uint8_t {
   kEnd,
   kOutside,
   kAssumption,
+  kFault,
 };
-inline constexpr int kEventKinds = static_cast<int>(EventKind::kAssumption) + 1;
+inline constexpr int kEventKinds = static_cast<int>(EventKind::kFault) + 1;
 
 // The name used in traces and reports, as in the table above.
 std::string_view to_string(EventKind kind);
@@ -99,6 +101,11 @@ class EventKinds {
   static constexpr EventKinds all() {
     EventKinds kinds;
     kinds.bits_ = ~0u;
+    return kinds;
+  }
+  constexpr EventKinds with(EventKind kind) const {
+    EventKinds kinds = *this;
+    kinds.bits_ |= bit(kind);
     return kinds;
   }
   constexpr bool contains(EventKind kind) const { return (bits_ & bit(kind)) != 0; }

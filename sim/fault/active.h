@@ -14,6 +14,7 @@ class Injector::Active final : public Action {
   Fault fault;  // its targets are resolved when it begins
   bool applied = false;
   bool fired = false;
+  bool doomed = false;  // its target is as good as dead: it begins, whatever else happens
   bool over = false;
   uint32_t step = 0;
   Time ends = kNever;

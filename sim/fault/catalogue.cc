@@ -24,7 +24,8 @@ std::span<const FaultInfo> fault_catalogue() {
   static const std::vector<FaultInfo> all = [] {
     RunArena::Outside outside;  // whoever asks first may be inside a run
     std::vector<FaultInfo> rows;
-    for (const auto group : {process_faults(), network_faults(), disk_faults(), clock_faults()}) {
+    for (const auto group :
+         {process_faults(), client_faults(), network_faults(), disk_faults(), clock_faults()}) {
       rows.insert(rows.end(), group.begin(), group.end());
     }
     return rows;

@@ -36,6 +36,7 @@ enum class Aim : uint8_t {
   kLeader,      // the links between whoever leads when it begins and everyone else
   kBridge,      // the links between two groups, clients in either; one server is in neither
   kRing,        // all servers, in a drawn order
+  kClient,      // one client
 };
 
 // What a fault takes from the tolerance.
@@ -80,8 +81,15 @@ struct FaultInfo {
   // Of a rate: the scenario's field that sets it.
   std::string_view setting;
   // How often it fired: of a rate, and of a fault of a plan that is a rate while it lasts. Missing:
-  // as often as it began.
+  // as often as it began, or as there were `fault` events with its name.
   uint64_t (*fired)(const World&) = nullptr;
+
+  // It hits processes: while a trigger sets it off, its target is dead at once.
+  bool kills = false;
+  // It needs a protocol that has several versions.
+  bool needs_versions = false;
+  // Whether it would do anything to the target now; missing: always.
+  bool (*possible)(World& world, NodeId target) = nullptr;
 
   // Of a plan: whom it hits, how a schedule writes it (with {targets}, {others}, {magnitude}), what
   // it does. `step` and `end` may be missing.
@@ -117,5 +125,6 @@ std::span<const FaultInfo> network_faults();
 std::span<const FaultInfo> disk_faults();
 std::span<const FaultInfo> clock_faults();
 std::span<const FaultInfo> process_faults();
+std::span<const FaultInfo> client_faults();
 
 }  // namespace seedbed

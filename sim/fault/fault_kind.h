@@ -67,6 +67,16 @@ enum class FaultKind : uint8_t {
   kCrashLoop,
   kZonePowerLoss,
   kPowerLoss,
+  kMemoryLimit,
+  kUpgrade,
+  kDowngrade,
+  kBuggify,
+
+  // client_faults.cc
+  kClientCrash = 101,
+  kSlowConsumer,
+  kDuplicateRequest,
+  kLostAnswer,
 };
 inline constexpr size_t kFaultNumbers = 128;  // above every kind
 

@@ -24,6 +24,16 @@ std::string seconds(Duration duration) {
 
 }  // namespace
 
+std::string_view to_string(Deed deed) {
+  switch (deed) {
+    case Deed::kNothing: return "nothing";
+    case Deed::kDiskOperation: return "disk operation";
+    case Deed::kSend: return "send";
+    case Deed::kReceive: return "receive";
+  }
+  return "unknown";
+}
+
 std::string describe(const Fault& fault, const std::function<std::string(NodeId)>& name_of) {
   const std::string targets = fault.targets.empty() ? "the leader" : names(fault.targets, name_of);
   return fmt::format(fmt::runtime(info(fault.kind).line), fmt::arg("targets", targets),
@@ -32,10 +42,10 @@ std::string describe(const Fault& fault, const std::function<std::string(NodeId)
 }
 
 std::string line(const Fault& fault, const std::function<std::string(NodeId)>& name_of) {
-  const std::string begin =
-      fault.begin.by_time() ? fmt::format("from {}", seconds(fault.begin.at - kStart))
-                            : fmt::format("after disk operation {} of {}",
-                                          fault.begin.disk_operation, name_of(fault.begin.node));
+  const std::string begin = fault.begin.by_time()
+                                ? fmt::format("from {}", seconds(fault.begin.at - kStart))
+                                : fmt::format("after {} {} of {}", to_string(fault.begin.deed),
+                                              fault.begin.nth, name_of(fault.begin.node));
   return fmt::format("{}  {} {}  {} for {}", fault.id, to_string(fault.kind),
                      describe(fault, name_of), begin, seconds(fault.duration));
 }

@@ -3,6 +3,7 @@
 //
 //   4003  partition  n1 n2 | n3 n4 n5  from 4.200s for 1.900s
 //   81001  crash  n3  after disk operation 17 of n3 for 0.800s
+//   81002  crash  n1  after send 200 of n1 for 0.100s
 //
 // Ids are stable: removing an entry renumbers nothing.
 #pragma once
@@ -19,14 +20,26 @@
 
 namespace seedbed {
 
-// When a fault begins: at a time, or right after a machine submitted its n-th disk operation (so
-// that a crash can fall between a write and its sync).
+// What a machine does that can set off a fault. The numbers count from 1 in the whole run.
+enum class Deed : uint8_t {
+  kNothing,
+  kDiskOperation,  // it submits one
+  kSend,           // it sends a message
+  kReceive,        // it is handed one
+};
+inline constexpr size_t kDeeds = 4;
+// "disk operation", "send", "receive".
+std::string_view to_string(Deed deed);
+
+// When a fault begins: at a time, or right after the n-th deed of a machine (so that a crash can
+// fall between a write and its sync, or between two messages).
 struct Trigger {
   Time at = kNever;
   NodeId node = kWorld;
-  uint64_t disk_operation = 0;  // 0: by time
+  Deed deed = Deed::kNothing;
+  uint64_t nth = 0;
 
-  bool by_time() const { return disk_operation == 0; }
+  bool by_time() const { return deed == Deed::kNothing; }
   bool operator==(const Trigger&) const = default;
 };
 

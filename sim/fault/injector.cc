@@ -10,7 +10,7 @@ Injector::Injector(World& world, InjectorOptions options, FaultPlan plan)
     : world_(world),
       options_(std::move(options)),
       plan_(std::move(plan)),
-      disk_operations_(world.node_count() + 1) {
+      deeds_(world.node_count() + 1) {
   for (const Fault& fault : plan_.faults) active_.push_back(std::make_unique<Active>(*this, fault));
 }
 
@@ -40,19 +40,33 @@ FaultPlan Injector::applied() const {
 }
 
 EventKinds Injector::interests() const {
+  const auto any_fault = [this](auto holds) {
+    return std::any_of(plan_.faults.begin(), plan_.faults.end(), holds);
+  };
+  EventKinds kinds(EventKind::kDiskSubmit, EventKind::kFault);
   const bool seeks_leader =
-      options_.leads && std::any_of(plan_.faults.begin(), plan_.faults.end(),
-                                    [](const Fault& fault) { return fault.targets.empty(); });
-  return seeks_leader ? EventKinds(EventKind::kDiskSubmit, EventKind::kProbe, EventKind::kCrash)
-                      : EventKinds(EventKind::kDiskSubmit);
+      options_.leads && any_fault([](const Fault& fault) { return fault.targets.empty(); });
+  if (seeks_leader) kinds = kinds.with(EventKind::kProbe).with(EventKind::kCrash);
+  const auto waits_for = [&](Deed deed) {
+    return any_fault([deed](const Fault& fault) { return fault.begin.deed == deed; });
+  };
+  if (waits_for(Deed::kSend)) kinds = kinds.with(EventKind::kSend);
+  if (waits_for(Deed::kReceive)) kinds = kinds.with(EventKind::kReceive);
+  return kinds;
 }
 
 void Injector::on_event(const TraceEvent& event) {
-  if (event.kind == EventKind::kDiskSubmit) {
-    count_disk_operation(event.node);
-  } else if (event.kind == EventKind::kCrash) {
-    if (leader_ == event.node) leader_.reset();
-  } else if (const auto leads = options_.leads(event)) {
+  switch (event.kind) {
+    case EventKind::kDiskSubmit: return count(event.node, Deed::kDiskOperation);
+    case EventKind::kSend: return count(event.node, Deed::kSend);
+    case EventKind::kReceive: return count(event.node, Deed::kReceive);
+    case EventKind::kFault: return count_fault(event);
+    case EventKind::kCrash:
+      if (leader_ == event.node) leader_.reset();
+      return;
+    default: break;
+  }
+  if (const auto leads = options_.leads(event)) {
     if (*leads) {
       leader_ = event.node;
     } else if (leader_ == event.node) {
@@ -61,15 +75,32 @@ void Injector::on_event(const TraceEvent& event) {
   }
 }
 
-void Injector::count_disk_operation(NodeId node) {
-  const uint64_t count = ++disk_operations_[number(node)];
+void Injector::count(NodeId node, Deed deed) {
+  const uint64_t count = ++deeds_[number(node)][static_cast<size_t>(deed)];
   if (healed_) return;
   for (const auto& active : active_) {
     const Trigger& trigger = active->fault.begin;
-    if (trigger.by_time() || trigger.node != node || trigger.disk_operation != count) continue;
+    if (trigger.deed != deed || trigger.node != node || trigger.nth != count) continue;
     if (active->over || active->applied || active->pending()) continue;
-    world_.scheduler().schedule_in(*active, Duration::zero());
+    set_off(*active);
   }
+}
+
+// Faults begin between two events. What a process does after the deed and before it dies must not
+// happen any more.
+void Injector::set_off(Active& active) {
+  world_.scheduler().schedule_in(active, Duration::zero());
+  const Fault& fault = active.fault;
+  const NodeId doer = fault.begin.node;
+  const bool hit =
+      std::find(fault.targets.begin(), fault.targets.end(), doer) != fault.targets.end();
+  if (!info(fault.kind).kills || !hit || !world_.node(doer).up() || !may_begin(fault)) return;
+  active.doomed = true;
+  world_.node(doer).doom();
+}
+
+void Injector::count_fault(const TraceEvent& event) {
+  if (const FaultInfo* row = find_fault(event.name)) ++fired_[static_cast<size_t>(row->kind)];
 }
 
 // --- Bounds ---
@@ -96,7 +127,9 @@ uint32_t Injector::down_with(const std::vector<NodeId>& targets) const {
 // Machines that are down already cannot be taken down: nothing would happen.
 bool Injector::possible(const Fault& fault) const {
   if (fault.targets.empty()) return false;
-  if (!takes_servers(info(fault.kind).cost)) return true;
+  const FaultInfo& row = info(fault.kind);
+  if (row.possible != nullptr && !row.possible(world_, fault.targets.front())) return false;
+  if (!takes_servers(row.cost)) return true;
   return std::any_of(fault.targets.begin(), fault.targets.end(),
                      [&](NodeId id) { return serves(id); });
 }
@@ -130,6 +163,10 @@ bool Injector::within(const Fault& fault, const Tolerance& tolerance) const {
   return within_servers(fault, tolerance) && within_disks(fault, tolerance);
 }
 
+bool Injector::may_begin(const Fault& fault) const {
+  return possible(fault) && within(fault, options_.allowed);
+}
+
 void Injector::take(const Fault& fault) {
   const Cost cost = info(fault.kind).cost;
   if (!within_servers(fault, options_.promised)) announce(Assumption::kServersUp, fault);
@@ -161,7 +198,7 @@ bool Injector::resolve_targets(Fault& fault) const {
 void Injector::begin(Active& active) {
   if (healed_) return;
   Fault& fault = active.fault;
-  if (!resolve_targets(fault) || !possible(fault) || !within(fault, options_.allowed)) {
+  if (!active.doomed && (!resolve_targets(fault) || !may_begin(fault))) {
     ++suppressed_;
     active.over = true;
     return;

@@ -73,7 +73,10 @@ class Injector final : public EventSink {
   bool within_servers(const Fault& fault, const Tolerance& tolerance) const;
   bool within_disks(const Fault& fault, const Tolerance& tolerance) const;
   uint32_t down_with(const std::vector<NodeId>& targets) const;
-  void count_disk_operation(NodeId node);
+  bool may_begin(const Fault& fault) const;
+  void count(NodeId node, Deed deed);
+  void set_off(Active& active);
+  void count_fault(const TraceEvent& event);
   void begin(Active& active);
   void advance(Active& active);
   void end(Active& active);
@@ -89,7 +92,7 @@ class Injector final : public EventSink {
   InjectorOptions options_;
   FaultPlan plan_;
   std::vector<std::unique_ptr<Active>> active_;
-  std::vector<uint64_t> disk_operations_;  // submitted so far, by node
+  std::vector<std::array<uint64_t, kDeeds>> deeds_;  // so far, by node
   std::array<uint64_t, kFaultNumbers> fired_{};
   uint64_t suppressed_ = 0;
   std::set<NodeId> disks_lost_;

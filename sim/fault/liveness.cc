@@ -66,6 +66,11 @@ std::vector<Injector::Outsider> Injector::draw_outsiders() {
 }
 
 void Injector::heal() {
+  for (const auto& active : active_) {
+    if (!active->doomed || active->fired) continue;
+    world_.scheduler().cancel(*active);
+    begin(*active);
+  }
   healed_ = true;
   const std::vector<Outsider> outsiders = draw_outsiders();
   std::vector<NodeId> outside;  // and left as they are
@@ -83,7 +88,9 @@ void Injector::heal() {
   }
   world_.network().heal();
   for (const NodeId server : options_.topology.servers) {
-    if (!contains(outside, server)) world_.node(server).disk().heal();
+    if (contains(outside, server)) continue;
+    world_.node(server).disk().heal();
+    world_.node(server).end_buggify();
   }
   EventStream& stream = world_.scheduler().stream();
   stream.emit({.kind = EventKind::kHeal});

@@ -18,6 +18,7 @@ constexpr Site kHowMuch("nemesis.how_much", ChoiceClass::kAmbient);
 constexpr Site kWhich("nemesis.which", ChoiceClass::kAmbient);
 constexpr Site kHowMany("nemesis.how_many", ChoiceClass::kAmbient);
 constexpr Site kTrigger("nemesis.trigger", ChoiceClass::kAmbient);
+constexpr Site kMessageTrigger("nemesis.message_trigger", ChoiceClass::kAmbient);
 constexpr Site kSide("nemesis.side", ChoiceClass::kAmbient);
 constexpr Site kBridge("nemesis.bridge", ChoiceClass::kAmbient);
 
@@ -88,6 +89,7 @@ void draw_targets(const Slot& slot, const Topology& topology, Aim aim, Fault& fa
   switch (aim) {
     case Aim::kRate: CHECK(false);  // a rate is not part of a plan
     case Aim::kServer: fault.targets = draw_subset(slot.draw(kWhich), servers, 1); return;
+    case Aim::kClient: fault.targets = draw_subset(slot.draw(kWhich), topology.clients, 1); return;
     case Aim::kLinks:
       fault.targets = draw_subset(slot.draw(kWhich), servers, 1);
       draw_sides(slot, topology, fault);
@@ -112,6 +114,23 @@ void draw_targets(const Slot& slot, const Topology& topology, Aim aim, Fault& fa
   }
 }
 
+void draw_trigger(const Slot& slot, const FaultDose& dose, Fault& fault) {
+  const NodeId node = fault.targets.front();
+  const uint64_t disk = slot.draw(kTrigger);
+  if (dose.triggered_by_disk.holds(disk)) {
+    fault.begin = {.node = node,
+                   .deed = Deed::kDiskOperation,
+                   .nth = 1 + below(scramble(disk), dose.max_disk_operation)};
+    return;
+  }
+  const uint64_t message = slot.draw(kMessageTrigger);
+  if (!dose.triggered_by_message.holds(message)) return;
+  const uint64_t bits = scramble(message);
+  fault.begin = {.node = node,
+                 .deed = (bits & 1) != 0 ? Deed::kSend : Deed::kReceive,
+                 .nth = 1 + below(scramble(bits), dose.max_message)};
+}
+
 Fault draw_fault(const Slot& slot, const FaultMix& mix, const FaultDose& dose,
                  const Topology& topology) {
   Fault fault{.kind = dose.kind};
@@ -121,11 +140,7 @@ Fault draw_fault(const Slot& slot, const FaultMix& mix, const FaultDose& dose,
       Duration(between(slot.draw(kHowLong), dose.min_duration.count(), dose.max_duration.count()));
   fault.magnitude = between(slot.draw(kHowMuch), dose.min_magnitude, dose.max_magnitude);
   draw_targets(slot, topology, info(dose.kind).aim, fault);
-  const uint64_t trigger = slot.draw(kTrigger);
-  if (!fault.targets.empty() && dose.triggered_by_disk.holds(trigger)) {
-    fault.begin = {.node = fault.targets.front(),
-                   .disk_operation = 1 + below(scramble(trigger), dose.max_disk_operation)};
-  }
+  if (!fault.targets.empty()) draw_trigger(slot, dose, fault);
   return fault;
 }
 

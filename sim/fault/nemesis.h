@@ -25,6 +25,8 @@ struct FaultDose {
   int64_t max_magnitude = 0;
   Ratio triggered_by_disk;             // odds of beginning right after a disk operation
   uint64_t max_disk_operation = 2000;  // the latest such operation
+  Ratio triggered_by_message;          // odds, of the others, of beginning right after a message
+  uint64_t max_message = 5000;         // the latest such message, sent or received
 };
 
 struct FaultMix {

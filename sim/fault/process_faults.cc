@@ -55,6 +55,41 @@ void end_crash_loop(Stage& stage) {
   if (stage.step % 2 == 0) restart(stage);
 }
 
+void limit_memory(Stage& stage) {
+  const auto bytes = static_cast<size_t>(std::max<int64_t>(stage.fault.magnitude, 1)) << 10;
+  for (const NodeId id : stage.fault.targets) stage.world.node(id).limit_memory(bytes);
+}
+
+void lift_memory_limit(Stage& stage) {
+  for (const NodeId id : stage.fault.targets) stage.world.node(id).limit_memory(0);
+}
+
+uint64_t memory_kills(const World& world) { return world.memory_kills(); }
+
+bool has_later_version(World& world, NodeId target) {
+  const Node& node = world.node(target);
+  return node.version() + 1 < node.versions();
+}
+
+bool has_earlier_version(World& world, NodeId target) { return world.node(target).version() > 0; }
+
+// One machine after the other is taken down, and comes back with other code on the old disk.
+void upgrade(Stage& stage) {
+  crash(stage);
+  for (const NodeId id : stage.fault.targets) {
+    Node& node = stage.world.node(id);
+    node.install(node.version() + 1);
+  }
+}
+
+void downgrade(Stage& stage) {
+  crash(stage);
+  for (const NodeId id : stage.fault.targets) {
+    Node& node = stage.world.node(id);
+    node.install(node.version() - 1);
+  }
+}
+
 const FaultInfo kRows[] = {
     {
         .kind = FaultKind::kCrash,
@@ -63,6 +98,7 @@ const FaultInfo kRows[] = {
         .meaning = "a machine loses power: memory is gone, unsynced writes may be; it restarts",
         .models = "a power cut, a kernel panic, the kill of a process and its cache",
         .shown_by = "raft/crashes",
+        .kills = true,
         .aim = Aim::kServer,
         .line = "{targets}",
         .cost = Cost::kServer,
@@ -109,6 +145,7 @@ const FaultInfo kRows[] = {
         .meaning = "a machine crashes again soon after each of its restarts",
         .models = "a supervisor that restarts what cannot start, a flickering power supply",
         .shown_by = "raft/power",
+        .kills = true,
         .aim = Aim::kServer,
         .line = "{targets}, {magnitude} times",
         .cost = Cost::kServer,
@@ -149,6 +186,69 @@ const FaultInfo kRows[] = {
         .end = restart,
         .slots = 2,
         .duration_ms = {10, 2500},
+    },
+    {
+        .kind = FaultKind::kMemoryLimit,
+        .name = "memory_limit",
+        .group = FaultGroup::kProcess,
+        .meaning = "a process that holds more memory than its machine allows is killed",
+        .models = "a container's limit, a neighbour that eats the memory, the OOM killer",
+        .shown_by = "raft/memory",
+        .fired = memory_kills,
+        .aim = Aim::kServer,
+        .line = "{targets}, {magnitude} KiB",
+        .cost = Cost::kServer,
+        .begin = limit_memory,
+        .end = lift_memory_limit,
+        .unit = "KiB",
+        .magnitude = {16, 256},
+        .slots = 4,
+        .duration_ms = {200, 3000},
+    },
+    {
+        .kind = FaultKind::kUpgrade,
+        .name = "upgrade",
+        .group = FaultGroup::kProcess,
+        .meaning = "a machine is taken down and comes back with the next version of the code",
+        .models = "a rolling upgrade: both versions are live at once, one on the other's disk",
+        .shown_by = "crdt/upgrade",
+        .needs_versions = true,
+        .possible = has_later_version,
+        .aim = Aim::kServer,
+        .line = "{targets}",
+        .cost = Cost::kServer,
+        .begin = upgrade,
+        .end = restart,
+        .slots = 6,
+        .duration_ms = {50, 1500},
+    },
+    {
+        .kind = FaultKind::kDowngrade,
+        .name = "downgrade",
+        .group = FaultGroup::kProcess,
+        .meaning = "a machine is taken down and comes back with the version before",
+        .models = "an upgrade that is rolled back",
+        .shown_by = "crdt/upgrade",
+        .needs_versions = true,
+        .possible = has_earlier_version,
+        .aim = Aim::kServer,
+        .line = "{targets}",
+        .cost = Cost::kServer,
+        .begin = downgrade,
+        .end = restart,
+        .slots = 3,
+        .duration_ms = {50, 1500},
+    },
+    {
+        .kind = FaultKind::kBuggify,
+        .name = "buggify",
+        .group = FaultGroup::kProcess,
+        .meaning = "the protocol's own code takes a path that it may always take, and seldom does",
+        .models = "tiny batches, odd timing, early refusals: what tuning and load bring about",
+        .shown_by = "raft/buggify",
+        .setting = "faults.buggify_permille",
+        .unit = "places in a thousand that are on",
+        .magnitude = {100, 500},
     },
 };
 

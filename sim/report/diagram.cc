@@ -192,6 +192,7 @@ class Drawing {
         const std::string_view verb = event.kind == EventKind::kFaultEnd ? " ends" : "";
         return draw_wall(fmt::format("{}{}", plain(event.name), verb), plain(event.caption));
       }
+      case EventKind::kFault: return draw_point(event.node, plain(event.name));
       case EventKind::kHeal: return draw_wall("the faults are over", "");
       case EventKind::kOutside:
         return draw_point(event.node, fmt::format("{} for good", plain(event.name)));

@@ -257,6 +257,7 @@ class Chooser {
       case EventKind::kResume: return here ? 35 : 0;
       case EventKind::kFaultBegin: return fault_score(event, 60);
       case EventKind::kFaultEnd: return fault_score(event, 35);
+      case EventKind::kFault: return here ? 25 : 0;
       case EventKind::kHeal: return 50;
       case EventKind::kOutside: return here ? 45 : 0;
       case EventKind::kAssumption: return 70;

@@ -1,5 +1,7 @@
 #include "sim/run/client_process.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "sim/history/history.pb.h"
@@ -10,18 +12,30 @@ namespace {
 constexpr Site kThink("workload.think", ChoiceClass::kAmbient);
 constexpr Site kBackoff("workload.backoff", ChoiceClass::kAmbient);
 
+// Scope: client and incarnation ("c6.1"); ordinal: the attempt.
+constexpr Site kDuplicate("client.duplicate_request", ChoiceClass::kFault);
+constexpr Site kLostAnswer("client.lost_answer", ChoiceClass::kFault);
+// How much later a request comes a second time, at most: so many steps.
+constexpr uint64_t kLatest = 64;
+constexpr Duration kStep = 8ms;
+
 }  // namespace
 
 ClientProcess::ClientProcess(Env& env, ClientPlan plan, std::unique_ptr<Client> client,
-                             std::unique_ptr<Workload> workload, std::function<void()> done)
+                             std::unique_ptr<Workload> workload, ClientProgress& progress,
+                             std::function<void()> done)
     : env_(env),
-      plan_(plan),
+      plan_(std::move(plan)),
       client_(std::move(client)),
       workload_(std::move(workload)),
-      done_(std::move(done)) {}
+      progress_(progress),
+      done_(std::move(done)),
+      scope_(env.scheduler().choices().scope(
+          fmt::format("c{}.{}", number(env.self()), number(env.incarnation())))) {}
 
 void ClientProcess::start() {
-  uint64_t number = 0;
+  if (progress_.done) return;
+  uint64_t& number = progress_.last;
   while (number < plan_.operations && env_.now() < plan_.faults_end) {
     think();
     perform(++number);
@@ -29,9 +43,10 @@ void ClientProcess::start() {
   const Duration left = plan_.faults_end - env_.now();
   if (left > Duration::zero()) env_.sleep(left);
   // Outages may have kept it from its work: it makes up for that, and does not think in between.
-  while (ok_ < plan_.needed && number < plan_.operations) perform(++number);
-  number = plan_.operations;
-  for (uint64_t i = 0; i < plan_.final_operations; ++i) perform(++number);
+  while (progress_.ok < plan_.needed && number < plan_.operations) perform(++number);
+  number = std::max(number, plan_.operations);
+  while (number < plan_.operations + plan_.final_operations) perform(++number);
+  progress_.done = true;
   done_();
 }
 
@@ -55,7 +70,7 @@ void ClientProcess::perform(uint64_t number) {
                .name = operation.function,
                .payload = &payload});
   const Response response = attempt_until_known(operation, number);
-  if (response.ok()) ++ok_;
+  if (response.ok()) ++progress_.ok;
   payload.Clear();
   store(response, &payload);
   stream.emit({.kind = EventKind::kReturn,
@@ -70,7 +85,10 @@ Response ClientProcess::attempt_until_known(const Operation& operation, uint64_t
   // Once one attempt may have taken effect, no later refusal makes the operation a failure.
   std::optional<Response> unknown;
   for (uint32_t attempt = 1;; ++attempt) {
+    perhaps_duplicate(operation, number);
     Response response = client_->attempt(operation, number);
+    const bool overlooked = response.ok() && attempt < plan_.attempts && overlooks_answer();
+    if (overlooked) response = Response::info("the answer was overlooked");
     if (response.ok()) return response;
     if (response.outcome == Outcome::kInfo) {
       unknown = response;
@@ -79,6 +97,37 @@ Response ClientProcess::attempt_until_known(const Operation& operation, uint64_t
     if (attempt >= plan_.attempts) return unknown ? *unknown : response;
     env_.sleep(5ms + Duration(static_cast<int64_t>(env_.random(kBackoff, 45'000'000))));
   }
+}
+
+// The same request comes from a fiber of its own, a little later. Nobody waits for its answer.
+void ClientProcess::perhaps_duplicate(const Operation& operation, uint64_t number) {
+  if (!client_->retries_are_safe()) return;
+  const uint64_t late =
+      suffers(kDuplicate, ++attempts_, plan_.duplicate, kLatest, "duplicate_request");
+  if (late == 0) return;
+  env_.spawn("duplicate", [this, operation, number, late] {
+    env_.sleep(kStep * static_cast<int64_t>(late - 1));
+    (void)client_->attempt(operation, number);
+  });
+}
+
+bool ClientProcess::overlooks_answer() {
+  return client_->retries_are_safe() &&
+         suffers(kLostAnswer, attempts_, plan_.lost_answer, 1, "lost_answer") != 0;
+}
+
+uint64_t ClientProcess::suffers(const Site& site, uint64_t ordinal, Ratio odds, uint64_t magnitudes,
+                                std::string_view fault) {
+  Scheduler& scheduler = env_.scheduler();
+  const uint64_t value = scheduler.choices().fault(site, scope_, ordinal, odds, magnitudes);
+  if (value != 0) {
+    scheduler.stream().emit({.kind = EventKind::kFault,
+                             .node = env_.self(),
+                             .value = value,
+                             .name = fault,
+                             .bytes = site.name()});
+  }
+  return value;
 }
 
 }  // namespace seedbed

@@ -47,10 +47,11 @@ class Client {
 
   // One attempt to execute the operation. Blocks. `operation` numbers the client's operations from
   // 1: another attempt of the same operation has the same number, so that the system may recognise
-  // it.
+  // it. If retries are safe, one attempt may begin, on another fiber, while an earlier one of the
+  // same operation is still waiting.
   virtual Response attempt(const Operation& what, uint64_t operation) = 0;
 
-  // Whether an operation of unknown outcome may be attempted again without happening twice.
+  // Whether an operation may be attempted again without happening twice.
   virtual bool retries_are_safe() const = 0;
 };
 
@@ -72,6 +73,13 @@ struct CheckSpec {
   std::vector<Assumption> assumes;
 };
 
+// An earlier version of a protocol's code, which may still be running on some servers.
+struct VersionSpec {
+  std::string name;         // "1"
+  std::string differences;  // from the next one, in a sentence
+  std::function<std::unique_ptr<Process>(Env& env, const Setup& setup)> make_process;
+};
+
 struct ProbeSpec {
   std::string name;
   std::string meaning;
@@ -85,6 +93,7 @@ struct ProtocolSpec {
   std::vector<std::string> workloads;  // kinds that its clients understand
   std::function<Tolerance(size_t servers)> survives;
   std::function<std::unique_ptr<Process>(Env& env, const Setup& setup)> make_process;
+  std::vector<VersionSpec> earlier;  // than that of make_process, oldest first
   std::function<std::unique_ptr<Client>(Env& env, const Setup& setup)> make_client;
   std::vector<CheckSpec> checks;
   std::vector<MutantSpec> mutants;

@@ -55,6 +55,8 @@ void validate_workload(const run::Workload& workload, const ProtocolSpec& protoc
   if (workload.has_attempts()) check.within("workload.attempts", workload.attempts(), 1, 1000);
   if (workload.has_think_ms()) check.within("workload.think_ms", workload.think_ms(), 0, kDay);
   check.within("workload.minimum_ok_percent", workload.minimum_ok_percent(), 0, 100);
+  check.within("workload.duplicate_permille", workload.duplicate_permille(), 0, 1000);
+  check.within("workload.lost_answer_permille", workload.lost_answer_permille(), 0, 1000);
 }
 
 void validate_network(const run::Network& network, const Validator& check) {
@@ -98,6 +100,8 @@ void validate_faults(const run::Faults& faults, const Validator& check) {
     check.fail(fmt::format("faults.end_ms = {} lies before begin_ms = {}", faults.end_ms(),
                            faults.begin_ms()));
   }
+  check.within("faults.buggify_permille", faults.buggify_permille(), 0, 1000);
+  check.within("faults.buggify_fires_percent", faults.buggify_fires_percent(), 0, 100);
   const run::Bounds& bounds = faults.bounds();
   check.within("faults.bounds.servers_down", bounds.servers_down(), 0, 100'000);
   check.within("faults.bounds.disks_lost", bounds.disks_lost(), 0, 100'000);
@@ -118,10 +122,23 @@ void validate_faults(const run::Faults& faults, const Validator& check) {
     check.within(field + ".duration_ms", dose.duration_ms(), 0, kDay);
     check.within(field + ".magnitude", dose.magnitude(), -1'000'000'000, 1'000'000'000);
     check.within(field + ".at_disk_operation_percent", dose.at_disk_operation_percent(), 0, 100);
+    check.within(field + ".at_message_percent", dose.at_message_percent(), 0, 100);
+    if (dose.has_max_message()) {
+      check.within(field + ".max_message", dose.max_message(), 1, 1'000'000'000);
+    }
     if (dose.has_max_disk_operation()) {
       check.within(field + ".max_disk_operation", dose.max_disk_operation(), 1, 1'000'000'000);
     }
   }
+}
+
+void validate_version(const std::string& name, const ProtocolSpec& protocol,
+                      const Validator& check) {
+  std::vector<std::string> names;
+  for (const VersionSpec& version : protocol.earlier) names.push_back(version.name);
+  if (name.empty() || std::find(names.begin(), names.end(), name) != names.end()) return;
+  check.fail("start_version: " + unknown_name(fmt::format("earlier version of {}", protocol.name),
+                                              name, names, "seedbed list protocols"));
 }
 
 void validate_expectation(const run::Expect& expect, const Validator& check) {
@@ -149,6 +166,7 @@ void validate(const Scenario& scenario, std::string_view place) {
   validate_disk(data.disk(), check);
   validate_clocks(data.clocks(), check);
   validate_faults(data.faults(), check);
+  validate_version(data.start_version(), *scenario.protocol, check);
   check.within("limits.progress_ms", data.limits().progress_ms(), 0, kDay);
   check.within("limits.settle_ms", data.limits().settle_ms(), 0, kDay);
   if (data.limits().has_events()) {
@@ -184,6 +202,15 @@ Scenario resolve(const Scenario& scenario, uint64_t seed) {
     range->set_max(value);
   };
   run::Scenario& data = resolved.data;
+  if (data.workload().has_duplicate_permille()) {
+    fix("duplicate_request", data.mutable_workload()->mutable_duplicate_permille());
+  }
+  if (data.workload().has_lost_answer_permille()) {
+    fix("lost_answer", data.mutable_workload()->mutable_lost_answer_permille());
+  }
+  if (data.faults().has_buggify_permille()) {
+    fix("buggify", data.mutable_faults()->mutable_buggify_permille());
+  }
   if (data.has_network()) {
     run::Network& network = *data.mutable_network();
     if (network.has_loss_permille()) fix("loss", network.mutable_loss_permille());

@@ -28,6 +28,39 @@ Duration duration_of(const std::string& text, const run::PlannedFault& fault) {
   return *duration;
 }
 
+Trigger trigger_from(const run::PlannedFault& line, const NodeNames& names) {
+  const std::pair<Deed, uint64_t> deeds[] = {{Deed::kDiskOperation, line.after_disk_operation()},
+                                             {Deed::kSend, line.after_send()},
+                                             {Deed::kReceive, line.after_receive()}};
+  for (const auto& [deed, nth] : deeds) {
+    if (nth > 0) return {.node = names.id(line.of()), .deed = deed, .nth = nth};
+  }
+  return {.at = kStart + duration_of(line.from(), line)};
+}
+
+void store(const Trigger& trigger, const NodeNames& names, run::PlannedFault* line) {
+  switch (trigger.deed) {
+    case Deed::kNothing: line->set_from(duration_in_words(trigger.at - kStart)); return;
+    case Deed::kDiskOperation: line->set_after_disk_operation(trigger.nth); break;
+    case Deed::kSend: line->set_after_send(trigger.nth); break;
+    case Deed::kReceive: line->set_after_receive(trigger.nth); break;
+  }
+  line->set_of(names.name(trigger.node));
+}
+
+std::string in_words(const run::PlannedFault& line, uint64_t nth, Deed deed) {
+  return fmt::format("  after {} {} of {}", to_string(deed), nth, line.of());
+}
+
+std::string beginning_in_words(const run::PlannedFault& line) {
+  if (const uint64_t nth = line.after_disk_operation()) {
+    return in_words(line, nth, Deed::kDiskOperation);
+  }
+  if (const uint64_t nth = line.after_send()) return in_words(line, nth, Deed::kSend);
+  if (const uint64_t nth = line.after_receive()) return in_words(line, nth, Deed::kReceive);
+  return fmt::format("  from {}", line.from());
+}
+
 Fault fault_from(const run::PlannedFault& line, const NodeNames& names) {
   const FaultInfo* row = find_fault(line.fault());
   if (row == nullptr || row->is_rate()) {
@@ -44,11 +77,7 @@ Fault fault_from(const run::PlannedFault& line, const NodeNames& names) {
   fault.others = names.ids(line.other());
   fault.magnitude = line.magnitude();
   fault.duration = duration_of(line.lasts(), line);
-  if (line.after_disk_operation() > 0) {
-    fault.begin = {.node = names.id(line.of()), .disk_operation = line.after_disk_operation()};
-  } else {
-    fault.begin.at = kStart + duration_of(line.from(), line);
-  }
+  fault.begin = trigger_from(line, names);
   return fault;
 }
 
@@ -140,12 +169,7 @@ void store(const FaultPlan& plan, const NodeNames& names, run::Script* script) {
     line.set_fault(std::string(to_string(fault.kind)));
     for (const NodeId target : fault.targets) line.add_target(names.name(target));
     for (const NodeId other : fault.others) line.add_other(names.name(other));
-    if (fault.begin.by_time()) {
-      line.set_from(duration_in_words(fault.begin.at - kStart));
-    } else {
-      line.set_after_disk_operation(fault.begin.disk_operation);
-      line.set_of(names.name(fault.begin.node));
-    }
+    store(fault.begin, names, &line);
     line.set_lasts(duration_in_words(fault.duration));
     line.set_magnitude(fault.magnitude);
   }
@@ -171,10 +195,7 @@ std::string in_words(const run::PlannedFault& fault) {
     const FaultInfo* row = find_fault(fault.fault());
     text += fmt::format(", {} {}", fault.magnitude(), row == nullptr ? "" : row->unit);
   }
-  text += fault.after_disk_operation() > 0 ? fmt::format("  after disk operation {} of {}",
-                                                         fault.after_disk_operation(), fault.of())
-                                           : fmt::format("  from {}", fault.from());
-  return text + fmt::format(" for {}", fault.lasts());
+  return text + fmt::format("{} for {}", beginning_in_words(fault), fault.lasts());
 }
 
 std::string in_words(const run::ChosenFault& choice) {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "sim/run/client_process.h"
 #include "sim/run/tallies.h"
 #include "sim/world/sites.h"
 
@@ -96,6 +95,20 @@ IntervalClockOptions interval_clock_options(const run::Clocks& clocks) {
   return options;
 }
 
+Buggify buggify_options(const run::Faults& faults) {
+  return {.on = permille(faults.buggify_permille()),
+          .fires = Ratio(static_cast<uint64_t>(VALUE_OR(faults, buggify_fires_percent, 25)), 100)};
+}
+
+size_t start_version(const Scenario& scenario) {
+  const std::vector<VersionSpec>& earlier = scenario.protocol->earlier;
+  const std::string& name = scenario.data.start_version();
+  for (size_t i = 0; i < earlier.size(); ++i) {
+    if (earlier[i].name == name) return i;
+  }
+  return earlier.size();  // validated: it is the present one
+}
+
 FaultDose dose_from(const run::Dose& dose) {
   FaultDose result;
   result.kind = find_fault(dose.fault())->kind;  // validated
@@ -109,6 +122,8 @@ FaultDose dose_from(const run::Dose& dose) {
   result.max_magnitude = dose.magnitude().max();
   result.triggered_by_disk = Ratio(static_cast<uint64_t>(dose.at_disk_operation_percent()), 100);
   result.max_disk_operation = static_cast<uint64_t>(VALUE_OR(dose, max_disk_operation, 2000));
+  result.triggered_by_message = Ratio(static_cast<uint64_t>(dose.at_message_percent()), 100);
+  result.max_message = static_cast<uint64_t>(VALUE_OR(dose, max_message, 5000));
   return result;
 }
 
@@ -213,10 +228,21 @@ void Simulation::add_servers() {
     world_.add_node(
         {.name = name,
          .process = [this](Env& env) { return scenario_.protocol->make_process(env, setup_); },
+         .earlier = earlier_versions(),
+         .version = start_version(scenario_),
+         .buggify = buggify_options(scenario_.data.faults()),
          .disk = disk_options(scenario_.data),
          .clock = Clock(ms(offset), drift * 1000),
          .interval_clock = interval_clock_options(clocks)});
   }
+}
+
+std::vector<ProcessFactory> Simulation::earlier_versions() const {
+  std::vector<ProcessFactory> factories;
+  for (const VersionSpec& version : scenario_.protocol->earlier) {
+    factories.push_back([this, &version](Env& env) { return version.make_process(env, setup_); });
+  }
+  return factories;
 }
 
 void Simulation::add_clients() {
@@ -240,6 +266,9 @@ void Simulation::add_clients() {
     plan.attempts = static_cast<uint32_t>(VALUE_OR(workload, attempts, 8));
     plan.faults_end = NodeTime(faults_end(scenario_.data));
     plan.first_id = number(client) * kOperationsOfAClient;
+    plan.duplicate = permille(workload.duplicate_permille());
+    plan.lost_answer = permille(workload.lost_answer_permille());
+    ClientProgress& progress = clients_progress_.emplace_back();
     if (workload.has_think_ms()) {
       plan.think_min = ms(workload.think_ms().min());
       plan.think_max = ms(workload.think_ms().max());
@@ -249,10 +278,10 @@ void Simulation::add_clients() {
     }
     world_.add_node({.name = name,
                      .process =
-                         [this, plan, &kind = workload.kind(), name, keys](Env& env) {
+                         [this, plan, &kind = workload.kind(), name, keys, &progress](Env& env) {
                            return std::make_unique<ClientProcess>(
                                env, plan, scenario_.protocol->make_client(env, setup_),
-                               make_workload(kind, choices_, name, keys),
+                               make_workload(kind, choices_, name, keys), progress,
                                [this] { client_done(); });
                          },
                      .clock = Clock()});

@@ -8,6 +8,7 @@
 // an ordinary heap its destructor unwinds every fiber.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@
 
 #include "sim/core/scheduler.h"
 #include "sim/fault/injector.h"
+#include "sim/run/client_process.h"
 #include "sim/run/scenario.h"
 #include "sim/run/script.h"
 #include "sim/run/verdict.h"
@@ -49,6 +51,7 @@ class Simulation {
   bool absent(std::string_view name) const;
   std::optional<std::vector<uint64_t>> kept_operations(std::string_view client) const;
   std::vector<std::string> stale_lines() const;
+  std::vector<ProcessFactory> earlier_versions() const;
   void add_servers();
   void add_clients();
   void add_checkers(const std::vector<EventSink*>& watchers);
@@ -74,6 +77,7 @@ class Simulation {
   TaskGroup director_;
   Signal clients_changed_;
   size_t clients_done_ = 0;
+  std::deque<ClientProgress> clients_progress_;
 };
 
 // The checkers of a scenario and their setup, as live runs and offline checks make them alike.

@@ -20,6 +20,7 @@ constexpr Site kShare("swarm.share", ChoiceClass::kShape);
 constexpr Site kHowMuch("swarm.how_much", ChoiceClass::kShape);
 constexpr Site kSlots("swarm.slots", ChoiceClass::kShape);
 constexpr Site kAtDisk("swarm.at_disk_operation", ChoiceClass::kShape);
+constexpr Site kAtMessage("swarm.at_message", ChoiceClass::kShape);
 
 bool survives(const Tolerance& promised, Cost cost) {
   switch (cost) {
@@ -57,8 +58,11 @@ bool is_dosed(const run::Scenario& data, std::string_view fault) {
 
 class Swarm {
  public:
-  Swarm(run::Scenario& data, uint64_t seed, const Tolerance& promised)
-      : data_(data), choices_(seed), promised_(promised) {}
+  Swarm(Scenario& scenario, uint64_t seed, const Tolerance& promised)
+      : data_(scenario.data), choices_(seed), promised_(promised) {
+    const std::vector<VersionSpec>& earlier = scenario.protocol->earlier;
+    if (!earlier.empty()) oldest_version_ = earlier.front().name;
+  }
 
   void draw() {
     // So many of eight faults are in: few, as a rule, and now and then half of them.
@@ -82,6 +86,7 @@ class Swarm {
 
   void draw_dose(const FaultInfo& fault, Scope scope) {
     if (is_dosed(data_, fault.name) || !survives(promised_, fault.cost)) return;
+    if (fault.needs_versions && oldest_version_.empty()) return;
     run::Dose& dose = *data_.mutable_faults()->add_dose();
     dose.set_fault(std::string(fault.name));
     dose.set_slots(static_cast<int32_t>(
@@ -90,6 +95,18 @@ class Swarm {
     dose.mutable_duration_ms()->set_max(fault.duration_ms.max);
     dose.mutable_magnitude()->set_min(fault.magnitude.min);
     dose.mutable_magnitude()->set_max(fault.magnitude.max);
+    draw_triggers(fault, scope, dose);
+    // There is nothing to upgrade to if all begin with the present version.
+    if (fault.kind == FaultKind::kUpgrade && data_.start_version().empty()) {
+      data_.set_start_version(oldest_version_);
+    }
+  }
+
+  void draw_triggers(const FaultInfo& fault, Scope scope, run::Dose& dose) {
+    if (fault.kills) {
+      dose.set_at_message_percent(
+          static_cast<int32_t>(between(choices_.ambient(kAtMessage, scope, 0), 0, 50)));
+    }
     if (fault.cost != Cost::kServer) return;
     dose.set_at_disk_operation_percent(
         static_cast<int32_t>(between(choices_.ambient(kAtDisk, scope, 0), 0, 100)));
@@ -99,6 +116,7 @@ class Swarm {
   run::Scenario& data_;
   Choices choices_;
   const Tolerance& promised_;
+  std::string oldest_version_;  // empty if there is but one
 };
 
 }  // namespace
@@ -106,7 +124,7 @@ class Swarm {
 void draw_swarm(Scenario& scenario, uint64_t seed) {
   const auto servers = scenario.data.has_servers() ? scenario.data.servers() : 3;
   const Tolerance promised = scenario.protocol->survives(static_cast<size_t>(servers));
-  Swarm(scenario.data, seed, promised).draw();
+  Swarm(scenario, seed, promised).draw();
   scenario.data.set_swarm(false);  // it is resolved
 }
 

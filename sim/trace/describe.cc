@@ -113,6 +113,7 @@ std::string Describer::sentence(const TraceEvent& event) const {
     case EventKind::kTimer: return fmt::format("{} wakes from its sleep", who);
     case EventKind::kFaultBegin:
     case EventKind::kFaultEnd: return fault_text(event, *this);
+    case EventKind::kFault: return fmt::format("{} suffers {} ({})", who, event.name, event.bytes);
     case EventKind::kHeal: return "the faults are over";
     case EventKind::kOutside: return fmt::format("{} stays {} for good", who, event.name);
     case EventKind::kAssumption:

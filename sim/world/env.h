@@ -132,6 +132,16 @@ class Env {
   [[noreturn]] virtual void fail_stop(std::string_view why) = 0;
   // A number below `bound`, from the site's choices for this incarnation.
   virtual uint64_t random(const Site& site, uint64_t bound) = 0;
+  // A place where the process may behave as it seldom does: send a batch of one, be slow, refuse
+  // what it could accept. Nearly always 0; in some runs, now and then, one of [1, magnitudes]. Two
+  // levels, as FoundationDB's BUGGIFY: a site is on for a whole run or off, and fires now and then
+  // where it is on, so that runs differ in kind. The site is of class kFault. Whatever it does must
+  // be allowed by the protocol: it makes rare paths frequent, no wrong ones.
+  virtual uint64_t buggify(const Site& site, uint64_t magnitudes) = 0;
+  bool buggify(const Site& site) { return buggify(site, 1) != 0; }
+  // How many bytes the process keeps in memory under that name (a literal), instead of what it said
+  // before. A machine whose memory is limited kills what holds too much.
+  virtual void holds(std::string_view what, size_t bytes) = 0;
   // To make mailboxes, signals and wait lists of.
   virtual Scheduler& scheduler() = 0;
 

@@ -178,7 +178,7 @@ inline Network::Lot Network::draw_lot(const Packet& packet, const Sequence& sent
 
 // Whether a message fits through a link whose capacity is limited, and how late that makes it.
 bool Network::squeeze(const Packet& packet, Link& link, Duration& delay) {
-  const uint64_t bytes = packet.message ? packet.message.get().ByteSizeLong() : 0;
+  const uint64_t bytes = packet.bytes();
   if (link.too_large(bytes)) {
     ++faults_.too_large;
     emit_drop(packet, DropReason::kTooLarge);

@@ -85,6 +85,7 @@ class Packet final : public Action {
   void fire() override;
   void prefetch(uint32_t step) const override;
   const MessageType& type() const { return message ? message.type() : kRefusal; }
+  size_t bytes() const { return message ? message.get().ByteSizeLong() : 0; }
 
   NodeId from{};
   NodeId to{};

@@ -16,6 +16,7 @@ class Node::LatePacket final : public Action {
  public:
   LatePacket(Node& node, PacketPtr packet) : node_(node), packet_(std::move(packet)) {}
   ~LatePacket() { node_.scheduler_.cancel(*this); }
+  size_t bytes() const { return packet_->bytes(); }
   void fire() override {
     const auto self = std::move(node_.in_service_.front());  // served in order of arrival
     node_.in_service_.pop_front();
@@ -89,13 +90,26 @@ void Node::emit(EventKind kind, std::string_view why) {
   scheduler_.stream().emit({.kind = kind, .node = id_, .id = number(incarnation_), .bytes = why});
 }
 
+void Node::install(size_t version) {
+  CHECK(version < versions());
+  options_.version = version;
+}
+
+const ProcessFactory& Node::installed() const {
+  const std::vector<ProcessFactory>& earlier = options_.earlier;
+  return options_.version < earlier.size() ? earlier[options_.version] : options_.process;
+}
+
 void Node::start() {
   CHECK(!up());
   incarnation_ = Incarnation{number(incarnation_) + 1};
-  emit(EventKind::kStart);
+  scheduler_.stream().emit({.kind = EventKind::kStart,
+                            .node = id_,
+                            .id = number(incarnation_),
+                            .value = options_.version});
   env_ = std::make_unique<SimEnv>(*this, scheduler_, network_);
   scheduler_.spawn(env_->tasks(), "main", [this] {
-    process_ = options_.process(*env_);
+    process_ = installed()(*env_);
     process_->start();
   });
 }
@@ -109,11 +123,19 @@ void Node::crash(std::string_view why) {
   env_->kill_tasks();
   process_.reset();
   env_.reset();
-  paused_ = false;
+  paused_ = doomed_ = false;
   waiting_.clear();
   in_service_.clear();
   busy_until_ = scheduler_.now();
   disk_.crash();
+}
+
+void Node::doom() {
+  CHECK(up() && !doomed_);
+  doomed_ = paused_ = true;
+  env_->tasks().freeze();
+  env_->doom();
+  disk_.doom();
 }
 
 void Node::cut_power() {
@@ -126,10 +148,49 @@ void Node::restore_power() {
 }
 
 void Node::fail_stop(std::string_view why) {
-  CHECK(up());
+  CHECK(up() && !doomed_);
   paused_ = true;  // messages of this instant wait at the door, and go with the process
   env_->tasks().freeze();
   supervisor_ = std::make_unique<Supervisor>(*this, std::string(why));
+  scheduler_.schedule_in(*supervisor_, Duration::zero());
+}
+
+Ratio Node::buggify_odds(const Site& site) {
+  const Buggify& odds = options_.buggify;
+  if (odds.on.never()) return Ratio();
+  for (const auto& [hash, on] : buggify_on_) {
+    if (hash == site.hash()) return on ? odds.fires : Ratio();
+  }
+  Choices& choices = scheduler_.choices();
+  const bool on =
+      odds.on.holds(choices.ambient(sites::kBuggifyOn, choices.scope(site.name()), number(id_)));
+  buggify_on_.emplace_back(site.hash(), on);
+  return on ? odds.fires : Ratio();
+}
+
+void Node::limit_memory(size_t bytes) {
+  memory_limit_ = bytes;
+  memory_is_limited_ = bytes > 0;
+  if (up()) check_memory();
+}
+
+size_t Node::memory_held() const {
+  // Of a message in memory, beside its content; and of a fiber that serves it.
+  constexpr size_t kMessage = 256;
+  constexpr size_t kRequest = size_t{16} << 10;
+  if (!up()) return 0;
+  size_t bytes = env_->bytes_held() + env_->requests_running() * kRequest;
+  for (const PacketPtr& packet : waiting_) bytes += kMessage + packet->bytes();
+  for (const auto& late : in_service_) bytes += kMessage + late->bytes();
+  return bytes;
+}
+
+void Node::check_memory() {
+  if (!memory_is_limited_ || doomed_ || memory_held() <= memory_limit_) return;
+  ++memory_kills_;
+  // It was in the middle of something: what it still does at this instant does not happen.
+  doom();
+  supervisor_ = std::make_unique<Supervisor>(*this, "out of memory");
   scheduler_.schedule_in(*supervisor_, Duration::zero());
 }
 
@@ -211,7 +272,8 @@ inline void Node::hand_over(PacketPtr&& packet) {
 }
 
 void Node::receive(PacketPtr&& packet) {
-  const bool at_once = up() && !paused_ && service_time_ == Duration::zero() && in_service_.empty();
+  const bool at_once = up() && !paused_ && service_time_ == Duration::zero() &&
+                       in_service_.empty() && !memory_is_limited_;
   if (at_once) [[likely]] {
     hand_over(std::move(packet));
   } else {
@@ -240,6 +302,7 @@ void Node::receive_later(PacketPtr&& packet) {
   } else {
     hand_over(std::move(packet));
   }
+  if (up()) check_memory();
 }
 
 }  // namespace seedbed

@@ -5,6 +5,7 @@
 #include <deque>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "sim/core/scheduler.h"
 #include "sim/world/clock.h"
@@ -16,9 +17,18 @@ namespace seedbed {
 
 class SimEnv;
 
+// How often the places of Env::buggify() are on, and how often they fire then.
+struct Buggify {
+  Ratio on{};
+  Ratio fires = Ratio(1, 4);
+};
+
 struct NodeOptions {
   std::string name;  // "n1", "c2": unique, and part of every choice it owns
   ProcessFactory process;
+  std::vector<ProcessFactory> earlier;  // older versions of it, oldest first
+  size_t version = 0;                   // it starts with: 0 is the oldest
+  Buggify buggify;
   DiskOptions disk;
   Clock clock;
   IntervalClockOptions interval_clock;
@@ -50,6 +60,28 @@ class Node {
   // No code of the process runs until resume(); messages wait at the door. Must be up.
   void pause();
   void resume();
+
+  // The next incarnation runs that version of the process, below versions().
+  void install(size_t version);
+  size_t version() const { return options_.version; }
+  size_t versions() const { return options_.earlier.size() + 1; }
+
+  // At the next instant it crashes, as whoever calls this sees to; until then nothing of what the
+  // process does reaches the world: it was dead already. Must be up.
+  void doom();
+
+  // From now on no place of Env::buggify() fires.
+  void end_buggify() { options_.buggify = {}; }
+  // The odds that the place of Env::buggify() fires; drawn once for the run whether it is on.
+  Ratio buggify_odds(const Site& site);
+
+  // From now on a process that holds more than so many bytes is killed, and started again later: of
+  // messages that wait for it, of requests that it serves, and of what it says it holds. 0: no
+  // limit.
+  void limit_memory(size_t bytes);
+  // How often that happened.
+  uint64_t memory_kills() const { return memory_kills_; }
+  size_t memory_held() const;
 
   // Every message takes that much longer (or shorter) to be served from now on, one after the
   // other.
@@ -84,6 +116,9 @@ class Node {
   // asked has stopped, and is started again after a drawn delay.
   void fail_stop(std::string_view why);
   void crash(std::string_view why);
+  // Kills the process at once if it holds more than it may.
+  void check_memory();
+  const ProcessFactory& installed() const;
   // Never now, or not at once: the node is down, paused or slow.
   void receive_later(PacketPtr&& packet);
   void hand_over(PacketPtr&& packet);
@@ -98,6 +133,8 @@ class Node {
   Incarnation incarnation_{};
   std::unique_ptr<SimEnv> env_;  // null while down
   bool paused_ = false;
+  bool doomed_ = false;
+  bool memory_is_limited_ = false;
   Duration service_time_{};
   std::deque<std::unique_ptr<LatePacket>> in_service_;
 
@@ -111,6 +148,9 @@ class Node {
   Time busy_until_ = kStart;
   uint32_t power_cuts_ = 0;
   int64_t extra_drift_ppb_ = 0;
+  std::vector<std::pair<uint64_t, bool>> buggify_on_;  // by the hash of the site
+  size_t memory_limit_ = 0;
+  uint64_t memory_kills_ = 0;
   std::unique_ptr<Supervisor> supervisor_;
 };
 

@@ -133,15 +133,22 @@ SimDisk::~SimDisk() = default;
 
 template <class T, class Effect>
 Future<T> SimDisk::submit(std::string_view path, Request request, Effect effect) {
-  const uint64_t number = ++operations_;
-  scheduler_.stream().emit({.kind = EventKind::kDiskSubmit,
-                            .node = owner_,
-                            .id = number,
-                            .value = request.size,
-                            .name = path});
+  const bool doomed = doomed_;
+  const uint64_t number = doomed ? 0 : ++operations_;
+  if (!doomed) {
+    scheduler_.stream().emit({.kind = EventKind::kDiskSubmit,
+                              .node = owner_,
+                              .id = number,
+                              .value = request.size,
+                              .name = path});
+  }
   auto [promise, future] = Promise<T>::make(scheduler_);
   auto operation = std::make_unique<OperationOf<T, Effect>>(*this, number, path, request,
                                                             std::move(effect), std::move(promise));
+  if (doomed) {
+    stillborn_.push_back(std::move(operation));
+    return std::move(future);
+  }
   in_flight_.push_back(std::move(operation));
   if (in_flight_.size() == 1) serve_next();
   return std::move(future);
@@ -394,6 +401,8 @@ void SimDisk::crash() {
     if (operation->changes()) operation->reach_cache();
   }
   in_flight_.clear();
+  stillborn_.clear();
+  doomed_ = false;
   for (auto& [id, inode] : files_) {
     for (Change& change : inode->changes) survive(*inode, change);
     inode->changes.clear();

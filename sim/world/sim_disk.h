@@ -90,6 +90,8 @@ class SimDisk final : public Disk {
   Future<Nothing> sync_directory(std::string_view directory) override;
   Future<std::vector<std::string>> list() override;
 
+  // The node is about to lose power: what is submitted from now on never reaches the disk.
+  void doom() { doomed_ = true; }
   // The node lost power: operations in flight never complete, and of everything that was not
   // durable a subset survives.
   void crash();
@@ -178,7 +180,9 @@ class SimDisk final : public Disk {
   std::map<std::string, uint64_t, std::less<>> cached_names_;
   std::map<std::string, uint64_t, std::less<>> durable_names_;
   std::vector<NameChange> name_changes_;
+  bool doomed_ = false;
   std::deque<std::unique_ptr<Operation>> in_flight_;
+  std::vector<std::unique_ptr<Operation>> stillborn_;              // submitted when doomed
   std::map<uint32_t, std::map<std::string, std::string>> images_;  // path and content
 };
 

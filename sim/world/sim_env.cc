@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <exception>
+
+#include "sim/world/sites.h"
 
 namespace seedbed {
 
@@ -61,7 +64,7 @@ SimEnv::SimEnv(Node& node, Scheduler& scheduler, Network& network)
 SimEnv::~SimEnv() = default;
 
 void SimEnv::require_open() const {
-  if (!sealed_) [[likely]]
+  if (life_ != Life::kSealed) [[likely]]
     return;
   CHECK(std::uncaught_exceptions() == 0 && "a destructor used the Env of a killed process");
   throw ProcessKilled{};
@@ -105,7 +108,7 @@ void SimEnv::fail_stop(std::string_view why) {
   require_open();
   CHECK(scheduler_.current() != nullptr && "fail_stop() is for fibers");
   CHECK(&scheduler_.current()->group() == &tasks_);
-  node_.fail_stop(why);
+  if (!doomed()) node_.fail_stop(why);
   seal();
   throw ProcessKilled{};
 }
@@ -129,10 +132,60 @@ uint64_t SimEnv::random(const Site& site, uint64_t bound) {
   return below(draw(site, draws), bound);
 }
 
+uint64_t SimEnv::next_visit(const Site& site) {
+  for (Visits& visits : visits_) {
+    if (visits.site == site.hash()) return ++visits.count;
+  }
+  CHECK(site.choice_class() == ChoiceClass::kFault);
+  visits_.push_back({.site = site.hash(), .count = 1});
+  return 1;
+}
+
+uint64_t SimEnv::buggify(const Site& site, uint64_t magnitudes) {
+  require_open();
+  Choices& choices = scheduler_.choices();
+  const Ratio odds = node_.buggify_odds(site);
+  // A place that is off need not be counted: it is off for the whole run.
+  if (odds.never() && !choices.watched()) return 0;
+  const uint64_t value = choices.fault(site, scope_, next_visit(site), odds, magnitudes);
+  if (value != 0) {
+    scheduler_.stream().emit({.kind = EventKind::kFault,
+                              .node = node_.id(),
+                              .value = value,
+                              .name = "buggify",
+                              .bytes = site.name()});
+  }
+  return value;
+}
+
+void SimEnv::holds(std::string_view what, size_t bytes) {
+  require_open();
+  const auto same = std::find_if(held_.begin(), held_.end(),
+                                 [what](const Held& held) { return held.what == what; });
+  if (same != held_.end()) {
+    same->bytes = bytes;
+  } else {
+    held_.push_back({.what = what, .bytes = bytes});
+  }
+  node_.check_memory();
+}
+
+size_t SimEnv::bytes_held() const {
+  size_t sum = 0;
+  for (const Held& held : held_) sum += held.bytes;
+  return sum;
+}
+
+size_t SimEnv::requests_running() const {
+  size_t sum = 0;
+  for (const auto& service : services_) sum += service->running;
+  return sum;
+}
+
 Scheduler& SimEnv::scheduler() { return scheduler_; }
 
 void SimEnv::probe(const google::protobuf::Message& fact) {
-  require_open();
+  if (doomed()) return;
   const std::string& name = fact.GetDescriptor()->full_name();
   scheduler_.stream().emit({.kind = EventKind::kProbe,
                             .node = node_.id(),
@@ -143,13 +196,13 @@ void SimEnv::probe(const google::protobuf::Message& fact) {
 }
 
 void SimEnv::reached(ProbeName name) {
-  require_open();
+  if (doomed()) return;
   scheduler_.stream().emit(
       {.kind = EventKind::kReached, .node = node_.id(), .id = name.hash(), .name = name.text()});
 }
 
 void SimEnv::send_sealed(NodeId to, SealedMessage message, Label label) {
-  require_open();
+  if (doomed()) return;
   PacketPtr packet = network_.new_packet();
   packet->from = node_.id();
   packet->to = to;
@@ -171,7 +224,7 @@ void SimEnv::serve_sealed(const MessageType& type, size_t concurrency, Server se
 
 Result<SealedMessage> SimEnv::call_sealed(NodeId to, SealedMessage request, Duration timeout,
                                           Label label) {
-  require_open();
+  const bool unheard = doomed();
   Call call(*this);
   PacketPtr packet = network_.new_packet();
   packet->from = node_.id();
@@ -180,7 +233,7 @@ Result<SealedMessage> SimEnv::call_sealed(NodeId to, SealedMessage request, Dura
   packet->label = label;
   packet->role = Role::kRequest;
   packet->call = call.id();
-  network_.send(std::move(packet));
+  if (!unheard) network_.send(std::move(packet));
   if (!call.answered.wait(timeout)) return Error::kTimeout;
   if (call.refused) return Error::kUnavailable;
   return std::move(call.response);
@@ -188,6 +241,7 @@ Result<SealedMessage> SimEnv::call_sealed(NodeId to, SealedMessage request, Dura
 
 // The packet of the request travels back with the answer.
 void SimEnv::respond(PacketPtr&& packet, Result<SealedMessage>&& response) {
+  if (doomed()) return;
   if (!response && response.error() == Error::kTimeout) return;  // unknown: silence says just that
   packet->to = packet->from;
   packet->from = node_.id();

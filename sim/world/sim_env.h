@@ -17,7 +17,9 @@ class SimEnv final : public Env {
   ~SimEnv() override;
 
   // From now on every call throws ProcessKilled.
-  void seal() { sealed_ = true; }
+  void seal() { life_ = Life::kSealed; }
+  // From now on nothing that the process does has an effect; it does not notice.
+  void doom() { life_ = Life::kDoomed; }
   // Unwinds every fiber of the process.
   void kill_tasks() { tasks_.kill(); }
   TaskGroup& tasks() { return tasks_; }
@@ -26,6 +28,10 @@ class SimEnv final : public Env {
   void deliver(PacketPtr&& packet);
   // It is on its way: see Action::prefetch().
   void prefetch(const Packet& packet, uint32_t step) const;
+
+  // What the process says it holds, all of it.
+  size_t bytes_held() const;
+  size_t requests_running() const;
 
   NodeId self() const override;
   Incarnation incarnation() const override;
@@ -38,6 +44,9 @@ class SimEnv final : public Env {
   void spawn(std::string_view name, std::function<void()> body) override;
   [[noreturn]] void fail_stop(std::string_view why) override;
   uint64_t random(const Site& site, uint64_t bound) override;
+  using Env::buggify;
+  uint64_t buggify(const Site& site, uint64_t magnitudes) override;
+  void holds(std::string_view what, size_t bytes) override;
   Scheduler& scheduler() override;
   void probe(const google::protobuf::Message& fact) override;
   void reached(ProbeName name) override;
@@ -68,11 +77,29 @@ class SimEnv final : public Env {
     uint64_t next_bits;  // unless choices are watched
   };
 
+  // Of one place of buggify().
+  struct Visits {
+    uint64_t site;
+    uint64_t count;
+  };
+  struct Held {
+    std::string_view what;
+    size_t bytes;
+  };
+
   void handle(const MessageType& type, Handler handler) override;
   void serve_sealed(const MessageType& type, size_t concurrency, Server server) override;
   Result<SealedMessage> call_sealed(NodeId to, SealedMessage request, Duration timeout,
                                     Label label) override;
+  // Calls that do something do nothing if this says so.
+  bool doomed() const {
+    if (life_ == Life::kAlive) [[likely]]
+      return false;
+    require_open();
+    return true;
+  }
   void require_open() const;
+  uint64_t next_visit(const Site& site);
   uint64_t draw(const Site& site, Draws& draws);
   void answer(Packet& packet);
   void execute(PacketPtr&& packet);
@@ -86,7 +113,8 @@ class SimEnv final : public Env {
   std::string scope_text_;  // "n1.2": node and incarnation
   Scope scope_;
   TaskGroup tasks_;
-  bool sealed_ = false;
+  enum class Life : uint8_t { kAlive, kDoomed, kSealed };
+  Life life_ = Life::kAlive;
   // Unique among all incarnations of the node: an answer may arrive after a restart.
   uint64_t last_call_;
   std::vector<Listener> listeners_;
@@ -94,6 +122,8 @@ class SimEnv final : public Env {
   std::vector<CallSlot> calls_;
   uint32_t first_free_call_ = 0;  // a slot; calls_.size() if all are in use
   std::vector<Draws> draws_;
+  std::vector<Visits> visits_;
+  std::vector<Held> held_;
 };
 
 }  // namespace seedbed

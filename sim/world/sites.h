@@ -41,6 +41,9 @@ inline constexpr Site kElsewhere("disk.elsewhere", ChoiceClass::kAmbient);
 // Scope: node ("n1"); ordinal: the incarnation that ended itself.
 inline constexpr Site kRestartDelay("node.restart_delay", ChoiceClass::kAmbient);
 
+// Scope: the name of the site that it switches on; ordinal: the node.
+inline constexpr Site kBuggifyOn("node.buggify_on", ChoiceClass::kAmbient);
+
 // Scope: node ("n1"); ordinal 0.
 inline constexpr Site kClockOffset("clock.offset", ChoiceClass::kAmbient);
 inline constexpr Site kClockSyncPeriod("clock.sync_period", ChoiceClass::kAmbient);
@@ -71,6 +74,7 @@ inline constexpr std::array kWorldSites{kLoss,
                                         kMisdirectedRead,
                                         kElsewhere,
                                         kRestartDelay,
+                                        kBuggifyOn,
                                         kClockOffset,
                                         kClockSyncPeriod,
                                         kClockSyncError};

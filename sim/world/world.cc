@@ -37,4 +37,12 @@ DiskFaultCounts World::disk_faults() const {
   return sum;
 }
 
+uint64_t World::memory_kills() const {
+  uint64_t sum = 0;
+  for (const auto& node : nodes_) {
+    if (node != nullptr) sum += node->memory_kills();
+  }
+  return sum;
+}
+
 }  // namespace seedbed

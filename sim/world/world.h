@@ -45,6 +45,8 @@ class World {
   std::string name_of(NodeId id) const;
   // Sums over all disks.
   DiskFaultCounts disk_faults() const;
+  // Processes that were killed because they held too much memory.
+  uint64_t memory_kills() const;
 
  private:
   Scheduler& scheduler_;

@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 #include <memory>
 #include <vector>
 
@@ -109,12 +110,13 @@ class RaftWorld {
     const ClientPlan plan{.operations = 1'000'000'000,
                           .faults_end = NodeTime(shape_.length),
                           .first_id = number(client) * uint64_t{1'000'000}};
-    world_.add_node(
-        {.name = fmt::format("c{}", number(client)), .process = [this, plan, client](Env& env) {
-           return std::make_unique<ClientProcess>(env, plan, spec_.make_client(env, setup_),
-                                                  std::make_unique<Puts>(client),
-                                                  [this] { client_done(); });
-         }});
+    ClientProgress& progress = progress_.emplace_back();
+    world_.add_node({.name = fmt::format("c{}", number(client)),
+                     .process = [this, plan, client, &progress](Env& env) {
+                       return std::make_unique<ClientProcess>(
+                           env, plan, spec_.make_client(env, setup_),
+                           std::make_unique<Puts>(client), progress, [this] { client_done(); });
+                     }});
   }
   void client_done() {
     if (++done_ == shape_.clients) scheduler_.stop(RunEnd::kCompleted);
@@ -129,6 +131,7 @@ class RaftWorld {
   Returns returns_;
   std::vector<std::unique_ptr<Checker>> checkers_;
   uint32_t done_ = 0;
+  std::deque<ClientProgress> progress_;
 };
 
 uint64_t run_raft(benchmark::State& state, const RaftShape& shape) {

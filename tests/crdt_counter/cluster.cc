@@ -51,12 +51,13 @@ void Cluster::add_nodes() {
     plan.faults_end = NodeTime(kTrouble);
     plan.first_id = number(id) * uint64_t{1000};
     const std::string& name = all_names[number(id) - 1];
+    ClientProgress& progress = progress_.emplace_back();
     world_.add_node({.name = name,
                      .process =
-                         [this, plan, name](Env& env) {
+                         [this, plan, name, &progress](Env& env) {
                            return std::make_unique<ClientProcess>(
                                env, plan, spec_.make_client(env, setup_),
-                               make_workload("counter", choices_, name, 2), [this] {
+                               make_workload("counter", choices_, name, 2), progress, [this] {
                                  ++clients_done_;
                                  client_done_.notify_all();
                                });

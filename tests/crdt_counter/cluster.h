@@ -1,12 +1,14 @@
 // A small world for tests: three replicas, four clients, trouble for two seconds, then peace.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "protocols/crdt_counter/rules.h"
 #include "sim/check/checker.h"
+#include "sim/run/client_process.h"
 #include "sim/run/protocol.h"
 #include "sim/world/world.h"
 
@@ -54,6 +56,7 @@ class Cluster {
   TaskGroup director_;
   Signal client_done_;
   size_t clients_done_ = 0;
+  std::deque<ClientProgress> progress_;
   std::vector<std::unique_ptr<Crash>> crashes_;
   std::vector<std::unique_ptr<Checker>> checkers_;
   std::vector<CheckResult> results_;

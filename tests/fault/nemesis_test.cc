@@ -116,7 +116,7 @@ TEST(Nemesis, KnowsZones) {
 TEST(FaultPlan, ReadsLikeASchedule) {
   const Fault crash{.id = 1001,
                     .kind = FaultKind::kCrash,
-                    .begin = {.node = NodeId{3}, .disk_operation = 17},
+                    .begin = {.node = NodeId{3}, .deed = Deed::kDiskOperation, .nth = 17},
                     .duration = 800ms,
                     .targets = {NodeId{3}}};
   EXPECT_EQ(line(crash, name), "1001  crash n3  after disk operation 17 of n3 for 0.800s");

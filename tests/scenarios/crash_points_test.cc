@@ -30,7 +30,7 @@ class CountOperations final : public EventSink {
 FaultPlan crash_after(uint64_t operation) {
   return {.faults = {{.id = 1,
                       .kind = FaultKind::kCrash,
-                      .begin = {.node = kVictim, .disk_operation = operation},
+                      .begin = {.node = kVictim, .deed = Deed::kDiskOperation, .nth = operation},
                       .duration = 100ms,
                       .targets = {kVictim}}}};
 }

@@ -101,5 +101,91 @@ TEST_F(NodeTest, APowerCutInTheInstantOfAFailStopIsOneCrash) {
   EXPECT_EQ(times_of(EventKind::kStart).size(), 2u);
 }
 
+TEST_F(NodeTest, ADoomedProcessDoesNothingAnyMore) {
+  add("n1", [&](Env& env) {
+    env.send(NodeId{2}, wire::Note());
+    world.node(n1).doom();
+    env.send(NodeId{2}, wire::Note());
+    env.reached("said after its death");
+    (void)env.disk().write("log", 0, "x").await();
+    env.reached("lived on");
+  });
+  add("n2", [](Env& env) { env.on<wire::Note>([](NodeId, const wire::Note&) {}); });
+  at(1ms, [&] { world.node(n1).crash(); });
+  start_all();
+  scheduler.run();
+  EXPECT_EQ(kept.count(EventKind::kSend), 1u);
+  EXPECT_EQ(kept.count(EventKind::kReceive), 1u);
+  EXPECT_EQ(kept.count(EventKind::kReached), 0u);
+  EXPECT_EQ(kept.count(EventKind::kDiskSubmit), 0u);
+  EXPECT_EQ(kept.count(EventKind::kCrash), 1u);
+}
+
+TEST_F(NodeTest, AProcessThatHoldsTooMuchIsKilledAndStartedAgain) {
+  std::vector<bool> survived;
+  add("n1", [&](Env& env) {
+    env.holds("a", 600);
+    env.holds("b", 300);
+    env.sleep(1s);
+    env.holds("a", 800);  // instead of the 600
+    env.sleep(1s);
+    survived.push_back(true);
+  });
+  at(500ms, [&] { world.node(n1).limit_memory(1000); });
+  at(1500ms, [&] { world.node(n1).limit_memory(0); });
+  world.start(n1);
+  scheduler.run();
+  EXPECT_EQ(world.node(n1).memory_kills(), 1u);
+  EXPECT_EQ(times_of(EventKind::kCrash), std::vector<Time>{kStart + 1s});
+  EXPECT_EQ(kept.count(EventKind::kStart), 2u);
+  EXPECT_EQ(survived.size(), 1u);
+}
+
+TEST_F(NodeTest, MessagesThatWaitForAPausedProcessTakeMemory) {
+  add("n1", [](Env& env) { env.on<wire::Note>([](NodeId, const wire::Note&) {}); });
+  add("n2", [](Env& env) {
+    for (int i = 0; i < 100; ++i) env.send(n1, wire::Note());
+  });
+  start_all();
+  at(0s, [&] {
+    world.node(n1).pause();
+    world.node(n1).limit_memory(10 << 10);
+  });
+  scheduler.run();
+  EXPECT_EQ(world.node(n1).memory_kills(), 1u);
+}
+
+TEST_F(NodeTest, ANewVersionStartsOnTheOldDisk) {
+  std::vector<std::string> started;
+  std::string found;
+  const auto version = [&](const char* name) {
+    return [&started, &found, name](Env& env) {
+      return std::make_unique<FunctionProcess>(env, [&started, &found, name](Env& own) {
+        started.emplace_back(name);
+        if (auto old = own.disk().read("log", 0, 9).await()) found = *old;
+        (void)own.disk().write("log", 0, name).await();
+        (void)own.disk().sync("log").await();
+        (void)own.disk().sync_directory("").await();
+      });
+    };
+  };
+  world.add_node({.name = "n1", .process = version("new"), .earlier = {version("old")}});
+  EXPECT_EQ(world.node(n1).versions(), 2u);
+  world.start(n1);
+  at(1s, [&] {
+    world.node(n1).cut_power();
+    world.node(n1).install(1);
+    world.node(n1).restore_power();
+  });
+  scheduler.run();
+  EXPECT_EQ(started, (std::vector<std::string>{"old", "new"}));
+  EXPECT_EQ(found, "old");
+  std::vector<uint64_t> versions;
+  for (const KeptEvent& event : kept.events) {
+    if (event.kind == EventKind::kStart) versions.push_back(event.value);
+  }
+  EXPECT_EQ(versions, (std::vector<uint64_t>{0, 1}));
+}
+
 }  // namespace
 }  // namespace seedbed
