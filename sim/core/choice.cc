@@ -80,6 +80,10 @@ std::vector<ChoiceRecord> Choices::unmatched() const {
 
 uint64_t Choices::watched_ambient(const Site& site, Scope scope, uint64_t ordinal) {
   note_drawn(site, scope, ordinal);
+  return replayed_ambient(site, scope, ordinal);
+}
+
+uint64_t Choices::replayed_ambient(const Site& site, Scope scope, uint64_t ordinal) {
   if (const auto value = overridden(key_of(site.hash(), scope.hash, ordinal))) return *value;
   if (quiet_sites_.contains(site.hash())) return kMiddle;
   return bits(site, scope, ordinal);

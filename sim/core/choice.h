@@ -99,6 +99,12 @@ class Choices {
       return watched_ambient(site, scope, ordinal);
     return bits(site, scope, ordinal);
   }
+  // The same for an owner that keeps nothing, and draws again what it drew before.
+  uint64_t ambient_again(const Site& site, Scope scope, uint64_t ordinal) {
+    if (watched_) [[unlikely]]
+      return replayed_ambient(site, scope, ordinal);
+    return bits(site, scope, ordinal);
+  }
 
   // 0 (benign), or with the given odds a magnitude in [1, magnitudes].
   uint64_t fault(const Site& site, Scope scope, uint64_t ordinal, Ratio odds,
@@ -146,6 +152,7 @@ class Choices {
     return odds.holds(draw) ? 1 + below(draw << 32, magnitudes) : 0;
   }
   uint64_t watched_ambient(const Site& site, Scope scope, uint64_t ordinal);
+  uint64_t replayed_ambient(const Site& site, Scope scope, uint64_t ordinal);
   uint64_t watched_fault(const Site& site, Scope scope, uint64_t ordinal, Ratio odds,
                          uint64_t magnitudes, Label label);
   void note_drawn(const Site& site, Scope scope, uint64_t ordinal);
