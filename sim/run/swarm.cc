@@ -48,17 +48,24 @@ run::Range* unset_range(run::Scenario& data, std::string_view path) {
   return dynamic_cast<run::Range*>(message->GetReflection()->MutableMessage(message, field));
 }
 
-bool is_dosed(const run::Scenario& data, std::string_view fault) {
+// A dose of no slots.
+bool is_left_out(const run::Scenario& data, std::string_view fault) {
   for (const run::Dose& dose : data.faults().dose()) {
-    if (dose.fault() == fault) return true;
+    if (dose.fault() == fault && dose.has_slots() && dose.slots() == 0) return true;
   }
   return false;
 }
 
+// Whether there is anybody whom it could hit.
+bool has_targets(const Scenario& scenario, Aim aim) {
+  if (aim == Aim::kZone || aim == Aim::kZoneSplit) return scenario.data.zones() > 1;
+  return aim != Aim::kLeader || scenario.protocol->leads != nullptr;
+}
+
 class Swarm {
  public:
-  Swarm(run::Scenario& data, uint64_t seed, const Tolerance& promised)
-      : data_(data), choices_(seed), promised_(promised) {}
+  Swarm(Scenario& scenario, uint64_t seed, const Tolerance& promised)
+      : scenario_(scenario), data_(scenario.data), choices_(seed), promised_(promised) {}
 
   void draw() {
     // So many of eight faults are in: few, as a rule, and now and then half of them.
@@ -81,7 +88,8 @@ class Swarm {
   }
 
   void draw_dose(const FaultInfo& fault, Scope scope) {
-    if (is_dosed(data_, fault.name) || !survives(promised_, fault.cost)) return;
+    if (is_left_out(data_, fault.name) || !survives(promised_, fault.cost)) return;
+    if (!has_targets(scenario_, fault.aim)) return;
     run::Dose& dose = *data_.mutable_faults()->add_dose();
     dose.set_fault(std::string(fault.name));
     dose.set_slots(static_cast<int32_t>(
@@ -96,7 +104,8 @@ class Swarm {
     dose.set_max_disk_operation(1500);
   }
 
-  run::Scenario& data_;
+  const Scenario& scenario_;
+  run::Scenario& data_;  // of that
   Choices choices_;
   const Tolerance& promised_;
 };
@@ -106,7 +115,7 @@ class Swarm {
 void draw_swarm(Scenario& scenario, uint64_t seed) {
   const auto servers = scenario.data.has_servers() ? scenario.data.servers() : 3;
   const Tolerance promised = scenario.protocol->survives(static_cast<size_t>(servers));
-  Swarm(scenario.data, seed, promised).draw();
+  Swarm(scenario, seed, promised).draw();
   scenario.data.set_swarm(false);  // it is resolved
 }
 
