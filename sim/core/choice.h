@@ -133,10 +133,16 @@ class Choices {
   const std::vector<ChoiceRecord>& log() const { return log_; }
   // Overrides that nothing has asked for: the reproducer is stale.
   std::vector<ChoiceRecord> unmatched() const;
+  // Quiet sites that nothing was drawn at.
+  std::vector<std::string> unmatched_quiet() const;
 
  private:
   struct Override {
     ChoiceRecord record;
+    bool matched = false;
+  };
+  struct QuietSite {
+    std::string name;
     bool matched = false;
   };
   // (site, scope, ordinal, or label and its nth): the hash by which an override is found.
@@ -163,7 +169,7 @@ class Choices {
   bool logging_ = false;
   bool faults_listed_ = false;
   std::map<Key, Override> overrides_;
-  std::set<uint64_t> quiet_sites_;
+  std::map<uint64_t, QuietSite> quiet_sites_;
   std::set<Key> drawn_;
   std::map<Key, uint64_t> labels_drawn_;  // how often, by site, scope and label
   std::map<uint64_t, std::string> scope_texts_;

@@ -3,11 +3,11 @@
 #include <algorithm>
 
 #include "sim/history/history.pb.h"
+#include "sim/run/sites.h"
 
 namespace seedbed {
 namespace {
 
-constexpr Site kThink("workload.think", ChoiceClass::kAmbient);
 constexpr Site kBackoff("workload.backoff", ChoiceClass::kAmbient);
 
 }  // namespace
@@ -37,7 +37,7 @@ void ClientProcess::start() {
 
 void ClientProcess::think() {
   const auto spread = static_cast<uint64_t>((plan_.think_max - plan_.think_min).count()) + 1;
-  env_.sleep(plan_.think_min + Duration(static_cast<int64_t>(env_.random(kThink, spread))));
+  env_.sleep(plan_.think_min + Duration(static_cast<int64_t>(env_.random(sites::kThink, spread))));
 }
 
 void ClientProcess::perform(uint64_t number) {
