@@ -62,7 +62,7 @@ void Choices::override_with(const std::vector<ChoiceRecord>& values) {
 
 void Choices::quieten(std::string_view site) {
   watched_ = true;
-  quiet_sites_.insert(hash_bytes(site));
+  quiet_sites_.emplace(hash_bytes(site), QuietSite{.name = std::string(site)});
 }
 
 void Choices::start_logging() {
@@ -78,11 +78,25 @@ std::vector<ChoiceRecord> Choices::unmatched() const {
   return records;
 }
 
+std::vector<std::string> Choices::unmatched_quiet() const {
+  std::vector<std::string> names;
+  for (const auto& [hash, site] : quiet_sites_) {
+    if (!site.matched) names.push_back(site.name);
+  }
+  return names;
+}
+
 uint64_t Choices::watched_ambient(const Site& site, Scope scope, uint64_t ordinal) {
   note_drawn(site, scope, ordinal);
+  return replayed_ambient(site, scope, ordinal);
+}
+
+uint64_t Choices::replayed_ambient(const Site& site, Scope scope, uint64_t ordinal) {
   if (const auto value = overridden(key_of(site.hash(), scope.hash, ordinal))) return *value;
-  if (quiet_sites_.contains(site.hash())) return kMiddle;
-  return bits(site, scope, ordinal);
+  const auto quiet = quiet_sites_.find(site.hash());
+  if (quiet == quiet_sites_.end()) return bits(site, scope, ordinal);
+  quiet->second.matched = true;
+  return kMiddle;
 }
 
 uint64_t Choices::watched_fault(const Site& site, Scope scope, uint64_t ordinal, Ratio odds,

@@ -99,6 +99,12 @@ class Choices {
       return watched_ambient(site, scope, ordinal);
     return bits(site, scope, ordinal);
   }
+  // The same for an owner that keeps nothing, and draws again what it drew before.
+  uint64_t ambient_again(const Site& site, Scope scope, uint64_t ordinal) {
+    if (watched_) [[unlikely]]
+      return replayed_ambient(site, scope, ordinal);
+    return bits(site, scope, ordinal);
+  }
 
   // 0 (benign), or with the given odds a magnitude in [1, magnitudes].
   uint64_t fault(const Site& site, Scope scope, uint64_t ordinal, Ratio odds,
@@ -127,10 +133,16 @@ class Choices {
   const std::vector<ChoiceRecord>& log() const { return log_; }
   // Overrides that nothing has asked for: the reproducer is stale.
   std::vector<ChoiceRecord> unmatched() const;
+  // Quiet sites that nothing was drawn at.
+  std::vector<std::string> unmatched_quiet() const;
 
  private:
   struct Override {
     ChoiceRecord record;
+    bool matched = false;
+  };
+  struct QuietSite {
+    std::string name;
     bool matched = false;
   };
   // (site, scope, ordinal, or label and its nth): the hash by which an override is found.
@@ -146,6 +158,7 @@ class Choices {
     return odds.holds(draw) ? 1 + below(draw << 32, magnitudes) : 0;
   }
   uint64_t watched_ambient(const Site& site, Scope scope, uint64_t ordinal);
+  uint64_t replayed_ambient(const Site& site, Scope scope, uint64_t ordinal);
   uint64_t watched_fault(const Site& site, Scope scope, uint64_t ordinal, Ratio odds,
                          uint64_t magnitudes, Label label);
   void note_drawn(const Site& site, Scope scope, uint64_t ordinal);
@@ -156,7 +169,7 @@ class Choices {
   bool logging_ = false;
   bool faults_listed_ = false;
   std::map<Key, Override> overrides_;
-  std::set<uint64_t> quiet_sites_;
+  std::map<uint64_t, QuietSite> quiet_sites_;
   std::set<Key> drawn_;
   std::map<Key, uint64_t> labels_drawn_;  // how often, by site, scope and label
   std::map<uint64_t, std::string> scope_texts_;

@@ -405,6 +405,7 @@ ScenarioTotals CampaignResult::totals() const {
     all.events += one.events;
     all.core_time += one.core_time;
     for (const auto& [name, count] : one.faults) add_to(all.faults, name, count);
+    for (const auto& [name, count] : one.fault_runs) add_to(all.fault_runs, name, count);
     for (const auto& [name, count] : one.probes) add_to(all.probes, name, count);
   }
   return all;

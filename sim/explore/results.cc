@@ -33,7 +33,10 @@ void ScenarioTotals::add(const RunRecord& run) {
   run_twice += run.run_twice ? 1 : 0;
   events += run.events;
   core_time += run.core_time;
-  for (const auto& [name, count] : run.faults) add_to(faults, name, count);
+  for (const auto& [name, count] : run.faults) {
+    add_to(faults, name, count);
+    add_to(fault_runs, name, 1);
+  }
   for (const auto& [name, count] : run.probes) add_to(probes, name, count);
 }
 

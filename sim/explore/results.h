@@ -34,7 +34,7 @@ struct RunRecord {
   uint64_t events = 0;
   std::chrono::nanoseconds core_time{};
   bool run_twice = false;
-  Tally faults;
+  Tally faults;  // those that it asked for, also if they never fired
   Tally probes;
   std::vector<Finding> findings;
 };
@@ -45,7 +45,8 @@ struct ScenarioTotals {
   uint64_t run_twice = 0;
   uint64_t events = 0;
   std::chrono::nanoseconds core_time{};
-  Tally faults;
+  Tally faults;      // how often each fired
+  Tally fault_runs;  // how many runs asked for it, or saw it fire
   Tally probes;
 
   uint64_t runs() const { return endings.total(); }

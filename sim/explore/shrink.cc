@@ -9,7 +9,7 @@
 #include "sim/core/arena.h"
 #include "sim/core/hash.h"
 #include "sim/run/simulation.h"
-#include "sim/world/sites.h"
+#include "sim/run/sites.h"
 
 namespace seedbed {
 namespace {
@@ -329,10 +329,7 @@ class Shrinker {
   bool quieten() {
     say("latencies");
     bool changed = false;
-    std::vector<std::string> sites{"workload.think"};
-    for (const Site& site : sites::kWorldSites) {
-      if (site.choice_class() == ChoiceClass::kAmbient) sites.emplace_back(site.name());
-    }
+    std::vector<std::string> sites = sites::quietable();
     std::erase_if(sites, [&](const std::string& site) {
       const auto& quiet = best_.script.quiet();
       return std::find(quiet.begin(), quiet.end(), site) != quiet.end();

@@ -98,7 +98,14 @@ void write_totals(Database& database, uint64_t campaign, const ScenarioTotals& t
       .run(campaign, totals.run_twice, totals.events,
            static_cast<uint64_t>(totals.core_time.count()));
   write_tally(database, campaign, "fault", totals.faults);
+  write_tally(database, campaign, "fault_runs", totals.fault_runs);
   write_tally(database, campaign, "probe", totals.probes);
+}
+
+// What rows of that kind are about.
+Tally& tally_of(std::string_view kind, ScenarioTotals& totals) {
+  if (kind == "fault") return totals.faults;
+  return kind == "fault_runs" ? totals.fault_runs : totals.probes;
 }
 
 Finding finding_of(const Statement& row, int column) {
@@ -187,8 +194,7 @@ Kept Store::load(size_t scenario, uint64_t row) {
   Statement tallies =
       database().prepare("SELECT kind, name, count FROM tallies WHERE campaign = ? ORDER BY rowid");
   for (tallies.bind(row); tallies.step();) {
-    Tally& tally = tallies.text(0) == "fault" ? kept.totals.faults : kept.totals.probes;
-    tally.emplace_back(tallies.text(1), tallies.number(2));
+    tally_of(tallies.text(0), kept.totals).emplace_back(tallies.text(1), tallies.number(2));
   }
   Statement findings = database().prepare(fmt::format(
       "SELECT {} FROM findings WHERE campaign = ? ORDER BY seed, verdict", kFindingColumns));

@@ -33,7 +33,7 @@ CREATE TABLE seeds (
   last INTEGER NOT NULL,
   ending TEXT NOT NULL,
   PRIMARY KEY (campaign, first)) WITHOUT ROWID;
--- Faults that fired and probes that were reached.
+-- Faults that fired, in how many runs there could be any, and probes that were reached.
 CREATE TABLE tallies (
   campaign INTEGER NOT NULL,
   kind TEXT NOT NULL,

@@ -69,7 +69,7 @@ bool takes_disks(Cost cost) { return cost == Cost::kDisk || cost == Cost::kServe
 
 uint64_t Stage::draw(const Site& site, uint64_t ordinal) const {
   Choices& choices = world.scheduler().choices();
-  return choices.ambient(site, choices.scope(fmt::format("fault {}", fault.id)), ordinal);
+  return choices.ambient_again(site, choices.scope(fmt::format("fault {}", fault.id)), ordinal);
 }
 
 }  // namespace seedbed

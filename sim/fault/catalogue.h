@@ -64,7 +64,8 @@ struct Stage {
   uint32_t step = 0;   // how many steps were taken
   Duration next{};     // set by an effect: take a step that much later; zero: none
 
-  // 64 uniform bits for that purpose of this fault: from the seed and the fault's id.
+  // 64 uniform bits for that purpose of this fault: from the seed and the fault's id. Another draw
+  // with the same ordinal gives the same.
   uint64_t draw(const Site& site, uint64_t ordinal) const;
   // A fault's magnitude as a time, if it is in microseconds.
   Duration microseconds() const { return std::chrono::microseconds(fault.magnitude); }

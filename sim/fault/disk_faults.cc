@@ -99,7 +99,7 @@ const FaultInfo kRows[] = {
         .meaning =
             "a file whose directory was not synced is gone after a crash, or has its old name",
         .models = "the metadata cache of a file system when the power fails",
-        .shown_by = "raft/crashes",
+        .shown_by = "raft/everything",
         .setting = "disk.lose_unsynced_percent",
         .fired = [](const World& world) { return world.disk_faults().lost_names; },
         .unit = "percent of the names",

@@ -5,11 +5,11 @@
 #include <algorithm>
 
 #include "sim/history/history.pb.h"
+#include "sim/run/sites.h"
 
 namespace seedbed {
 namespace {
 
-constexpr Site kThink("workload.think", ChoiceClass::kAmbient);
 constexpr Site kBackoff("workload.backoff", ChoiceClass::kAmbient);
 
 // Scope: client and incarnation ("c6.1"); ordinal: the attempt.
@@ -52,7 +52,7 @@ void ClientProcess::start() {
 
 void ClientProcess::think() {
   const auto spread = static_cast<uint64_t>((plan_.think_max - plan_.think_min).count()) + 1;
-  env_.sleep(plan_.think_min + Duration(static_cast<int64_t>(env_.random(kThink, spread))));
+  env_.sleep(plan_.think_min + Duration(static_cast<int64_t>(env_.random(sites::kThink, spread))));
 }
 
 void ClientProcess::perform(uint64_t number) {

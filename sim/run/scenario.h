@@ -43,8 +43,8 @@ void set_mutant(Scenario& scenario, std::string_view name);
 // The scenario with every drawn rate fixed to the value this seed gives it; what a trace records.
 Scenario resolve(const Scenario& scenario, uint64_t seed);
 
-// Adds what the seed draws from all faults that the protocol promises to survive. Part of
-// resolve().
+// Adds what the seed draws from all faults that the protocol promises to survive, that have
+// somebody to hit, and that the scenario does not leave out. Part of resolve().
 void draw_swarm(Scenario& scenario, uint64_t seed);
 
 // The names of the faults that a scenario asks for: of its doses, and of the rates that it sets.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "sim/run/sites.h"
 #include "sim/run/tallies.h"
 #include "sim/world/sites.h"
 
@@ -111,15 +112,16 @@ size_t start_version(const Scenario& scenario) {
 
 FaultDose dose_from(const run::Dose& dose) {
   FaultDose result;
-  result.kind = find_fault(dose.fault())->kind;  // validated
+  const FaultInfo& row = *find_fault(dose.fault());  // validated
+  result.kind = row.kind;
   result.slots = static_cast<uint32_t>(VALUE_OR(dose, slots, 1));
   result.odds = Ratio(static_cast<uint64_t>(VALUE_OR(dose, odds_percent, 50)), 100);
   if (dose.has_duration_ms()) {
     result.min_duration = ms(dose.duration_ms().min());
     result.max_duration = ms(dose.duration_ms().max());
   }
-  result.min_magnitude = dose.magnitude().min();
-  result.max_magnitude = dose.magnitude().max();
+  result.min_magnitude = dose.has_magnitude() ? dose.magnitude().min() : row.magnitude.min;
+  result.max_magnitude = dose.has_magnitude() ? dose.magnitude().max() : row.magnitude.max;
   result.triggered_by_disk = Ratio(static_cast<uint64_t>(dose.at_disk_operation_percent()), 100);
   result.max_disk_operation = static_cast<uint64_t>(VALUE_OR(dose, max_disk_operation, 2000));
   result.triggered_by_message = Ratio(static_cast<uint64_t>(dose.at_message_percent()), 100);
@@ -376,6 +378,13 @@ std::vector<std::string> Simulation::stale_lines() const {
     if (!fired) lines.push_back(in_words(fault));
   }
   for (const ChoiceRecord& record : choices_.unmatched()) lines.push_back(record.text());
+  // One that every scenario has may have had nothing to decide; any other is misspelt, or gone.
+  const std::vector<std::string> known = sites::quietable();
+  for (const std::string& site : choices_.unmatched_quiet()) {
+    if (std::find(known.begin(), known.end(), site) == known.end()) {
+      lines.push_back(fmt::format("quiet: {}", site));
+    }
+  }
   return lines;
 }
 

@@ -49,17 +49,24 @@ run::Range* unset_range(run::Scenario& data, std::string_view path) {
   return dynamic_cast<run::Range*>(message->GetReflection()->MutableMessage(message, field));
 }
 
-bool is_dosed(const run::Scenario& data, std::string_view fault) {
+// A dose of no slots.
+bool is_left_out(const run::Scenario& data, std::string_view fault) {
   for (const run::Dose& dose : data.faults().dose()) {
-    if (dose.fault() == fault) return true;
+    if (dose.fault() == fault && dose.has_slots() && dose.slots() == 0) return true;
   }
   return false;
+}
+
+// Whether there is anybody whom it could hit.
+bool has_targets(const Scenario& scenario, Aim aim) {
+  if (aim == Aim::kZone || aim == Aim::kZoneSplit) return scenario.data.zones() > 1;
+  return aim != Aim::kLeader || scenario.protocol->leads != nullptr;
 }
 
 class Swarm {
  public:
   Swarm(Scenario& scenario, uint64_t seed, const Tolerance& promised)
-      : data_(scenario.data), choices_(seed), promised_(promised) {
+      : scenario_(scenario), data_(scenario.data), choices_(seed), promised_(promised) {
     const std::vector<VersionSpec>& earlier = scenario.protocol->earlier;
     if (!earlier.empty()) oldest_version_ = earlier.front().name;
   }
@@ -85,7 +92,8 @@ class Swarm {
   }
 
   void draw_dose(const FaultInfo& fault, Scope scope) {
-    if (is_dosed(data_, fault.name) || !survives(promised_, fault.cost)) return;
+    if (is_left_out(data_, fault.name) || !survives(promised_, fault.cost)) return;
+    if (!has_targets(scenario_, fault.aim)) return;
     if (fault.needs_versions && oldest_version_.empty()) return;
     run::Dose& dose = *data_.mutable_faults()->add_dose();
     dose.set_fault(std::string(fault.name));
@@ -113,7 +121,8 @@ class Swarm {
     dose.set_max_disk_operation(1500);
   }
 
-  run::Scenario& data_;
+  const Scenario& scenario_;
+  run::Scenario& data_;  // of that
   Choices choices_;
   const Tolerance& promised_;
   std::string oldest_version_;  // empty if there is but one

@@ -72,7 +72,7 @@ TEST(Json, OfListsHasItsFields) {
   const std::vector<std::pair<std::string, std::vector<std::string>>> lists{
       {"protocols", {"protocol", "summary"}},
       {"scenarios", {"scenario", "protocol", "description"}},
-      {"faults", {"fault", "meaning"}},
+      {"faults", {"fault", "meaning", "scenario"}},
       {"checks", {"protocol", "check", "promise"}},
       {"mutants", {"protocol", "mutant", "caught_by", "reference"}},
       {"probes", {"protocol", "probe", "meaning"}},

@@ -123,6 +123,15 @@ TEST(Choices, DieWhenAKeyIsDrawnTwiceWhileLogging) {
   EXPECT_DEATH(choices.ambient(kJitter, choices.scope("a"), 1), "drawn twice");
 }
 
+TEST(Choices, LetADrawBeMadeAgainByAnOwnerThatKeepsNothing) {
+  Choices choices(7);
+  choices.start_logging();
+  const uint64_t first = choices.ambient_again(kJitter, choices.scope("a"), 1);
+  EXPECT_EQ(choices.ambient_again(kJitter, choices.scope("a"), 1), first);
+  choices.override_with({{.site = "test.jitter", .scope = "a", .ordinal = 1, .value = 5}});
+  EXPECT_EQ(choices.ambient_again(kJitter, choices.scope("a"), 1), 5u);
+}
+
 TEST(Random, ExponentialHasMeanAndMedianOfTheRealOne) {
   unsigned __int128 sum = 0;
   constexpr uint64_t kDraws = 200'000;

@@ -77,6 +77,7 @@ TEST(Store, KeepsWhatWasCommittedAndNothingElse) {
   EXPECT_EQ(kept.totals.events, 20u);
   EXPECT_EQ(kept.totals.core_time.count(), 10);
   EXPECT_EQ(kept.totals.faults, (Tally{{"crash", 4}, {"pause", 0}}));
+  EXPECT_EQ(kept.totals.fault_runs, (Tally{{"crash", 2}, {"pause", 2}}));
   ASSERT_EQ(kept.findings.size(), 1u);
   EXPECT_EQ(kept.findings[0].seed, 2u);
   EXPECT_EQ(kept.findings[0].message, "it's \"wrong\"");

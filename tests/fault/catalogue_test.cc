@@ -1,4 +1,4 @@
-// The catalogue, its page docs/reference/faults.md, and the scenarios that it names.
+// The catalogue and its page docs/reference/faults.md.
 #include "sim/fault/catalogue.h"
 
 #include <fmt/format.h>
@@ -74,20 +74,6 @@ TEST(FaultCatalogue, IsWhatItsPageSays) {
   const std::string name = "docs/reference/faults.md";
   if (std::getenv("SEEDBED_UPDATE_GOLDEN") != nullptr) std::ofstream(path_of(name)) << page();
   EXPECT_EQ(read(name), page()) << "SEEDBED_UPDATE_GOLDEN=1 writes it anew";
-}
-
-TEST(FaultCatalogue, NamesAScenarioThatHasTheFault) {
-  for (const FaultInfo& fault : fault_catalogue()) {
-    const std::string scenario = read(fmt::format("scenarios/{}.textproto", fault.shown_by));
-    ASSERT_FALSE(scenario.empty()) << fault.name << " is shown by " << fault.shown_by;
-    const std::string wanted = fault.is_rate()
-                                   ? std::string(fault.setting.substr(fault.setting.find('.') + 1))
-                                   : fmt::format("\"{}\"", fault.name);
-    // What a crash loses of unsynced writes is on unless a scenario switches it off.
-    if (wanted == "lose_unsynced_percent") continue;
-    EXPECT_NE(scenario.find(wanted), std::string::npos)
-        << fault.shown_by << " lacks " << fault.name;
-  }
 }
 
 TEST(FaultCatalogue, HasUniqueNamesAndNumbers) {

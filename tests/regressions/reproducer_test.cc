@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "sim/core/check.h"
 #include "tests/regressions/repository.h"
 
@@ -132,6 +134,20 @@ TEST(Reproducers, AreRefusedInOneLineIfTheyMakeNoSense) {
             "a.repro: fault 1: another fault has that id");
   EXPECT_NE(complaint("falt { }\n").find("a.repro:"), std::string::npos);
   EXPECT_THROW(parse_reproducer("", "empty", protocols()), ConfigError);
+}
+
+TEST(Reproducers, SayWhichQuietSitesThereAreNot) {
+  Runner runner;
+  Reproducer reproducer = record(runner, load("raft/calm"), 3, "test");
+  // Of the world, and with nothing to decide here; of the protocol; misspelt; and not to be quiet.
+  for (const char* site : {"disk.torn_sectors", "raft.entropy"}) {
+    reproducer.script.add_quiet(site);
+  }
+  EXPECT_TRUE(replay(runner, reproducer).stale.empty());
+  for (const char* site : {"network.latncy", "network.loss"}) reproducer.script.add_quiet(site);
+  std::vector<std::string> stale = replay(runner, reproducer).stale;
+  std::sort(stale.begin(), stale.end());
+  EXPECT_EQ(stale, (std::vector<std::string>{"quiet: network.latncy", "quiet: network.loss"}));
 }
 
 TEST(Durations, AreExactInWords) {

@@ -36,6 +36,25 @@ TEST(Run, PassesACorrectStoreAndCountsWhatItDid) {
   EXPECT_GT(result.probes[0].second, 50u);
 }
 
+TEST(Run, GivesADoseTheRangeOfItsFaultUnlessTheScenarioSetsOne) {
+  const auto lines_with = [](auto set_magnitude) {
+    Scenario slow = scenario();
+    run::Dose& dose = *slow.data.mutable_faults()->add_dose();
+    dose.set_fault("slow");
+    dose.set_odds_percent(100);
+    set_magnitude(dose);
+    Runner runner;
+    return runner.run(slow, 42).fault_lines;
+  };
+  const std::vector<std::string> drawn = lines_with([](run::Dose&) {});
+  ASSERT_EQ(drawn.size(), 1u);
+  EXPECT_EQ(drawn[0].find(" 0 us a message"), std::string::npos) << drawn[0];
+  const std::vector<std::string> none =
+      lines_with([](run::Dose& dose) { dose.mutable_magnitude()->set_max(0); });
+  ASSERT_EQ(none.size(), 1u);
+  EXPECT_NE(none[0].find(" 0 us a message"), std::string::npos) << none[0];
+}
+
 TEST(Run, LetsClientsMakeUpForAnOutage) {
   // The only server is paused from early on until the faults are over.
   const Scenario outage = parse_scenario(
