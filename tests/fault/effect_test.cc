@@ -160,8 +160,8 @@ class Demonstration {
       run_without(fewer, resolved, seed, script);
       if (fired_ == 0) gone = fewer;
     };
-    for (const auto& [site, value] : values) {
-      give_back([&](const Value& other) { return other.first == site; });
+    for (const Value& one : values) {
+      give_back([&](const Value& other) { return other.first == one.first; });
     }
     for (const Value& one : values) {
       const auto alike = [&](const Value& other) { return other.first == one.first; };
