@@ -151,8 +151,12 @@ class Demonstration {
   // of those that are left (a write may be lost or torn, by the same choice).
   Happenings run_without_its_choices(const Scenario& resolved, uint64_t seed,
                                      const run::Script& script) {
+    std::set<std::string> sites;
     std::set<Value> values;
-    for (const run::ChosenFault& choice : script.choice()) values.insert(value_of(choice));
+    for (const run::ChosenFault& choice : script.choice()) {
+      sites.insert(choice.site());
+      values.insert(value_of(choice));
+    }
     std::set<Value> gone = values;
     const auto give_back = [&](auto belongs) {
       std::set<Value> fewer = gone;
@@ -160,8 +164,8 @@ class Demonstration {
       run_without(fewer, resolved, seed, script);
       if (fired_ == 0) gone = fewer;
     };
-    for (const auto& [site, value] : values) {
-      give_back([&](const Value& other) { return other.first == site; });
+    for (const std::string& site : sites) {
+      give_back([&](const Value& value) { return value.first == site; });
     }
     for (const Value& one : values) {
       const auto alike = [&](const Value& other) { return other.first == one.first; };
