@@ -120,6 +120,9 @@ struct TraceEvent {
   EventIndex cause{};  // what was running when this was scheduled: a receive's is its send
   Time time{};
   EventKind kind{};
+  // Of a receive: nothing befell the message on its way, so name and payload are those of the send
+  // that is its cause. False says nothing.
+  bool as_sent = false;
   NodeId node{};
   NodeId peer{};
   uint64_t id = 0;

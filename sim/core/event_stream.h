@@ -49,7 +49,9 @@ class EventStream {
     hash_.mix_in(event);
     if (watched(event.kind)) [[unlikely]] {
       const TraceEvent shown = event;  // a copy, so that the event itself may stay in registers
-      show(shown);
+      const Watchers& watchers = watchers_[static_cast<size_t>(event.kind)];
+      watchers.first->on_event(shown);
+      if (!watchers.others.empty()) watchers.show_others(shown);
     }
     return event.index;
   }
@@ -70,14 +72,19 @@ class EventStream {
   Time now() const { return now_; }
 
  private:
-  void show(const TraceEvent& event);
+  // Of one kind of event. Most often there is one, and it is told without a loop.
+  struct Watchers {
+    EventSink* first = nullptr;
+    std::vector<EventSink*> others;
+    void show_others(const TraceEvent& event) const;
+  };
 
   Time now_ = kStart;
   uint64_t count_ = 0;
   EventIndex current_ = kNoEvent;
   TraceHash hash_;
   uint32_t interests_ = 0;  // union over all kinds, a bit each
-  std::array<std::vector<EventSink*>, kEventKinds> watchers_;
+  std::array<Watchers, kEventKinds> watchers_;
 };
 
 }  // namespace seedbed

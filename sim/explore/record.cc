@@ -50,7 +50,7 @@ RunResult record_run(Runner& runner, const Scenario& scenario, uint64_t seed,
   UntilTheEnd until_the_end(recorder);
   options.watchers.push_back(&until_the_end);
   RunResult result = runner.run(scenario, seed, options);
-  recorder.finish(to_string(result.verdict));
+  recorder.finish(to_string(result.verdict), {.light = result.trace_hash});
   return result;
 }
 

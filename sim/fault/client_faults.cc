@@ -45,8 +45,7 @@ const FaultInfo kRows[] = {
         .kind = FaultKind::kSlowConsumer,
         .name = "slow_consumer",
         .group = FaultGroup::kClient,
-        .meaning =
-            "a client takes long to read each answer, so that they pile up and come too late",
+        .meaning = "a client takes long to read each answer: they pile up and are late",
         .models = "a thin or overloaded client, a reader behind a slow connection",
         .shown_by = "raft/clients",
         .aim = Aim::kClient,

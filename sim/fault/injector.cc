@@ -94,9 +94,10 @@ void Injector::set_off(Active& active) {
   const NodeId doer = fault.begin.node;
   const bool hit =
       std::find(fault.targets.begin(), fault.targets.end(), doer) != fault.targets.end();
-  if (!info(fault.kind).kills || !hit || !world_.node(doer).up() || !may_begin(fault)) return;
+  Node& node = world_.node(doer);
+  if (!info(fault.kind).kills || !hit || !node.up() || node.doomed() || !may_begin(fault)) return;
   active.doomed = true;
-  world_.node(doer).doom();
+  node.doom();
 }
 
 void Injector::count_fault(const TraceEvent& event) {

@@ -14,7 +14,7 @@ namespace seedbed {
 
 // First a byte that no text has, last what a transfer as text would change (as PNG does it).
 inline constexpr std::string_view kTraceMagic = "\x89Seedbed\r\n\x1a\n";
-inline constexpr uint32_t kTraceVersion = 1;
+inline constexpr uint32_t kTraceVersion = 2;
 
 enum class FrameType : uint8_t {
   kHeader = 'H',

@@ -1,5 +1,6 @@
 #include "sim/trace/name_table.h"
 
+#include "sim/core/arena.h"
 #include "sim/core/hash.h"
 
 namespace seedbed {
@@ -7,6 +8,7 @@ namespace seedbed {
 uint64_t NameTable::hash_of(std::string_view name) { return hash_bytes(name); }
 
 const NameTable::Entry& NameTable::find(std::string_view name) {
+  const RunArena::Outside outside;
   auto place = names_.find(name);
   if (place == names_.end()) {
     const NumberedName numbered{.number = names_.size() + 1, .hash = hash_of(name)};

@@ -1,5 +1,5 @@
 // Prediction: what the next event will probably look like, given those before it. Recorder and
-// reader predict alike, and only what came otherwise stands in the file.
+// reader predict alike, and a row (sim/trace/row.h) has the difference: most often 0, or small.
 #pragma once
 
 #include <array>
@@ -10,21 +10,6 @@
 
 namespace seedbed {
 
-// Which columns have an entry for an event: bits beside its kind in Block.shapes.
-enum ShapeBit : uint64_t {
-  kHasPeer = 1u << 5,  // the commonest first: two bits fit into the first byte
-  kHasName = 1u << 6,
-  kHasId = 1u << 7,
-  kHasCause = 1u << 8,
-  kHasPayload = 1u << 9,
-  kHasValue = 1u << 10,
-  kHasBytes = 1u << 11,
-  kHasPayloadType = 1u << 12,
-  kHasIndex = 1u << 13,
-};
-inline constexpr uint64_t kKindMask = 31;
-static_assert(kEventKinds <= 32, "kinds have five bits in a shape");
-
 // A name of the name table with its hash.
 struct NumberedName {
   uint64_t number = 0;
@@ -33,9 +18,13 @@ struct NumberedName {
 
 class Prediction {
  public:
-  uint64_t index() const { return index_ + 1; }
+  uint64_t index() const { return next_index_; }
   uint64_t time() const { return time_; }
   static uint64_t cause(uint64_t index) { return index - 1; }
+  // Is that event surely one of those before, in the same block?
+  bool in_block(uint64_t index) const { return index - first_index_ < next_index_ - first_index_; }
+  // The first one of which that can be said; after it they are numbered without a gap.
+  uint64_t first_index() const { return first_index_; }
 
   // Messages are numbered one after the other, probes by the hash of their name; most other ids are
   // near the last of their kind.
@@ -47,14 +36,19 @@ class Prediction {
     return kind == EventKind::kSend || kind == EventKind::kProbe ? name.hash : 0;
   }
 
+  void begin_block() { first_index_ = next_index_; }
+  // What the event was. Call after everything about it was predicted.
   void learn(uint64_t index, uint64_t time, EventKind kind, uint64_t id) {
-    index_ = index;
+    if (index != next_index_) [[unlikely]]
+      first_index_ = index;
+    next_index_ = index + 1;
     time_ = time;
     last_id_[static_cast<size_t>(kind)] = id;
   }
 
  private:
-  uint64_t index_ = 0;
+  uint64_t first_index_ = 1;
+  uint64_t next_index_ = 1;
   uint64_t time_ = 0;
   std::array<uint64_t, kEventKinds> last_id_{};
 };

@@ -10,30 +10,11 @@
 namespace seedbed {
 namespace {
 
-using Numbers = google::protobuf::RepeatedField<uint64_t>;
-
-// The next number of a column; false if there is none.
-bool take(const Numbers& column, int* at, uint64_t* value) {
-  if (*at >= column.size()) return false;
-  *value = column[(*at)++];
-  return true;
-}
-
-// Likewise for a number that is only there if it differs from the predicted one.
-bool take_surprise(const Numbers& column, int* at, bool there, uint64_t predicted,
-                   uint64_t* value) {
-  *value = predicted;
-  if (!there) return true;
-  uint64_t difference = 0;
-  if (!take(column, at, &difference)) return false;
-  *value = predicted + unzigzag(difference);
-  return true;
-}
-
-bool take_bytes(const std::string& all, size_t* at, uint64_t size, std::string_view* bytes) {
-  if (size > all.size() - *at) return false;
-  *bytes = std::string_view(all).substr(*at, size);
-  *at += size;
+// Takes that many bytes off `rest`; false if there are not so many.
+bool take_bytes(std::string_view* rest, uint64_t size, std::string_view* bytes) {
+  if (size > rest->size()) return false;
+  *bytes = rest->substr(0, size);
+  rest->remove_prefix(size);
   return true;
 }
 
@@ -82,8 +63,9 @@ void TraceReader::read_header() {
 
 void TraceReader::rewind() {
   frames_ = after_header_;
-  block_.Clear();
-  at_ = {};
+  rows_left_ = {};
+  contents_left_ = {};
+  described_.clear();
   names_.assign(1, NumberedName{.number = 0, .hash = hash_bytes({})});
   name_texts_.assign(1, std::string());
   prediction_ = {};
@@ -105,7 +87,7 @@ void TraceReader::end(std::string_view how) {
 }
 
 bool TraceReader::next(TraceEvent* event) {
-  while (!ended_ && at_.event >= block_.shapes_size()) {
+  while (!ended_ && rows_left_.empty()) {
     if (!next_block()) return false;
   }
   if (ended_) return false;
@@ -127,8 +109,10 @@ bool TraceReader::next_block() {
     case FrameReader::Status::kEnd:
     case FrameReader::Status::kCutOff: end("cut off"); return false;
   }
-  const bool good = (frame.type == FrameType::kBlock && load_block(frame.content)) ||
-                    (frame.type == FrameType::kFooter && load_footer(frame.content));
+  // Bytes that no row has asked for are no more right than rows that ask for too many.
+  const bool good =
+      contents_left_.empty() && ((frame.type == FrameType::kBlock && load_block(frame.content)) ||
+                                 (frame.type == FrameType::kFooter && load_footer(frame.content)));
   if (!good) end("damaged");
   return !ended_;
 }
@@ -144,78 +128,67 @@ bool TraceReader::load_footer(std::string_view content) {
 }
 
 bool TraceReader::load_block(std::string_view content) {
-  at_ = {};
-  if (!parse(content, &block_) || block_.shapes_size() == 0 ||
-      block_.events() != static_cast<uint64_t>(block_.shapes_size()) ||
-      block_.times_size() != block_.shapes_size() || block_.nodes_size() != block_.shapes_size()) {
-    block_.Clear();
-    return false;
-  }
+  if (!parse(content, &block_) || block_.rows().empty()) return false;
   for (const std::string& name : block_.names()) {
     names_.push_back({.number = names_.size(), .hash = hash_bytes(name)});
     name_texts_.push_back(name);
   }
+  rows_left_ = block_.rows();
+  contents_left_ = block_.contents();
+  described_.clear();
+  prediction_.begin_block();
   return true;
 }
 
 bool TraceReader::decode(TraceEvent* event) {
-  const uint64_t shape = block_.shapes(at_.event);
-  const uint64_t kind_number = shape & kKindMask;
-  if (kind_number == 0 || kind_number >= kEventKinds) return false;
-  const auto kind = static_cast<EventKind>(kind_number);
-  const uint64_t time = prediction_.time() + block_.times(at_.event);
-  const uint64_t node = block_.nodes(at_.event);
-  ++at_.event;
-
-  uint64_t index = 0, cause = 0, peer = 0, id = 0, value = 0, name = 0, bytes_size = 0;
-  if ((shape & kHasPeer) && !take(block_.peers(), &at_.peer, &peer)) return false;
-  if ((shape & kHasName) && !take(block_.name_numbers(), &at_.name, &name)) return false;
-  if (name >= names_.size() || node > UINT32_MAX || peer > UINT32_MAX) return false;
-  const NumberedName& numbered = names_[name];
-  if (!take_surprise(block_.indexes(), &at_.index, shape & kHasIndex, prediction_.index(),
-                     &index) ||
-      !take_surprise(block_.causes(), &at_.cause, shape & kHasCause, Prediction::cause(index),
-                     &cause) ||
-      !take_surprise(block_.ids(), &at_.id, shape & kHasId, prediction_.id(kind, numbered), &id) ||
-      !take_surprise(block_.values(), &at_.value, shape & kHasValue,
-                     Prediction::value(kind, numbered), &value)) {
+  Row row;
+  if (!take_row(&rows_left_, &row) || row.kind == 0 || row.kind >= kEventKinds ||
+      row.name >= names_.size() || row.node > UINT32_MAX || row.peer > UINT32_MAX) {
     return false;
   }
-  if ((shape & kHasBytes) && (!take(block_.bytes_sizes(), &at_.bytes_size, &bytes_size) ||
-                              !take_bytes(block_.bytes(), &at_.bytes, bytes_size, &event->bytes))) {
-    return false;
-  }
+  const NumberedName& name = names_[row.name];
+  const uint64_t index = prediction_.index() + row.index;
+  const uint64_t cause = Prediction::cause(index) - row.cause;
+  const uint64_t time = prediction_.time() + row.time;
+  Described described;
+  if (!describe(row, cause, &described)) return false;
   event->index = EventIndex{index};
   event->cause = EventIndex{cause};
   event->time = Time(Duration(static_cast<int64_t>(time)));
-  event->kind = kind;
-  event->node = NodeId{static_cast<uint32_t>(node)};
-  event->peer = NodeId{static_cast<uint32_t>(peer)};
-  event->id = id;
-  event->value = value;
-  event->name = name_texts_[name];
-  prediction_.learn(index, time, kind, id);
-  return decode_payload(shape, name, event);
+  event->kind = static_cast<EventKind>(row.kind);
+  event->as_sent = row.as_sent;
+  event->node = NodeId{static_cast<uint32_t>(row.node)};
+  event->peer = NodeId{static_cast<uint32_t>(row.peer)};
+  event->id = prediction_.id(event->kind, name) + unzigzag(row.id);
+  event->value = Prediction::value(event->kind, name) + row.value;
+  event->name = name_texts_[described.name];
+  make_payload(described, event);
+  if (index != prediction_.index()) described_.clear();
+  described_.push_back(described);
+  prediction_.learn(index, time, event->kind, event->id);
+  return take_bytes(&contents_left_, row.bytes_size, &event->bytes);
 }
 
-bool TraceReader::decode_payload(uint64_t shape, uint64_t name_number, TraceEvent* event) {
+bool TraceReader::describe(const Row& row, uint64_t cause, Described* described) {
+  if (row.as_sent && prediction_.in_block(cause)) {
+    *described = described_[cause - prediction_.first_index()];
+    return true;
+  }
+  described->name = row.name;
+  if (row.payload == 0) return true;
+  described->type = row.payload_type == 0 ? row.name : row.payload_type;
+  return described->type < names_.size() &&
+         take_bytes(&contents_left_, row.payload - 1, &described->payload.emplace());
+}
+
+void TraceReader::make_payload(const Described& described, TraceEvent* event) {
   payload_bytes_ = {};
   payload_type_ = {};
-  if (!(shape & kHasPayload)) return true;
-  uint64_t size = 0;
-  uint64_t type = name_number;
-  if (!take(block_.payload_sizes(), &at_.payload_size, &size) ||
-      !take_bytes(block_.payloads(), &at_.payloads, size, &payload_bytes_)) {
-    return false;
-  }
-  if ((shape & kHasPayloadType) && !take(block_.payload_types(), &at_.payload_type, &type)) {
-    return false;
-  }
-  if (type >= names_.size()) return false;
-  payload_type_ = name_texts_[type];
-  event->payload = payloads_.parse(type, name_texts_[type], payload_bytes_);
+  if (!described.payload) return;
+  payload_bytes_ = *described.payload;
+  payload_type_ = name_texts_[described.type];
+  event->payload = payloads_.parse(described.type, name_texts_[described.type], payload_bytes_);
   if (event->payload == nullptr) ++unknown_payloads_;
-  return true;
 }
 
 uint64_t replay(TraceReader& reader, const std::vector<EventSink*>& sinks) {

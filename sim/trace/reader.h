@@ -22,6 +22,7 @@
 #include "sim/trace/frame.h"
 #include "sim/trace/payloads.h"
 #include "sim/trace/prediction.h"
+#include "sim/trace/row.h"
 #include "sim/trace/trace.pb.h"
 
 namespace seedbed {
@@ -57,11 +58,11 @@ class TraceReader {
   const std::optional<trace::Footer>& footer() const { return footer_; }
 
  private:
-  // How far each column of the block has been read.
-  struct Positions {
-    int event = 0, index = 0, cause = 0, peer = 0, id = 0, value = 0, name = 0, bytes_size = 0,
-        payload_size = 0, payload_type = 0;
-    size_t bytes = 0, payloads = 0;
+  // What a row said of the name and the payload of its event.
+  struct Described {
+    uint64_t name = 0;
+    uint64_t type = 0;                        // of the payload
+    std::optional<std::string_view> payload;  // its bytes
   };
 
   void read_header();
@@ -69,7 +70,8 @@ class TraceReader {
   bool load_block(std::string_view content);
   bool load_footer(std::string_view content);
   bool decode(TraceEvent* event);
-  bool decode_payload(uint64_t shape, uint64_t name_number, TraceEvent* event);
+  bool describe(const Row& row, uint64_t cause, Described* described);
+  void make_payload(const Described& described, TraceEvent* event);
   void end(std::string_view how);
 
   std::string_view file_;
@@ -78,7 +80,9 @@ class TraceReader {
   FrameReader after_header_;
   FrameReader frames_;
   trace::Block block_;
-  Positions at_;
+  std::string_view rows_left_;
+  std::string_view contents_left_;
+  std::vector<Described> described_;  // from prediction_.first_index() on
   std::vector<NumberedName> names_;
   std::deque<std::string> name_texts_;  // by number; their addresses stay
   Prediction prediction_;

@@ -1,33 +1,32 @@
-// A block is written in protobuf's wire format by hand: making message objects of every event would
-// cost more than the events do. The reader, and a test, read it back with the generated code.
+// A run that is recorded should not be much slower than one that is not, so:
+//
+// 1. An event is written once, where it belongs in its block. There is always room for it: what is
+//    longer than usual makes room first.
+// 2. Only what is rare allocates, and does so outside the run's arena.
+// 3. A message that arrives as it was sent is not looked at again.
 #include "sim/trace/recorder.h"
 
+#include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/message.h>
 
 #include <algorithm>
 #include <array>
-#include <typeinfo>
 
 #include "sim/core/arena.h"
 #include "sim/core/check.h"
 #include "sim/trace/frame.h"
+#include "sim/trace/row.h"
 #include "sim/trace/trace.pb.h"
+#include "sim/trace/varint.h"
 
 namespace seedbed {
 namespace {
 
-constexpr size_t kEventsPerBlock = 1024;
-constexpr size_t kBlockBytes = 64 * 1024;  // of bytes and payloads
-constexpr size_t kLongestVarint = 10;
-
-uint8_t* put_varint(uint8_t* at, uint64_t value) {
-  while (value >= 0x80) {
-    *at++ = static_cast<uint8_t>(value) | 0x80;
-    value >>= 7;
-  }
-  *at++ = static_cast<uint8_t>(value);
-  return at;
-}
+// A block ends after the event that makes it as long as this.
+constexpr size_t kBlockBytes = 16 * 1024;
+// So there is always room for a row, and for the bytes of a message that is no longer than this.
+constexpr size_t kRowsCapacity = kBlockBytes + kLongestRow;
+constexpr size_t kUsualPayload = 16 * 1024;
 
 void append_varint(std::string* out, uint64_t value) {
   std::array<uint8_t, kLongestVarint> buffer;
@@ -46,59 +45,37 @@ void append_bytes(std::string* out, int field, std::string_view bytes) {
   out->append(bytes);
 }
 
-// The numbers of one field of a block. An event has at most one in each, so it never overflows.
-class Column {
- public:
-  void put(uint64_t value) { end_ = put_varint(end_, value); }
-  std::string_view bytes() const {
-    return {reinterpret_cast<const char*>(data_.data()), static_cast<size_t>(end_ - data_.data())};
+// Appends the bytes of any message.
+[[gnu::noinline]] void append_large_payload(const google::protobuf::Message& payload,
+                                            ByteBuffer* out) {
+  const RunArena::Outside outside;
+  const size_t size = payload.ByteSizeLong();
+  out->reserve(size);
+  out->advance_to(payload.SerializeWithCachedSizesToArray(out->end()));
+}
+
+// Appends the bytes of a message, for which there is room if they are not more than usual. How many
+// they are is seen when they have been written: to ask the message beforehand costs as much again.
+inline void append_payload(const google::protobuf::Message& payload, bool flat, ByteBuffer* out) {
+  using google::protobuf::io::EpsCopyOutputStream;
+  constexpr int kRoom = kUsualPayload - EpsCopyOutputStream::kSlopBytes;
+  if (!flat) payload.ByteSizeLong();  // leaves the sizes of its parts in it
+  EpsCopyOutputStream stream(out->end(), kRoom, /*deterministic=*/false);
+  uint8_t* end = payload._InternalSerialize(out->end(), &stream);
+  if (stream.HadError()) [[unlikely]] {
+    append_large_payload(payload, out);
+  } else {
+    out->advance_to(end);
   }
-  void clear() { end_ = data_.data(); }
-
- private:
-  std::array<uint8_t, kEventsPerBlock * kLongestVarint> data_;
-  uint8_t* end_ = data_.data();
-};
-
-// Is it the class that was generated for this type of message, and so for no other?
-bool is_generated(const google::protobuf::Descriptor* descriptor, const std::type_info& type) {
-  const auto* prototype =
-      google::protobuf::MessageFactory::generated_factory()->GetPrototype(descriptor);
-  return prototype != nullptr && typeid(*prototype) == type;
 }
 
 }  // namespace
 
-struct Recorder::Columns {
-  Column shapes, times, nodes, indexes, causes, peers, ids, values, names, bytes_sizes,
-      payload_sizes, payload_types;
-
-  std::array<std::pair<int, Column*>, 12> in_order() {
-    using trace::Block;
-    return {{{Block::kShapesFieldNumber, &shapes},
-             {Block::kTimesFieldNumber, &times},
-             {Block::kNodesFieldNumber, &nodes},
-             {Block::kIndexesFieldNumber, &indexes},
-             {Block::kCausesFieldNumber, &causes},
-             {Block::kPeersFieldNumber, &peers},
-             {Block::kIdsFieldNumber, &ids},
-             {Block::kValuesFieldNumber, &values},
-             {Block::kNameNumbersFieldNumber, &names},
-             {Block::kBytesSizesFieldNumber, &bytes_sizes},
-             {Block::kPayloadSizesFieldNumber, &payload_sizes},
-             {Block::kPayloadTypesFieldNumber, &payload_types}}};
-  }
-};
-
-void ByteBuffer::grow(size_t bytes) {
-  capacity_ = std::max(2 * capacity_, size_ + bytes);
-  std::unique_ptr<uint8_t[]> larger(new uint8_t[capacity_]);
-  std::copy_n(data_.get(), size_, larger.get());
-  data_ = std::move(larger);
-}
-
 Recorder::Recorder(const trace::Header& header, Write write, RecorderOptions options)
-    : write_(std::move(write)), options_(options), columns_(new Columns) {
+    : write_(std::move(write)),
+      options_(options),
+      rows_(kRowsCapacity),
+      contents_(kBlockBytes + kUsualPayload) {
   trace::Header complete = header;
   complete.set_version(kTraceVersion);
   complete.set_payloads(options.payloads);
@@ -110,110 +87,84 @@ Recorder::Recorder(const trace::Header& header, Write write, RecorderOptions opt
 Recorder::~Recorder() = default;
 
 void Recorder::on_event(const TraceEvent& event) {
-  const RunArena::Outside outside;
-  Columns& columns = *columns_;
+  CHECK(static_cast<uint64_t>(event.kind) < kEventKinds);
+  const Described described = describe(event);
+  if (!event.bytes.empty()) put_bytes(event.bytes);
   const uint64_t index = number(event.index);
   const auto time = static_cast<uint64_t>(nanoseconds(event.time));
-  const NumberedName name = names_.number_of(event.name);
-  auto shape = static_cast<uint64_t>(event.kind);
-  CHECK(shape < kEventKinds);
-
-  columns.times.put(time - prediction_.time());
-  columns.nodes.put(number(event.node));
-  if (const uint64_t peer = number(event.peer); peer != 0) {
-    shape |= kHasPeer;
-    columns.peers.put(peer);
-  }
-  if (name.number != 0) {
-    shape |= kHasName;
-    columns.names.put(name.number);
-  }
-  const auto put_surprise = [&](Column& column, ShapeBit bit, uint64_t actual, uint64_t predicted) {
-    if (actual == predicted) return;
-    shape |= bit;
-    column.put(zigzag(actual - predicted));
-  };
-  put_surprise(columns.indexes, kHasIndex, index, prediction_.index());
-  put_surprise(columns.causes, kHasCause, number(event.cause), Prediction::cause(index));
-  put_surprise(columns.ids, kHasId, event.id, prediction_.id(event.kind, name));
-  put_surprise(columns.values, kHasValue, event.value, Prediction::value(event.kind, name));
-  if (!event.bytes.empty()) {
-    shape |= kHasBytes;
-    columns.bytes_sizes.put(event.bytes.size());
-    bytes_.append(event.bytes);
-  }
-  if (event.payload != nullptr && options_.payloads) put_payload(*event.payload, name, &shape);
-  columns.shapes.put(shape);
-
+  const Row row{.kind = static_cast<uint64_t>(event.kind),
+                .as_sent = event.as_sent,
+                .node = number(event.node),
+                .peer = number(event.peer),
+                .name = described.name.number,
+                .payload = described.payload,
+                .time = time - prediction_.time(),
+                .cause = Prediction::cause(index) - number(event.cause),
+                .id = zigzag(event.id - prediction_.id(event.kind, described.name)),
+                .value = event.value - Prediction::value(event.kind, described.name),
+                .index = index - prediction_.index(),
+                .bytes_size = event.bytes.size(),
+                .payload_type = described.type};
+  rows_.advance_to(put_row(rows_.end(), row));
   prediction_.learn(index, time, event.kind, event.id);
-  hash_.mix_in(event);
   ++events_;
-  if (++block_events_ == kEventsPerBlock || bytes_.size() + payloads_.size() >= kBlockBytes) {
+  if (rows_.size() + contents_.size() >= kBlockBytes) [[unlikely]]
     flush();
+}
+
+// Takes up name and payload of an event. Most events with a payload bear the name of its type, and
+// so need not look theirs up.
+inline Recorder::Described Recorder::describe(const TraceEvent& event) {
+  if (event.as_sent && prediction_.in_block(number(event.cause))) {
+    return {.name = names_.number_of({})};
   }
+  if (event.payload == nullptr || !options_.payloads) {
+    return {.name = names_.number_of(event.name)};
+  }
+  const PayloadType& type = types_.of(*event.payload);
+  const size_t before = contents_.size();
+  append_payload(*event.payload, type.flat, &contents_);
+  const uint64_t payload = contents_.size() - before + 1;
+  if (type.is_text(event.name)) return {.name = type.name, .payload = payload};
+  const NumberedName name = names_.number_of(event.name);
+  return {.name = name,
+          .payload = payload,
+          .type = name.number == type.name.number ? 0 : type.name.number};
 }
 
-NumberedName Recorder::look_up_type(const google::protobuf::Message& payload) {
-  const std::type_info& type = typeid(payload);
-  const google::protobuf::Descriptor* descriptor = payload.GetDescriptor();
-  KnownType& known = known_types_[slot_of(type)];
-  known = {.type = is_generated(descriptor, type) ? &type : nullptr,
-           .name = names_.number_of(descriptor->full_name())};
-  return known.name;
-}
-
-// Asking a message for its type's name costs more than writing the message down. So the answer is
-// kept by its C++ type, which says the same; except where one class stands for many types.
-inline NumberedName Recorder::type_name(const google::protobuf::Message& payload) {
-  const std::type_info& type = typeid(payload);
-  const KnownType& known = known_types_[slot_of(type)];
-  if (known.type == &type) [[likely]]
-    return known.name;
-  return look_up_type(payload);
-}
-
-void Recorder::put_payload(const google::protobuf::Message& payload, const NumberedName& event_name,
-                           uint64_t* shape) {
-  *shape |= kHasPayload;
-  const size_t size = payload.ByteSizeLong();
-  columns_->payload_sizes.put(size);
-  payload.SerializeWithCachedSizesToArray(payloads_.extend(size));
-  const NumberedName type = type_name(payload);
-  if (type.number == event_name.number) return;
-  *shape |= kHasPayloadType;
-  columns_->payload_types.put(type.number);
+void Recorder::put_bytes(std::string_view bytes) {
+  const RunArena::Outside outside;
+  contents_.reserve(bytes.size());
+  contents_.advance_to(std::copy(bytes.begin(), bytes.end(), contents_.end()));
 }
 
 void Recorder::flush() {
-  if (block_events_ == 0) return;
-  write_frame(static_cast<char>(FrameType::kBlock), take_block());
+  if (rows_.size() == 0) return;
+  const RunArena::Outside outside;
+  write_block();
 }
 
-std::string Recorder::take_block() {
-  std::string block;
-  append_varint(&block, tag(trace::Block::kEventsFieldNumber, 0));
-  append_varint(&block, block_events_);
+// The block is written in protobuf's wire format by hand: it would cost more to make a message of
+// it. The reader, and a test, read it back with the generated code.
+void Recorder::write_block() {
+  block_.clear();
   for (const std::string_view name : names_.take_new()) {
-    append_bytes(&block, trace::Block::kNamesFieldNumber, name);
+    append_bytes(&block_, trace::Block::kNamesFieldNumber, name);
   }
-  for (const auto& [field, column] : columns_->in_order()) {
-    append_bytes(&block, field, column->bytes());
-    column->clear();
-  }
-  append_bytes(&block, trace::Block::kBytesFieldNumber, bytes_);
-  append_bytes(&block, trace::Block::kPayloadsFieldNumber, payloads_.bytes());
-  bytes_.clear();
-  payloads_.clear();
-  block_events_ = 0;
-  return block;
+  append_bytes(&block_, trace::Block::kRowsFieldNumber, rows_.bytes());
+  append_bytes(&block_, trace::Block::kContentsFieldNumber, contents_.bytes());
+  write_frame(static_cast<char>(FrameType::kBlock), block_);
+  rows_.clear();
+  contents_.clear();
+  prediction_.begin_block();
 }
 
-void Recorder::finish(std::string_view verdict, uint64_t full_hash) {
+void Recorder::finish(std::string_view verdict, RunHashes hashes) {
   flush();
   trace::Footer footer;
   footer.set_events(events_);
-  footer.set_light_hash(hash_.value());
-  footer.set_full_hash(full_hash);
+  footer.set_light_hash(hashes.light);
+  footer.set_full_hash(hashes.full);
   footer.set_verdict(std::string(verdict));
   write_frame(static_cast<char>(FrameType::kFooter), footer.SerializeAsString());
 }

@@ -5,23 +5,23 @@
 //   ...
 //   recorder.finish("pass");
 //
-// It writes blocks of some ten kilobytes, as they fill. What it writes is a function of the events
-// alone. Make it outside the run's arena: it allocates there, and calls `write` there.
+// It writes blocks of some sixteen kilobytes, as they fill. What it writes is a function of the
+// events alone. Make it outside the run's arena: it allocates there, and calls `write` there.
 //
-// Measured on messages that five nodes send each other: 7 bytes for each event, and its payload.
+// Measured on messages that five nodes send each other: 9 bytes for each event, and what they say.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <string>
 #include <string_view>
-#include <typeinfo>
 
 #include "sim/core/event_stream.h"
+#include "sim/trace/byte_buffer.h"
 #include "sim/trace/name_table.h"
+#include "sim/trace/payload_types.h"
 #include "sim/trace/prediction.h"
+#include "sim/trace/row.h"
 
 namespace seedbed {
 
@@ -33,27 +33,10 @@ struct RecorderOptions {
   bool payloads = true;  // without them a trace can be looked at, but not be checked again
 };
 
-// Bytes that somebody else writes: unlike a string, it does not fill what it adds with zeros first.
-class ByteBuffer {
- public:
-  // Room for that many more bytes, for the caller to write; valid until the next call.
-  uint8_t* extend(size_t bytes) {
-    if (bytes > capacity_ - size_) [[unlikely]]
-      grow(bytes);
-    uint8_t* const place = data_.get() + size_;
-    size_ += bytes;
-    return place;
-  }
-  std::string_view bytes() const { return {reinterpret_cast<const char*>(data_.get()), size_}; }
-  size_t size() const { return size_; }
-  void clear() { size_ = 0; }
-
- private:
-  void grow(size_t bytes);
-
-  std::unique_ptr<uint8_t[]> data_;
-  size_t size_ = 0;
-  size_t capacity_ = 0;
+// The hashes of a run, as those know them who computed them. 0: nobody did.
+struct RunHashes {
+  uint64_t light = 0;  // EventStream::hash()
+  uint64_t full = 0;   // FullHash::value()
 };
 
 class Recorder final : public EventSink {
@@ -62,6 +45,8 @@ class Recorder final : public EventSink {
 
   // Writes the header at once; its version and what it says of payloads are filled in here.
   Recorder(const trace::Header& header, Write write, RecorderOptions options = {});
+  Recorder(const Recorder&) = delete;
+  Recorder& operator=(const Recorder&) = delete;
   ~Recorder() override;
 
   void on_event(const TraceEvent& event) override;
@@ -70,42 +55,35 @@ class Recorder final : public EventSink {
   // end.
   void flush();
 
-  // The run is over. Call once, after the last event. `full_hash` is 0 if nobody computed it.
-  void finish(std::string_view verdict, uint64_t full_hash = 0);
+  // The run is over. Call once, after the last event.
+  void finish(std::string_view verdict, RunHashes hashes);
 
   uint64_t events() const { return events_; }
   // Everything written so far, block heads included.
   uint64_t bytes_written() const { return written_; }
 
  private:
-  struct Columns;
-  struct KnownType {
-    const std::type_info* type = nullptr;
+  // What a row says of the name and the payload of its event; see Row.
+  struct Described {
     NumberedName name;
+    uint64_t payload = 0;
+    uint64_t type = 0;
   };
-  static constexpr size_t kKnownTypes = 64;
-  static size_t slot_of(const std::type_info& type) {
-    return reinterpret_cast<uintptr_t>(&type) / alignof(std::type_info) % kKnownTypes;
-  }
-
-  NumberedName type_name(const google::protobuf::Message& payload);
-  NumberedName look_up_type(const google::protobuf::Message& payload);
-  void put_payload(const google::protobuf::Message& payload, const NumberedName& event_name,
-                   uint64_t* shape);
-  std::string take_block();
+  Described describe(const TraceEvent& event);
+  void put_bytes(std::string_view bytes);
+  void write_block();
   void write_frame(char type, std::string_view content);
 
   Write write_;
   RecorderOptions options_;
   NameTable names_;
-  std::array<KnownType, kKnownTypes> known_types_;  // the place only picks a slot
+  PayloadTypes types_{names_};
   Prediction prediction_;
-  TraceHash hash_;
-  std::unique_ptr<Columns> columns_;
-  std::string bytes_;    // of the events of this block
-  ByteBuffer payloads_;  // likewise
+  // Of the block that has not been written yet.
+  ByteBuffer rows_;
+  ByteBuffer contents_;
+  std::string block_;  // as it is written; kept for its memory
   uint64_t events_ = 0;
-  uint64_t block_events_ = 0;
   uint64_t written_ = 0;
 };
 

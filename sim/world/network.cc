@@ -76,6 +76,7 @@ PacketPtr Network::duplicate_of(const Packet& packet) {
   copy->id = packet.id;
   copy->copy = 1;
   copy->duplicated = true;
+  copy->as_sent = packet.as_sent;
   return copy;
 }
 
@@ -97,10 +98,11 @@ void Network::send(PacketPtr&& packet) {
   packet->id = ++messages_;
   packet->copy = 0;
   packet->duplicated = false;
+  packet->as_sent = true;
   Sequence& sent = sequence(*packet);
-  ++sent.count;
+  const uint64_t ordinal = ++sent.count;
   if (!calm()) [[unlikely]] {
-    send_in_trouble(std::move(packet), sent);
+    send_in_trouble(std::move(packet), sent, ordinal);
     return;
   }
   emit_send(*packet);
@@ -148,20 +150,19 @@ void Network::break_connection(Packet& packet, const Lot& lot, Duration delay) {
     answer->id = ++messages_;
     answer->copy = 0;
     answer->duplicated = false;
+    answer->as_sent = true;
     emit_send(*answer);
     dispatch(std::move(answer), delay);
   } else {
     ++faults_.half_open;
     swallows_[{link_number(packet.to, packet.from), segment.connection()}] = true;
   }
-  packet.message = seal(std::move(reset));
+  packet.replace(seal(std::move(reset)));
 }
 
-inline Network::Lot Network::draw_lot(const Packet& packet, const Sequence& sent,
+inline Network::Lot Network::draw_lot(const Packet& packet, Scope scope, uint64_t ordinal,
                                       const Link* link) {
   Choices& choices = scheduler_.choices();
-  const Scope scope = sent.scope;
-  const uint64_t ordinal = sent.count;
   const Label label = packet.label;
   const Ratio loss = link == nullptr ? options_.loss : options_.loss + link->loss();
   Lot lot{.ordinal = ordinal, .scope = scope};
@@ -195,9 +196,9 @@ bool Network::squeeze(const Packet& packet, Link& link, Duration& delay) {
   return true;
 }
 
-void Network::send_in_trouble(PacketPtr&& packet, Sequence& sent) {
+void Network::send_in_trouble(PacketPtr&& packet, Sequence& sent, uint64_t ordinal) {
   Link* link = links_.empty() ? nullptr : links_.find({link_number(packet->from, packet->to)});
-  const Lot lot = draw_lot(*packet, sent, link);
+  const Lot lot = draw_lot(*packet, sent.scope, ordinal, link);
   Duration delay = take_latency(sent);
 
   emit_send(*packet);
@@ -211,7 +212,7 @@ void Network::send_in_trouble(PacketPtr&& packet, Sequence& sent) {
     emit_drop(*packet, DropReason::kPartition);
     return;
   }
-  if (options_.serialize && packet->message) packet->message = packet->message.reparsed();
+  if (options_.serialize && packet->message) packet->replace(packet->message.reparsed());
   if (link != nullptr) delay += link->extra_latency();
   if (link != nullptr && link->limited() && !squeeze(*packet, *link, delay)) return;
   if (lot.held != 0) {
@@ -237,7 +238,7 @@ bool Network::damage(Packet& packet, const Lot& lot) {
     const uint64_t where =
         scheduler_.choices().ambient(sites::kCorruptBits, lot.scope, lot.ordinal);
     if (SealedMessage damaged = packet.message.damaged(where, lot.flipped)) {
-      packet.message = std::move(damaged);
+      packet.replace(std::move(damaged));
       return true;
     }
   }

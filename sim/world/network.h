@@ -86,6 +86,11 @@ class Packet final : public Action {
   void prefetch(uint32_t step) const override;
   const MessageType& type() const { return message ? message.type() : kRefusal; }
   size_t bytes() const { return message ? message.get().ByteSizeLong() : 0; }
+  // What arrives will not be what was sent.
+  void replace(SealedMessage other) {
+    message = std::move(other);
+    as_sent = false;
+  }
 
   NodeId from{};
   NodeId to{};
@@ -96,6 +101,7 @@ class Packet final : public Action {
   uint64_t id = 0;          // given by the network
   uint32_t copy = 0;        // 0, or which duplicate
   bool duplicated = false;  // there is another copy of it
+  bool as_sent = true;      // the message is the one that was sent
 
  private:
   friend class Network;
@@ -170,8 +176,10 @@ class Network {
 
   // Nothing but latency can befall a message.
   bool calm() const { return !may_fail_ && links_.empty() && !scheduler_.choices().watched(); }
-  void send_in_trouble(PacketPtr&& packet, Sequence& sent);
-  Lot draw_lot(const Packet& packet, const Sequence& sent, const Link* link);
+  // `ordinal` is sent.count, which was written just now: to load it again, together with the scope,
+  // would wait for that write.
+  void send_in_trouble(PacketPtr&& packet, Sequence& sent, uint64_t ordinal);
+  Lot draw_lot(const Packet& packet, Scope scope, uint64_t ordinal, const Link* link);
   bool squeeze(const Packet& packet, Link& link, Duration& delay);
   void draw_breaks(const Packet& packet, Lot& lot);
   bool swallowed(const Packet& packet) const;

@@ -262,6 +262,7 @@ inline void Node::hand_over(PacketPtr&& packet) {
   // It may have waited for something else since it was sent.
   scheduler_.stream().resume_from(packet->cause());
   scheduler_.stream().emit({.kind = EventKind::kReceive,
+                            .as_sent = packet->as_sent,
                             .node = id_,
                             .peer = packet->from,
                             .id = packet->id,

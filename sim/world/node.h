@@ -69,6 +69,7 @@ class Node {
   // At the next instant it crashes, as whoever calls this sees to; until then nothing of what the
   // process does reaches the world: it was dead already. Must be up.
   void doom();
+  bool doomed() const { return doomed_; }
 
   // From now on no place of Env::buggify() fires.
   void end_buggify() { options_.buggify = {}; }

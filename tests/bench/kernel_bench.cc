@@ -165,9 +165,9 @@ class Tracing {
   void watch(EchoWorld& world) {
     if (on_) world.scheduler.stream().watch(*recorder_);
   }
-  void finish() {
+  void finish(EchoWorld& world) {
     const RunArena::Outside outside;
-    if (on_) recorder_->finish("pass");
+    if (on_) recorder_->finish("pass", {.light = world.scheduler.stream().hash()});
   }
   double bytes_per_event() const {
     if (!on_) return 0;
@@ -197,7 +197,7 @@ void run_worlds(benchmark::State& state, Shape shape, NetworkOptions network, bo
       tracing.watch(*world);
       state.ResumeTiming();
       messages += world->run();
-      tracing.finish();
+      tracing.finish(*world);
       state.PauseTiming();
       growth = world->growth.bytes_per_message();
     }

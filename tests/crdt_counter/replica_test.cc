@@ -116,8 +116,8 @@ Recorded record(const ClusterOptions& options) {
   cluster.scheduler().stream().watch(recorder);
   cluster.scheduler().stream().watch(full);
   cluster.run();
-  recorder.finish("", full.value());
   recorded.hash = cluster.scheduler().stream().hash();
+  recorder.finish("", {.light = recorded.hash, .full = full.value()});
   recorded.full_hash = full.value();
   recorded.events = recorder.events();
   recorded.results = cluster.results();

@@ -15,7 +15,7 @@ namespace {
 
 constexpr uint64_t kSeeds = 200;
 
-// Survives everything that a catalogue could hold, and has a leader.
+// Survives everything that a catalogue could hold, has a leader, and two versions.
 const std::vector<ProtocolSpec>& protocols() {
   static const std::vector<ProtocolSpec> kProtocols = [] {
     ProtocolSpec sturdy = memory_store();
@@ -27,6 +27,7 @@ const std::vector<ProtocolSpec>& protocols() {
                        .clock_drift_ppm = 1'000'000,
                        .clock_error = 1h};
     };
+    sturdy.earlier = {{"1", "nothing", sturdy.make_process}};
     sturdy.leads = [](const TraceEvent&) { return std::optional<bool>(); };
     return std::vector<ProtocolSpec>{memory_store(), sturdy};
   }();

@@ -113,7 +113,7 @@ TEST_P(Scenarios, AreJudgedAlikeFromTheirTraces) {
     std::string trace;
     Recorder recorder(header, [&](std::string_view bytes) { trace.append(bytes); });
     const RunResult live = runner.run(wrong, 1, {.watchers = {&recorder}});
-    recorder.finish(to_string(live.verdict));
+    recorder.finish(to_string(live.verdict), {.light = live.trace_hash});
     TraceReader reader(trace, "trace");
     const RunResult offline = recheck(reader, {.scenario = resolve(wrong, 1), .seed = 1});
     EXPECT_EQ(offline.verdict, live.verdict) << mutant.name;

@@ -47,7 +47,7 @@ std::string trace_of_small_blocks(int rounds) {
     play_sample(stream, 1);
     recorder.flush();
   }
-  recorder.finish("pass");
+  recorder.finish("pass", {.light = stream.hash()});
   return file;
 }
 
@@ -109,6 +109,26 @@ TEST(DamagedTrace, NonsenseUnderAGoodChecksumDoesNotCrashTheReader) {
   }
 }
 
+TEST(DamagedTrace, ContentsThatBelongToNoEventAreNoticed) {
+  const std::string file = sample_trace(1);
+  FrameReader frames(std::string_view(file).substr(kTraceMagic.size()));
+  std::string changed(kTraceMagic);
+  Frame frame;
+  while (frames.next(&frame) == FrameReader::Status::kFrame) {
+    std::string content(frame.content);
+    if (frame.type == FrameType::kBlock) {
+      trace::Block block;
+      ASSERT_TRUE(block.ParseFromString(content));
+      block.mutable_contents()->push_back('x');
+      content = block.SerializeAsString();
+    }
+    changed += frame_head(frame.type, content) + content;
+  }
+  const Rest rest = read(changed);
+  EXPECT_EQ(rest.events.size(), 24u);
+  EXPECT_FALSE(rest.complete);
+}
+
 TEST(DamagedTrace, BytesAfterTheEndAreNoticed) {
   EXPECT_FALSE(read(sample_trace(1) + "more").complete);
 }
@@ -129,7 +149,7 @@ TEST(ForeignFile, OfALaterFormatSaysWhichBuildReadsIt) {
   const std::string content = header.SerializeAsString();
   const std::string error =
       read(std::string(kTraceMagic) + frame_head(FrameType::kHeader, content) + content).error;
-  EXPECT_NE(error.find("a trace of format 2"), std::string::npos) << error;
+  EXPECT_NE(error.find("a trace of format 3"), std::string::npos) << error;
   EXPECT_NE(error.find("revision abc123"), std::string::npos) << error;
 }
 

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <set>
 
 #include "sim/core/check.h"
@@ -47,6 +48,73 @@ TEST(Trace, GivesBackEventsThatNobodyWouldPredict) {
                         .payload = extreme == 0 ? &ping : nullptr});
     }
   }
+  const std::vector<KeptEvent> read = read_all(trace_of(events));
+  ASSERT_EQ(read.size(), events.size());
+  for (size_t i = 0; i < read.size(); ++i) EXPECT_TRUE(read[i] == KeptEvent(events[i])) << i;
+}
+
+TEST(Trace, GivesBackPayloadsAndBytesOfAnySize) {
+  std::vector<TraceEvent> events;
+  std::deque<test::Ping> pings;
+  const std::string bytes(100'000, 'b');
+  uint64_t index = 0;
+  for (const size_t size : {0u, 1'000u, 16'300u, 16'400u, 200'000u, 3u}) {
+    pings.emplace_back().set_body(std::string(size, 'p'));
+    events.push_back({.index = EventIndex{++index},
+                      .kind = EventKind::kProbe,
+                      .bytes = std::string_view(bytes).substr(0, size / 2),
+                      .payload = &pings.back()});
+  }
+  const trace::Header with_parts = sample_header();  // messages in a message
+  events.push_back(
+      {.index = EventIndex{++index}, .kind = EventKind::kProbe, .payload = &with_parts});
+  const std::vector<KeptEvent> read = read_all(trace_of(events));
+  ASSERT_EQ(read.size(), events.size());
+  for (size_t i = 0; i < read.size(); ++i) EXPECT_TRUE(read[i] == KeptEvent(events[i])) << i;
+}
+
+// Messages that are sent, and arrive `distance` events later.
+std::vector<TraceEvent> messages(const test::Ping& ping, uint64_t count, uint64_t distance) {
+  std::vector<TraceEvent> events;
+  TraceEvent event{.node = NodeId{1}, .peer = NodeId{2}, .payload = &ping};
+  event.name = ping.GetDescriptor()->full_name();
+  for (uint64_t i = 1; i <= count; ++i) {
+    event.index = EventIndex{i};
+    event.as_sent = (i - 1) / distance % 2 == 1;
+    event.kind = event.as_sent ? EventKind::kReceive : EventKind::kSend;
+    event.cause = EventIndex{event.as_sent ? i - distance : 0};
+    events.push_back(event);
+  }
+  return events;
+}
+
+TEST(Trace, DoesNotRepeatAMessageThatArrivesAsItWasSent) {
+  test::Ping ping;
+  ping.set_body(std::string(300, 'x'));
+  std::vector<TraceEvent> events = messages(ping, 40, 4);
+  const std::string once = trace_of(events);
+  for (TraceEvent& event : events) event.as_sent = false;
+  EXPECT_GT(trace_of(events).size(), once.size() + 20 * 300);
+}
+
+TEST(Trace, RepeatsAMessageThatArrivesInALaterBlock) {
+  test::Ping ping;
+  ping.set_body(std::string(300, 'x'));
+  for (const uint64_t distance : {1u, 10u, 50u, 500u, 5'000u}) {
+    const std::vector<TraceEvent> events = messages(ping, 10'000, distance);
+    const std::vector<KeptEvent> read = read_all(trace_of(events));
+    ASSERT_EQ(read.size(), events.size());
+    for (size_t i = 0; i < read.size(); ++i) EXPECT_TRUE(read[i] == KeptEvent(events[i])) << i;
+  }
+}
+
+TEST(Trace, RepeatsAMessageWhoseSendWasNotRecorded) {
+  test::Ping ping;
+  ping.set_number(7);
+  std::vector<TraceEvent> events = messages(ping, 100, 10);
+  std::erase_if(events, [](const TraceEvent& event) {
+    return number(event.index) % 7 == 0 || event.index == EventIndex{1};
+  });
   const std::vector<KeptEvent> read = read_all(trace_of(events));
   ASSERT_EQ(read.size(), events.size());
   for (size_t i = 0; i < read.size(); ++i) EXPECT_TRUE(read[i] == KeptEvent(events[i])) << i;

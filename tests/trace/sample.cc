@@ -24,9 +24,9 @@ bool KeptEvent::operator==(const KeptEvent& other) const {
   const TraceEvent& a = header;
   const TraceEvent& b = other.header;
   return a.index == b.index && a.cause == b.cause && a.time == b.time && a.kind == b.kind &&
-         a.node == b.node && a.peer == b.peer && a.id == b.id && a.value == b.value &&
-         name == other.name && bytes == other.bytes && payload_type == other.payload_type &&
-         payload == other.payload;
+         a.as_sent == b.as_sent && a.node == b.node && a.peer == b.peer && a.id == b.id &&
+         a.value == b.value && name == other.name && bytes == other.bytes &&
+         payload_type == other.payload_type && payload == other.payload;
 }
 
 trace::Header sample_header() {
@@ -62,6 +62,7 @@ void play_messages(EventStream& stream, uint64_t round) {
   message.kind = EventKind::kReceive;
   std::swap(message.node, message.peer);
   message.value = round % 2;
+  message.as_sent = round % 3 != 0;
   stream.emit(message);
   stream.emit({.kind = EventKind::kDrop,
                .node = NodeId{2},
@@ -139,7 +140,7 @@ std::string sample_trace(int rounds, RecorderOptions options) {
   EventStream stream;
   stream.watch(recorder);
   play_sample(stream, rounds);
-  recorder.finish("pass");
+  recorder.finish("pass", {.light = stream.hash()});
   return file;
 }
 
@@ -148,7 +149,7 @@ std::string trace_of(const std::vector<TraceEvent>& events, RecorderOptions opti
   Recorder recorder(
       sample_header(), [&](std::string_view bytes) { file.append(bytes); }, options);
   for (const TraceEvent& event : events) recorder.on_event(event);
-  recorder.finish("pass");
+  recorder.finish("pass", {});
   return file;
 }
 
