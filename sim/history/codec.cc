@@ -128,8 +128,11 @@ class Reader {
     if (step.kind() < 1 || step.kind() > 6 || step.found() > 3 || step.key() == 0) {
       fail(entry, "has a step of a kind that this build does not know, or without a key");
     }
-    if (step.value() == 0 && static_cast<Found>(step.found()) == Found::kValue) {
-      fail(entry, "has a step that found a value, but not which");
+    const auto kind = static_cast<StepKind>(step.kind());
+    const bool writes =
+        kind == StepKind::kWrite || kind == StepKind::kAppend || kind == StepKind::kInsert;
+    if (step.value() == 0 && (writes || static_cast<Found>(step.found()) == Found::kValue)) {
+      fail(entry, "has a step that wrote or found a value, but not which");
     }
     const Range elements = read_elements(entry, step.elements());
     parts_.steps.push_back({.kind = static_cast<StepKind>(step.kind()),

@@ -58,6 +58,8 @@ TEST(HistoryCodec, RefusesNumbersThatStandForNothing) {
   EXPECT_EQ(says([](M, E, S step) { step->set_key(3); }),
             "a.history: operation 7 has the value 2, of 2");
   EXPECT_NE(says([](M, E, S step) { step->set_key(0); }).find("without a key"), std::string::npos);
+  EXPECT_NE(says([](M, E, S step) { step->set_value(0); }).find("but not which"),
+            std::string::npos);
   EXPECT_NE(says([](M, E, S step) { step->set_kind(7); }).find("of a kind"), std::string::npos);
   EXPECT_NE(says([](M, E, S step) { step->set_found(4); }).find("of a kind"), std::string::npos);
   EXPECT_NE(says([](M, E, S step) { step->add_elements(2); }).find("found the value 2, of 2"),

@@ -70,6 +70,10 @@ TEST(Fressian, RemembersWhatIsRepeated) {
             "#t [1 2] | #t [3 4]");
 }
 
+TEST(Fressian, ForgetsItsCachesInTheMiddleOfAValue) {
+  EXPECT_EQ(read("\xcd\xe6\xfe\x01\xcd\x07\x80"), "[1 7] | 7");
+}
+
 TEST(Fressian, RefusesWhatIsNotThere) {
   EXPECT_EQ(read("\x80"), "byte 0: syntax");
   EXPECT_EQ(read("\xa0"), "byte 0: syntax");

@@ -103,6 +103,7 @@ void FressianReader::read(Form* form, int depth) {
   while (code == kResetCaches) {
     cache_.clear();
     records_.clear();
+    ++resets_;
     code = bytes_.u8("a value");
   }
   int64_t value = 0;
@@ -334,8 +335,10 @@ void FressianReader::read_operation(Form* form, uint64_t at, int depth) {
 void FressianReader::put_into_cache(Form* form, int depth) {
   const size_t place = cache_.size();
   cache_.emplace_back();
+  const uint64_t resets = resets_;
   const auto index = static_cast<uint32_t>(form->size());
   read(form, depth + 1);
+  if (resets != resets_) return;  // the cache that it had a place in is gone
   cache_[place].add_copy(*form, index);
   spend(cache_[place].bytes());
 }

@@ -60,7 +60,8 @@ class FressianReader {
   Bytes& bytes_;
   std::vector<Form> cache_;
   std::vector<Record> records_;
-  uint64_t budget_;  // bytes that copies may still take
+  uint64_t resets_ = 0;  // of the caches
+  uint64_t budget_;      // bytes that copies may still take
 };
 
 }  // namespace seedbed

@@ -18,7 +18,6 @@ namespace {
 constexpr std::string_view kMagic = "JEPSEN";
 constexpr uint64_t kBlockHeader = 8 + 4 + 16;
 constexpr uint64_t kIndexEntry = 4 + 8;
-constexpr uint64_t kChunkEntry = 8 + 4;
 
 enum BlockType : uint16_t {
   kIndexBlock = 1,
