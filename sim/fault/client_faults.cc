@@ -1,5 +1,5 @@
-// Faults of clients: of their machines, and of how they ask. What a client itself does wrong is done
-// in sim/run/client_process.cc.
+// Faults of clients: of their machines, and of how they ask. What a client itself does wrong is in
+// sim/run/client_process.cc.
 #include "sim/fault/catalogue.h"
 
 namespace seedbed {

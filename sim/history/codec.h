@@ -16,6 +16,9 @@ namespace seedbed {
 
 std::string encode(const History& history);
 
+// Whether the bytes begin as those of a history.
+bool is_encoded_history(std::string_view bytes);
+
 // Throws ConfigError, beginning with `place`, if the bytes are not a history, are cut short, are
 // damaged, or contradict themselves (an operation that returns before it begins, an unknown
 // outcome).

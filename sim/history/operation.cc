@@ -113,7 +113,9 @@ std::string describe(const Operation& question, const Response& answer) {
     case Outcome::kInfo: return fmt::format("is unknown ({})", answer.output.value_or("no reason"));
     case Outcome::kOk: break;
   }
-  if (question.function == kRead) return fmt::format("returned {}", answer.number);
+  if (question.function == kRead && !answer.output) {
+    return fmt::format("returned {}", answer.number);
+  }
   if (question.function == kGet && !answer.output) return "found nothing";
   if (question.function == kCas) return answer.output ? "found another value" : "succeeded";
   return answer.output ? "returned " + in_quotes(*answer.output) : "completed";

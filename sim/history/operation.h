@@ -14,8 +14,21 @@
 //
 // Key-value operations: get, put, append, cas, delete, on string values; a key without a value is
 // `absent`, which is not the empty string. append to an absent key creates it. Counters: increment,
-// decrement, read, on signed amounts. Other systems may use other functions: only the model that
-// judges a history (sim/check/model.h) gives them a meaning.
+// decrement, read, on signed amounts.
+//
+// Histories that were recorded elsewhere also have these, with what is asked in `argument` (cas:
+// `expected` as well) and what is found in Response::output, or, if it is a whole collection, in
+// Entry::elements (sim/history/history.h):
+//   registers        read, write, cas
+//   sets             add, remove, contains ("true", "false"), read (all elements)
+//   lists            append, read (all elements)
+//   queues           enqueue, dequeue, drain (all elements); stacks: push, pop
+//   priority queues  insert, delete-min
+//   mutexes          acquire, release
+//   counters         add (an amount, also in `amount`), read
+//   transactions     txn, which has steps (History::steps) instead of key and argument
+// sim/history/object.h tells which of them a history speaks of. Only the model that judges a
+// history (sim/check/model.h) gives functions a meaning, also those that are not named here.
 #pragma once
 
 #include <cstdint>
@@ -43,6 +56,20 @@ inline constexpr std::string_view kDelete = "delete";
 inline constexpr std::string_view kIncrement = "increment";
 inline constexpr std::string_view kDecrement = "decrement";
 inline constexpr std::string_view kRead = "read";
+inline constexpr std::string_view kWrite = "write";
+inline constexpr std::string_view kAdd = "add";
+inline constexpr std::string_view kRemove = "remove";
+inline constexpr std::string_view kContains = "contains";
+inline constexpr std::string_view kEnqueue = "enqueue";
+inline constexpr std::string_view kDequeue = "dequeue";
+inline constexpr std::string_view kDrain = "drain";
+inline constexpr std::string_view kPush = "push";
+inline constexpr std::string_view kPop = "pop";
+inline constexpr std::string_view kInsert = "insert";
+inline constexpr std::string_view kDeleteMin = "delete-min";
+inline constexpr std::string_view kAcquire = "acquire";
+inline constexpr std::string_view kRelease = "release";
+inline constexpr std::string_view kTransaction = "txn";
 
 // The output of a cas that found another value.
 inline constexpr std::string_view kMismatch = "mismatch";
@@ -63,7 +90,9 @@ struct Operation {
   std::string key;
   std::string argument;                 // put, cas: the new value; append: the suffix
   std::optional<std::string> expected;  // cas: what must stand there; nullopt: nothing
-  int64_t amount = 0;                   // increment, decrement
+  int64_t amount = 0;                   // increment, decrement, add
+
+  bool operator==(const Operation& other) const = default;
 };
 
 // The answer.
@@ -80,6 +109,8 @@ struct Response {
   // After a single attempt ended with `error`: a refusal before any effect is fail, all else is
   // info. Of several attempts, all must have been refused for a fail.
   static Response after(Error error);
+
+  bool operator==(const Response& other) const = default;
 
   bool ok() const { return outcome == Outcome::kOk; }
   // Of a cas only: it found another value.

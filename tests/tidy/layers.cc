@@ -16,6 +16,7 @@ const std::vector<Layer>& layers() {
       {"sim/trace/", {"sim/core/"}, {"fmt/", "google/protobuf/", "zstd.h"}},
       {"sim/fault/", {"sim/core/", "sim/world/"}, {"fmt/", "google/protobuf/"}},
       // Histories are checked offline: never the world.
+      {"sim/history/formats/", {"sim/core/", "sim/history/"}, {"fmt/"}},
       {"sim/history/", {"sim/core/"}, {"fmt/", "google/protobuf/"}},
       // A checker is a function of what happened: never the world, the run or a protocol.
       {"sim/check/", {"sim/core/", "sim/trace/", "sim/history/"}, {"fmt/", "google/protobuf/"}},

@@ -7,6 +7,7 @@
 #include "sim/core/check.h"
 #include "sim/explore/expectation.h"
 #include "sim/fault/fault_plan.h"
+#include "sim/history/formats/format.h"
 #include "sim/run/simulation.h"
 #include "sim/run/workload.h"
 
@@ -97,6 +98,16 @@ Json workload_rows() {
   return rows;
 }
 
+Json format_rows() {
+  Json rows = Json::array();
+  for (const Format& format : history_formats()) {
+    rows.push_back({{"format", format.name},
+                    {"written", format.write == nullptr ? "no" : "yes"},
+                    {"description", format.description}});
+  }
+  return rows;
+}
+
 void add_scenarios(Catalogue& catalogue, const Context& context,
                    const std::optional<std::string>& directory) {
   for (const ScenarioFile& file : context.scenario_files(directory).all()) {
@@ -111,8 +122,8 @@ void add_scenarios(Catalogue& catalogue, const Context& context,
 }  // namespace
 
 const std::vector<std::string>& catalogue_names() {
-  static const std::vector<std::string> kNames{"protocols", "scenarios", "faults",   "checks",
-                                               "mutants",   "probes",    "workloads"};
+  static const std::vector<std::string> kNames{"protocols", "scenarios", "faults",    "checks",
+                                               "mutants",   "probes",    "workloads", "formats"};
   return kNames;
 }
 
@@ -139,6 +150,8 @@ Catalogue catalogue(std::string_view name, const Context& context,
   } else if (name == "probes") {
     fill("rare paths that some run should take", {"probe", "protocol", "meaning"},
          probe_rows(context));
+  } else if (name == "formats") {
+    fill("histories that can be read", {"format", "description"}, format_rows());
   } else {
     CHECK(name == "workloads");
     fill("what clients ask", {"workload", "meaning"}, workload_rows());

@@ -1,10 +1,12 @@
-// seedbed check: the verdict of a recorded run, from its trace alone.
+// seedbed check: the verdict of a recorded run from its trace alone, or of a history that anybody
+// recorded.
 #include <fmt/format.h>
 
 #include <memory>
 
 #include "sim/explore/expectation.h"
 #include "sim/run/recheck.h"
+#include "tools/cli/check_history.h"
 #include "tools/cli/context.h"
 #include "tools/cli/json.h"
 #include "tools/cli/selection.h"
@@ -15,18 +17,17 @@ namespace seedbed {
 namespace {
 
 struct CheckArguments {
-  std::string trace;
-  bool json = false;
+  std::string file;
+  HistoryCheckOptions options;
 };
 
-int check(const CheckArguments& arguments, const Context& context) {
-  const std::string content = read_file(arguments.trace);
-  TraceReader reader(content, arguments.trace);
+int check_trace(const HistoryFile& file, const CheckArguments& arguments, const Context& context) {
+  TraceReader reader(file.bytes(), arguments.file);
   const RecordedRun recorded = recorded_run(reader, context.protocols);
   const RunResult result = recheck(reader, recorded);
   const Judgement judgement = judge(recorded.scenario, result);
-  if (arguments.json) {
-    Json json{{"trace", arguments.trace}};
+  if (arguments.options.json) {
+    Json json{{"trace", arguments.file}};
     json.update(result_json(result, recorded.revision));
     json["unreached"] = judgement.unreached;
     fmt::print("{}", dump(json));
@@ -34,24 +35,45 @@ int check(const CheckArguments& arguments, const Context& context) {
     EventLog log(*recorded.scenario.protocol);
     reader.rewind();
     replay(reader, {&log});
-    fmt::print(
-        "{}",
-        result_text(recorded.scenario, result,
-                    {.events = log.events(), .trace_path = shell_word(arguments.trace)}, context));
+    fmt::print("{}", result_text(recorded.scenario, result,
+                                 {.events = log.events(), .trace_path = shell_word(arguments.file)},
+                                 context));
   }
   return exit_code(judgement);
+}
+
+int check(const CheckArguments& arguments, const Context& context) {
+  const HistoryFile file(arguments.file);
+  const bool trace = file.is_trace() && !arguments.options.format;
+  return trace ? check_trace(file, arguments, context)
+               : check_history(file, arguments.options, context);
 }
 
 }  // namespace
 
 void add_check(CLI::App& app, const Context& context, Command* chosen) {
   auto arguments = std::make_shared<CheckArguments>();
-  CLI::App& verb = add_verb(app, "check", "Judge a recorded run again, without running anything",
-                            "  seedbed run raft/partitions --seed 42 --trace partitions.trace\n"
-                            "  seedbed check partitions.trace\n"
-                            "  seedbed check partitions.trace --json");
-  verb.add_option("TRACE", arguments->trace, "A file written by run --trace")->required();
-  verb.add_flag("--json", arguments->json, "One JSON object on stdout");
+  HistoryCheckOptions& options = arguments->options;
+  CLI::App& verb =
+      add_verb(app, "check", "Judge a recorded run, or anybody's history, without running anything",
+               "  seedbed run raft/partitions --seed 42 --trace partitions.trace\n"
+               "  seedbed check partitions.trace\n"
+               "  seedbed check history.edn --initial 0 --json");
+  verb.add_option("FILE", arguments->file,
+                  "A trace (run --trace), or a history in any\nformat of 'list formats'")
+      ->required();
+  verb.add_option("--format", options.format, "Of a history [told by its content]")
+      ->type_name("FORMAT");
+  verb.add_option(
+          "--initial", options.initial,
+          "What objects hold at first, nil for nothing\n[as the format's own tools have it]")
+      ->type_name("VALUE");
+  verb.add_option("--nil-read", options.nil_read, "What a read of nil found: nothing, or unknown")
+      ->type_name("MEANING");
+  verb.add_option("--failed-cas", options.failed_cas,
+                  "What a failed cas tells: mismatch, or no-effect")
+      ->type_name("MEANING");
+  verb.add_flag("--json", options.json, "One JSON object on stdout");
   verb.callback([=, &context] { *chosen = [=, &context] { return check(*arguments, context); }; });
 }
 

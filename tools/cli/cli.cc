@@ -80,8 +80,8 @@ class CommandLine {
         fmt::format("{} (revision {})", context.program.name,
                     context.program.revision.empty() ? "unknown" : context.program.revision));
     app_.get_formatter()->column_width(28);
-    for (const auto add :
-         {add_list, add_run, add_hunt, add_replay, add_shrink, add_regress, add_check, add_diff}) {
+    for (const auto add : {add_list, add_run, add_hunt, add_replay, add_shrink, add_regress,
+                           add_check, add_diff, add_export}) {
       add(app_, context_, &chosen_);
     }
   }

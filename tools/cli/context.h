@@ -43,6 +43,7 @@ void add_run(CLI::App& app, const Context& context, Command* chosen);
 void add_hunt(CLI::App& app, const Context& context, Command* chosen);
 void add_replay(CLI::App& app, const Context& context, Command* chosen);
 void add_check(CLI::App& app, const Context& context, Command* chosen);
+void add_export(CLI::App& app, const Context& context, Command* chosen);
 void add_diff(CLI::App& app, const Context& context, Command* chosen);
 void add_shrink(CLI::App& app, const Context& context, Command* chosen);
 void add_regress(CLI::App& app, const Context& context, Command* chosen);

@@ -1,0 +1,51 @@
+#include "sim/core/check.h"
+#include "sim/history/history.h"
+#include "sim/history/history.pb.h"
+
+namespace seedbed {
+namespace {
+
+const history::Operation& payload_of(const TraceEvent& event) {
+  const auto* payload = dynamic_cast<const history::Operation*>(event.payload);
+  CHECK(payload != nullptr);
+  return *payload;
+}
+
+}  // namespace
+
+void HistoryBuilder::on_event(const TraceEvent& event) {
+  if (event.kind == EventKind::kInvoke) invoke(event);
+  if (event.kind == EventKind::kReturn) complete(event);
+}
+
+void HistoryBuilder::invoke(const TraceEvent& event) {
+  for (const uint32_t position : running_) CHECK(entries_[position].id != event.id);
+  running_.push_back(static_cast<uint32_t>(entries_.size()));
+  Entry& entry = entries_.emplace_back();
+  entry.id = event.id;
+  entry.client = event.node;
+  entry.operation = operation_from(event.name, payload_of(event));
+  entry.invoked = event.index;
+  entry.invoked_at = event.time;
+}
+
+void HistoryBuilder::complete(const TraceEvent& event) {
+  // Backwards: those at the front are mostly clients that crashed long ago.
+  size_t i = running_.size();
+  while (i > 0 && entries_[running_[i - 1]].id != event.id) --i;
+  CHECK(i > 0);
+  last_returned_ = running_[i - 1];
+  running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(i - 1));
+  Entry& entry = entries_[last_returned_];
+  entry.response = response_from(outcome_from(event.value), payload_of(event));
+  entry.returned = event.index;
+  entry.returned_at = event.time;
+}
+
+History HistoryBuilder::take() {
+  running_.clear();
+  last_returned_ = 0;
+  return History(std::exchange(entries_, {}));
+}
+
+}  // namespace seedbed
