@@ -1,29 +1,9 @@
 // Faults of clients: of their machines, and of how they ask. What a client itself does wrong is in
 // sim/run/client_process.cc.
-#include "sim/fault/catalogue.h"
+#include "sim/fault/effects.h"
 
 namespace seedbed {
 namespace {
-
-void crash(Stage& stage) {
-  for (const NodeId id : stage.fault.targets) stage.world.node(id).cut_power();
-}
-
-void restart(Stage& stage) {
-  for (const NodeId id : stage.fault.targets) stage.world.node(id).restore_power();
-}
-
-void slow(Stage& stage) {
-  for (const NodeId id : stage.fault.targets) {
-    stage.world.node(id).add_service_time(stage.microseconds());
-  }
-}
-
-void end_slow(Stage& stage) {
-  for (const NodeId id : stage.fault.targets) {
-    stage.world.node(id).add_service_time(-stage.microseconds());
-  }
-}
 
 const FaultInfo kRows[] = {
     {
@@ -36,8 +16,8 @@ const FaultInfo kRows[] = {
         .kills = true,
         .aim = Aim::kClient,
         .line = "{targets}",
-        .begin = crash,
-        .end = restart,
+        .begin = effects::crash,
+        .end = effects::restart,
         .slots = 4,
         .duration_ms = {1, 2000},
     },
@@ -50,8 +30,8 @@ const FaultInfo kRows[] = {
         .shown_by = "raft/clients",
         .aim = Aim::kClient,
         .line = "{targets}, {magnitude} us an answer",
-        .begin = slow,
-        .end = end_slow,
+        .begin = effects::slow,
+        .end = effects::end_slow,
         .unit = "microseconds an answer",
         .magnitude = {10'000, 1'500'000},
         .slots = 3,

@@ -1,18 +1,10 @@
 // Faults of machines and of what they run.
 #include <algorithm>
 
-#include "sim/fault/catalogue.h"
+#include "sim/fault/effects.h"
 
 namespace seedbed {
 namespace {
-
-void crash(Stage& stage) {
-  for (const NodeId id : stage.fault.targets) stage.world.node(id).cut_power();
-}
-
-void restart(Stage& stage) {
-  for (const NodeId id : stage.fault.targets) stage.world.node(id).restore_power();
-}
 
 void pause(Stage& stage) {
   for (const NodeId id : stage.fault.targets) stage.world.node(id).pause();
@@ -20,18 +12,6 @@ void pause(Stage& stage) {
 
 void resume(Stage& stage) {
   for (const NodeId id : stage.fault.targets) stage.world.node(id).resume();
-}
-
-void slow(Stage& stage) {
-  for (const NodeId id : stage.fault.targets) {
-    stage.world.node(id).add_service_time(stage.microseconds());
-  }
-}
-
-void end_slow(Stage& stage) {
-  for (const NodeId id : stage.fault.targets) {
-    stage.world.node(id).add_service_time(-stage.microseconds());
-  }
 }
 
 constexpr Site kCrashLoopGap("fault.crash_loop_gap", ChoiceClass::kAmbient);
@@ -45,14 +25,14 @@ uint32_t last_step(const Stage& stage) {
 
 void take_crash_step(Stage& stage) {
   const bool crashes = stage.step % 2 == 0;
-  crashes ? crash(stage) : restart(stage);
+  crashes ? effects::crash(stage) : effects::restart(stage);
   if (stage.step == last_step(stage)) return;
   const uint64_t bits = stage.draw(kCrashLoopGap, stage.step);
   stage.next = std::chrono::milliseconds(crashes ? between(bits, 10, 200) : between(bits, 1, 50));
 }
 
 void end_crash_loop(Stage& stage) {
-  if (stage.step % 2 == 0) restart(stage);
+  if (stage.step % 2 == 0) effects::restart(stage);
 }
 
 void limit_memory(Stage& stage) {
@@ -75,7 +55,7 @@ bool has_earlier_version(World& world, NodeId target) { return world.node(target
 
 // One machine after the other is taken down, and comes back with other code on the old disk.
 void upgrade(Stage& stage) {
-  crash(stage);
+  effects::crash(stage);
   for (const NodeId id : stage.fault.targets) {
     Node& node = stage.world.node(id);
     node.install(node.version() + 1);
@@ -83,7 +63,7 @@ void upgrade(Stage& stage) {
 }
 
 void downgrade(Stage& stage) {
-  crash(stage);
+  effects::crash(stage);
   for (const NodeId id : stage.fault.targets) {
     Node& node = stage.world.node(id);
     node.install(node.version() - 1);
@@ -102,8 +82,8 @@ const FaultInfo kRows[] = {
         .aim = Aim::kServer,
         .line = "{targets}",
         .cost = Cost::kServer,
-        .begin = crash,
-        .end = restart,
+        .begin = effects::crash,
+        .end = effects::restart,
         .slots = 8,
         .duration_ms = {1, 2500},
     },
@@ -131,8 +111,8 @@ const FaultInfo kRows[] = {
         .shown_by = "raft/everything",
         .aim = Aim::kServer,
         .line = "{targets}, {magnitude} us a message",
-        .begin = slow,
-        .end = end_slow,
+        .begin = effects::slow,
+        .end = effects::end_slow,
         .unit = "microseconds a message",
         .magnitude = {100, 3'000},
         .slots = 3,
@@ -167,8 +147,8 @@ const FaultInfo kRows[] = {
         .aim = Aim::kZone,
         .line = "{targets}",
         .cost = Cost::kServer,
-        .begin = crash,
-        .end = restart,
+        .begin = effects::crash,
+        .end = effects::restart,
         .slots = 2,
         .duration_ms = {10, 2500},
     },
@@ -182,8 +162,8 @@ const FaultInfo kRows[] = {
         .aim = Aim::kAllServers,
         .line = "{targets}",
         .cost = Cost::kPower,
-        .begin = crash,
-        .end = restart,
+        .begin = effects::crash,
+        .end = effects::restart,
         .slots = 2,
         .duration_ms = {10, 2500},
     },
@@ -218,7 +198,7 @@ const FaultInfo kRows[] = {
         .line = "{targets}",
         .cost = Cost::kServer,
         .begin = upgrade,
-        .end = restart,
+        .end = effects::restart,
         .slots = 6,
         .duration_ms = {50, 1500},
     },
@@ -235,7 +215,7 @@ const FaultInfo kRows[] = {
         .line = "{targets}",
         .cost = Cost::kServer,
         .begin = downgrade,
-        .end = restart,
+        .end = effects::restart,
         .slots = 3,
         .duration_ms = {50, 1500},
     },

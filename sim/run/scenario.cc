@@ -138,7 +138,7 @@ void validate_version(const std::string& name, const ProtocolSpec& protocol,
   for (const VersionSpec& version : protocol.earlier) names.push_back(version.name);
   if (name.empty() || std::find(names.begin(), names.end(), name) != names.end()) return;
   check.fail("start_version: " + unknown_name(fmt::format("earlier version of {}", protocol.name),
-                                              name, names, "seedbed list protocols"));
+                                              name, names, "seedbed list versions"));
 }
 
 void validate_expectation(const run::Expect& expect, const Validator& check) {

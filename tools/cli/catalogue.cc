@@ -28,6 +28,18 @@ Json protocol_rows(const Context& context) {
   return rows;
 }
 
+Json version_rows(const Context& context) {
+  Json rows = Json::array();
+  for (const ProtocolSpec& spec : context.protocols) {
+    for (const VersionSpec& version : spec.earlier) {
+      rows.push_back({{"protocol", spec.name},
+                      {"version", version.name},
+                      {"differences", version.differences}});
+    }
+  }
+  return rows;
+}
+
 Json scenario_row(const ScenarioFile& file, const Context& context) {
   const Scenario scenario =
       parse_scenario(read_file(file.path), file.name, file.path.string(), context.protocols);
@@ -122,8 +134,9 @@ void add_scenarios(Catalogue& catalogue, const Context& context,
 }  // namespace
 
 const std::vector<std::string>& catalogue_names() {
-  static const std::vector<std::string> kNames{"protocols", "scenarios", "faults",    "checks",
-                                               "mutants",   "probes",    "workloads", "formats"};
+  static const std::vector<std::string> kNames{"protocols", "versions",  "scenarios",
+                                               "faults",    "checks",    "mutants",
+                                               "probes",    "workloads", "formats"};
   return kNames;
 }
 
@@ -137,6 +150,9 @@ Catalogue catalogue(std::string_view name, const Context& context,
   };
   if (name == "protocols") {
     fill("what can be run", {"protocol", "summary"}, protocol_rows(context));
+  } else if (name == "versions") {
+    fill("earlier code that may be live beside the present", {"protocol", "version", "differences"},
+         version_rows(context));
   } else if (name == "scenarios") {
     fill("how it can be run", {"scenario", "description"}, Json::array());
     add_scenarios(result, context, scenarios);
