@@ -82,7 +82,7 @@ class Campaign {
   void count_before(size_t scenario);
   void record(const explore::Report& report);
   void record(RunRecord run);
-  void count(const Finding& finding);
+  void count(const CampaignFinding& finding);
   void keep_results();
   void bury(Worker& worker);
   void record_death(const Worker& worker, int status);
@@ -209,7 +209,7 @@ void Campaign::count_before(size_t scenario) {
   }
   result_.runs = result_.runs_before = result_.endings.total();
   result_.scenarios[scenario] = kept.totals;
-  for (const Finding& finding : kept.findings) {
+  for (const CampaignFinding& finding : kept.findings) {
     if (finding.seed >= first && finding.seed <= last) count(finding);
   }
 }
@@ -224,12 +224,12 @@ void Campaign::record(const explore::Report& report) {
                 .run_twice = report.run_twice(),
                 .faults = tally_of(report.faults()),
                 .probes = tally_of(report.probes())};
-  Finding finding{.scenario = job.scenario,
-                  .seed = job.seed,
-                  .verdict = "nondeterminism",
-                  .message = report.nondeterminism(),
-                  .shape = shape_of_faults(run.faults),
-                  .broken = {report.broken().begin(), report.broken().end()}};
+  CampaignFinding finding{.scenario = job.scenario,
+                          .seed = job.seed,
+                          .verdict = "nondeterminism",
+                          .message = report.nondeterminism(),
+                          .shape = shape_of_faults(run.faults),
+                          .broken = {report.broken().begin(), report.broken().end()}};
   if (!finding.message.empty()) run.findings.push_back(finding);
   finding.verdict = to_string(run.ending);
   if (!report.expected_verdict()) {
@@ -260,7 +260,7 @@ void Campaign::record(RunRecord run) {
   ++result_.runs;
   ++result_.endings[run.ending];
   result_.scenarios[run.scenario].add(run);
-  for (const Finding& finding : run.findings) count(finding);
+  for (const CampaignFinding& finding : run.findings) count(finding);
   const bool found = !run.findings.empty();
   if (options_.store != nullptr) options_.store->add(std::move(run));
   if (!found || !options_.fail_fast) return;
@@ -268,7 +268,7 @@ void Campaign::record(RunRecord run) {
   give_up();
 }
 
-void Campaign::count(const Finding& finding) {
+void Campaign::count(const CampaignFinding& finding) {
   ++result_.unexpected;
   if (finding.verdict == "nondeterminism") ++result_.nondeterministic;
   if (finding.verdict == to_string(Verdict::kInconclusive)) ++result_.inconclusive;
@@ -316,7 +316,7 @@ void Campaign::record_death(const Worker& worker, int status) {
   const Job job = job_of(options_, *worker.job);
   RunRecord run{
       .scenario = job.scenario, .seed = job.seed, .ending = worker.ended.value_or(Ending::kCrash)};
-  Finding finding{
+  CampaignFinding finding{
       .scenario = job.scenario, .seed = job.seed, .verdict = std::string(to_string(run.ending))};
   const std::string said = last_line(worker.output);
   if (run.ending == Ending::kHang) {
@@ -382,10 +382,11 @@ CampaignResult Campaign::conclude() {
   result_.elapsed = WallClock::now() - begin_;
   kept_ = {};
   keep_results();
-  std::sort(
-      result_.findings.begin(), result_.findings.end(), [](const Finding& a, const Finding& b) {
-        return std::tie(a.seed, a.scenario, a.verdict) < std::tie(b.seed, b.scenario, b.verdict);
-      });
+  std::sort(result_.findings.begin(), result_.findings.end(),
+            [](const CampaignFinding& a, const CampaignFinding& b) {
+              return std::tie(a.seed, a.scenario, a.verdict) <
+                     std::tie(b.seed, b.scenario, b.verdict);
+            });
   const bool came_to_its_end = !giving_up_;
   for (size_t i = 0; came_to_its_end && i < options_.scenarios.size(); ++i) {
     for (std::string& sentence : missing_in(options_.scenarios[i], result_.scenarios[i])) {

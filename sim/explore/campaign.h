@@ -1,7 +1,7 @@
 // Campaign: many seeds of one or several scenarios, on all cores.
 //
 //   CampaignResult result = run_campaign({.scenarios = {scenario}, .seeds = 1000, .workers = 8});
-//   for (const Finding& finding : result.findings) ...
+//   for (const CampaignFinding& finding : result.findings) ...
 //
 // Seeds are run by worker processes, because the code under test may take its process down or never
 // come back. A worker says which seed it runs before it runs it; one that dies or hangs turns that
@@ -59,9 +59,9 @@ struct CampaignResult {
   uint64_t runs_before = 0;  // of those, that were kept from before
   EndingCounts endings;      // of `runs`
   uint64_t nondeterministic = 0;
-  uint64_t unexpected = 0;        // findings
-  uint64_t inconclusive = 0;      // those of them whose only fault is to say nothing
-  std::vector<Finding> findings;  // of `runs`: by seed, then by scenario
+  uint64_t unexpected = 0;                // findings
+  uint64_t inconclusive = 0;              // those of them whose only fault is to say nothing
+  std::vector<CampaignFinding> findings;  // of `runs`: by seed, then by scenario
   // What all kept runs did together, of other seeds too; as in the options.
   std::vector<ScenarioTotals> scenarios;
   // What those should have seen, and did not: probes, and faults that were configured and never

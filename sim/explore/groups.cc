@@ -6,10 +6,10 @@
 
 namespace seedbed {
 
-std::vector<Group> group_findings(const std::vector<Finding>& findings) {
+std::vector<Group> group_findings(const std::vector<CampaignFinding>& findings) {
   using Key = std::tuple<size_t, std::string, std::string, std::string>;
   std::map<Key, Group> groups;
-  for (const Finding& finding : findings) {
+  for (const CampaignFinding& finding : findings) {
     Group& group = groups[{finding.scenario, finding.verdict, finding.check, finding.shape}];
     if (group.first == nullptr || finding.seed < group.first->seed) group.first = &finding;
     ++group.count;

@@ -11,12 +11,12 @@
 namespace seedbed {
 
 struct Group {
-  const Finding* first = nullptr;  // of the lowest seed; belongs to the caller's findings
+  const CampaignFinding* first = nullptr;  // of the lowest seed; belongs to the caller's findings
   uint64_t count = 0;
 };
 
 // The largest first; of two as large, the one that was found at the lower seed. Findings are in one
 // group if scenario, verdict, check and shape are the same. The result points into `findings`.
-std::vector<Group> group_findings(const std::vector<Finding>& findings);
+std::vector<Group> group_findings(const std::vector<CampaignFinding>& findings);
 
 }  // namespace seedbed

@@ -14,7 +14,7 @@
 namespace seedbed {
 
 // A run that was not as expected.
-struct Finding {
+struct CampaignFinding {
   size_t scenario = 0;  // position in the campaign
   uint64_t seed = 0;
   std::string verdict;  // an ending, or "nondeterminism"
@@ -36,7 +36,7 @@ struct RunRecord {
   bool run_twice = false;
   Tally faults;  // those that it asked for, also if they never fired
   Tally probes;
-  std::vector<Finding> findings;
+  std::vector<CampaignFinding> findings;
 };
 
 // What all runs of one scenario did together.
@@ -58,7 +58,7 @@ struct Kept {
   SeedSet seeds;                              // that were run
   std::array<SeedSet, kEndings> by_ending{};  // the same, by how they ended
   ScenarioTotals totals;
-  std::vector<Finding> findings;  // by seed; `scenario` is the position in the campaign
+  std::vector<CampaignFinding> findings;  // by seed; `scenario` is the position in the campaign
   // Seeds that a hunt began and never ended, because it died itself. Nobody has run them since.
   std::vector<uint64_t> unfinished;
 };

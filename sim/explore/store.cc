@@ -108,7 +108,7 @@ Tally& tally_of(std::string_view kind, ScenarioTotals& totals) {
   return kind == "fault_runs" ? totals.fault_runs : totals.probes;
 }
 
-Finding finding_of(const Statement& row, int column) {
+CampaignFinding finding_of(const Statement& row, int column) {
   return {.seed = row.number(column),
           .verdict = row.text(column + 1),
           .check = row.text(column + 2),
@@ -254,7 +254,7 @@ void Store::write_pending() {
     ended.run(campaign, run.seed);
     if (!seeds.add(campaign, run.seed, to_string(run.ending))) continue;
     sums[campaign].add(run);
-    for (const Finding& finding : run.findings) {
+    for (const CampaignFinding& finding : run.findings) {
       found.run(campaign, finding.seed, finding.verdict, finding.check, finding.message,
                 finding.shape, joined(finding.broken), reproduce_ ? reproduce_(finding) : "");
     }

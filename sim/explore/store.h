@@ -53,7 +53,7 @@ struct StoredFinding {
   std::string mutant;
   std::string revision;
   std::string reproduce;
-  Finding finding;
+  CampaignFinding finding;
 };
 
 class Store {
@@ -66,7 +66,7 @@ class Store {
   // Enters a hunt over these scenarios and says what is known of each. Call it once.
   std::vector<Kept> join(const std::vector<StoreKey>& keys);
   // How readers run a finding again; kept with it.
-  void set_reproduce(std::function<std::string(const Finding&)> reproduce) {
+  void set_reproduce(std::function<std::string(const CampaignFinding&)> reproduce) {
     reproduce_ = std::move(reproduce);
   }
 
@@ -105,7 +105,7 @@ class Store {
   std::unique_ptr<Database> database_;
   std::vector<uint64_t> rows_;  // of each scenario of the hunt
   uint64_t hunt_ = 0;
-  std::function<std::string(const Finding&)> reproduce_;
+  std::function<std::string(const CampaignFinding&)> reproduce_;
   std::vector<RunRecord> pending_;
 };
 

@@ -70,7 +70,7 @@ struct NetworkFaultCounts {
 };
 
 // What part of a conversation a message is.
-enum class Role : uint8_t { kOneWay, kRequest, kResponse, kRefusal };
+enum class PacketRole : uint8_t { kOneWay, kRequest, kResponse, kRefusal };
 
 // A call that waits for its answer: where its caller keeps it, and which one it is.
 struct CallId {
@@ -96,7 +96,7 @@ class Packet final : public Action {
   NodeId to{};
   SealedMessage message;  // empty for a refusal
   Label label{};
-  Role role = Role::kOneWay;
+  PacketRole role = PacketRole::kOneWay;
   CallId call;              // pairs a response with its request
   uint64_t id = 0;          // given by the network
   uint32_t copy = 0;        // 0, or which duplicate
@@ -218,7 +218,7 @@ inline PacketPtr Network::new_packet() {
 inline void RecyclePacket::operator()(Packet* packet) const {
   packet->message = {};
   packet->label = {};
-  packet->role = Role::kOneWay;
+  packet->role = PacketRole::kOneWay;
   packet->call = {};
   Network& network = packet->network_;
   packet->next_ = std::exchange(network.free_packets_, packet);

@@ -231,7 +231,7 @@ Result<SealedMessage> SimEnv::call_sealed(NodeId to, SealedMessage request, Dura
   packet->to = to;
   packet->message = std::move(request);
   packet->label = label;
-  packet->role = Role::kRequest;
+  packet->role = PacketRole::kRequest;
   packet->call = call.id();
   if (!unheard) network_.send(std::move(packet));
   if (!call.answered.wait(timeout)) return Error::kTimeout;
@@ -245,7 +245,7 @@ void SimEnv::respond(PacketPtr&& packet, Result<SealedMessage>&& response) {
   if (!response && response.error() == Error::kTimeout) return;  // unknown: silence says just that
   packet->to = packet->from;
   packet->from = node_.id();
-  packet->role = response ? Role::kResponse : Role::kRefusal;
+  packet->role = response ? PacketRole::kResponse : PacketRole::kRefusal;
   packet->message = response ? *std::move(response) : SealedMessage();
   network_.send(std::move(packet));
 }
@@ -280,7 +280,7 @@ inline SimEnv::Service* SimEnv::service_for(const MessageType& type) {
 
 inline void SimEnv::execute(PacketPtr&& packet) {
   const MessageType& type = packet->type();
-  if (packet->role == Role::kRequest) {
+  if (packet->role == PacketRole::kRequest) {
     if (Service* service = service_for(type)) {
       serve_request(*service, std::move(packet));
       return;
@@ -302,19 +302,19 @@ inline void SimEnv::answer(Packet& packet) {
   if (slot.call == nullptr || slot.number != packet.call.number) return;  // it has given up
   Call& call = *slot.call;
   if (!call.answered.waiting()) return;  // a duplicate: the first answer has woken it
-  call.refused = packet.role == Role::kRefusal;
+  call.refused = packet.role == PacketRole::kRefusal;
   call.response = std::move(packet.message);
   call.answered.notify();
 }
 
 void SimEnv::prefetch(const Packet& packet, uint32_t step) const {
   if (step == 0) return prefetch_range(this, sizeof(*this));
-  if (packet.role == Role::kRequest) {
+  if (packet.role == PacketRole::kRequest) {
     if (step == 1 && !services_.empty()) prefetch_range(services_.data(), kCacheLine);
     if (step == 2 && !services_.empty()) prefetch_range(services_[0].get(), sizeof(Service));
     return;
   }
-  if (packet.role == Role::kOneWay || packet.call.slot >= calls_.size()) return;
+  if (packet.role == PacketRole::kOneWay || packet.call.slot >= calls_.size()) return;
   const CallSlot& slot = calls_[packet.call.slot];
   if (step == 1) {
     prefetch_range(&slot, sizeof(slot));
@@ -325,7 +325,7 @@ void SimEnv::prefetch(const Packet& packet, uint32_t step) const {
 }
 
 void SimEnv::deliver(PacketPtr&& packet) {
-  if (packet->role == Role::kResponse || packet->role == Role::kRefusal) {
+  if (packet->role == PacketRole::kResponse || packet->role == PacketRole::kRefusal) {
     answer(*packet);
   } else {
     execute(std::move(packet));

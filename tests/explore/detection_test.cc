@@ -81,8 +81,8 @@ TEST(Detection, TheNamedChecksAreSeparatedByCommas) {
 }
 
 TEST(Groups, AreByCheckAndShapeAndNameTheirFirstSeed) {
-  const Finding base{.seed = 9, .verdict = "violation", .check = "A", .shape = "crash"};
-  std::vector<Finding> findings(4, base);
+  const CampaignFinding base{.seed = 9, .verdict = "violation", .check = "A", .shape = "crash"};
+  std::vector<CampaignFinding> findings(4, base);
   findings[1].seed = 4;
   findings[2].shape = "crash,pause";
   findings[3].check = "B";

@@ -217,7 +217,7 @@ TEST(Store, ListsItsFindings) {
   const TemporaryFolder folder;
   Store store(folder.file("s"));
   store.join({key()});
-  store.set_reproduce([](const Finding& finding) { return "again " + finding.check; });
+  store.set_reproduce([](const CampaignFinding& finding) { return "again " + finding.check; });
   store.add(violated(9));
   store.commit({});
   const std::vector<StoredFinding> findings = read_findings(folder.file("s"));

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "tests/tidy/include_rules.h"
+#include "tests/tidy/name_rules.h"
 #include "tests/tidy/shape_rules.h"
 #include "tests/tidy/text.h"
 #include "tests/tidy/tree.h"
@@ -194,6 +195,19 @@ TEST(PageTitle, IsNeededOnceAndFirst) {
   EXPECT_EQ(check_page_title({"a.md", "text\n# A\n"}).size(), 1u);
   EXPECT_EQ(check_page_title({"a.md", ""}).size(), 1u);
   EXPECT_EQ(check_page_title({"a.md", "# A\n\n```\n# comment\n```\n## B\n"}).size(), 0u);
+}
+
+TEST(TypeNames, AreUsedOnceInANamespace) {
+  const std::string shared = "namespace seedbed {\nstruct Row {\n};\n}  // namespace seedbed\n";
+  const std::string own =
+      "namespace seedbed {\nnamespace {\nstruct Row {\n};\n}  // namespace\n"
+      "}  // namespace seedbed\n";
+  const std::string other = "namespace seedbed::raft {\nstruct Row {\n};\n";
+  EXPECT_EQ(check_type_names({{"sim/a.h", shared}, {"sim/b.cc", shared}}).size(), 1u);
+  EXPECT_EQ(check_type_names({{"sim/a.h", shared}, {"tests/b.cc", shared}}).size(), 1u);
+  EXPECT_EQ(check_type_names({{"tests/a.h", shared}, {"tests/b.cc", shared}}).size(), 0u);
+  EXPECT_EQ(check_type_names({{"sim/a.h", shared}, {"sim/b.cc", own}}).size(), 0u);
+  EXPECT_EQ(check_type_names({{"sim/a.h", shared}, {"sim/b.h", other}}).size(), 0u);
 }
 
 TEST(Exceptions, ExcuseTheirRuleInTheirFilesOnly) {

@@ -8,6 +8,7 @@
 #include <functional>
 
 #include "tests/tidy/include_rules.h"
+#include "tests/tidy/name_rules.h"
 #include "tests/tidy/shape_rules.h"
 #include "tests/tidy/word_rules.h"
 
@@ -52,6 +53,10 @@ TEST(Tree, IncludesFollowTheArchitecture) { EXPECT_EQ(broken(check_includes), ""
 
 TEST(Tree, PureCoresKnowNothingOfTheWorld) {
   EXPECT_EQ(to_string(without_exceptions(check_pure_cores(tree()), exceptions())), "");
+}
+
+TEST(Tree, DefinesEachTypeOnce) {
+  EXPECT_EQ(to_string(without_exceptions(check_type_names(tree()), exceptions())), "");
 }
 
 TEST(Tree, HasNoBannedWords) { EXPECT_EQ(broken(check_banned_words), ""); }

@@ -41,7 +41,7 @@ void join(Hunt& hunt, Store& store, const Context& context) {
     keys.push_back(store_key(selection, code));
   }
   hunt.options.kept = store.join(keys);
-  store.set_reproduce([&hunt](const Finding& finding) {
+  store.set_reproduce([&hunt](const CampaignFinding& finding) {
     return reproduce_line(hunt.selections[finding.scenario], finding);
   });
   hunt.options.store = &store;

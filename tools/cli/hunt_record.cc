@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 constexpr size_t kMostRecorded = 20;
 
 // Those that end in a verdict; a crash, a hang or nondeterminism has no script.
-bool can_be_recorded(const Finding& finding) {
+bool can_be_recorded(const CampaignFinding& finding) {
   return finding.verdict == to_string(Verdict::kViolation) ||
          finding.verdict == to_string(Verdict::kLiveness) ||
          finding.verdict == to_string(Verdict::kExpectedWeakness) ||
@@ -28,13 +28,13 @@ bool can_be_recorded(const Finding& finding) {
 }
 
 // "raft-crashes-CommitTermRule-0x3.repro"
-std::string file_name(const Scenario& scenario, const Finding& finding) {
+std::string file_name(const Scenario& scenario, const CampaignFinding& finding) {
   std::string name = fmt::format("{}-{}-{}", scenario.name, finding.check, seed_text(finding.seed));
   std::replace(name.begin(), name.end(), '/', '-');
   return name + std::string(kReproducerSuffix);
 }
 
-void record_one(Runner& runner, const Scenario& scenario, const Finding& finding,
+void record_one(Runner& runner, const Scenario& scenario, const CampaignFinding& finding,
                 const std::string& path, bool smaller, const Context& context) {
   Reproducer reproducer = record(runner, scenario, finding.seed, context.program.revision);
   reproducer.about = fmt::format("{}: {}", finding.check, finding.message);
@@ -68,7 +68,7 @@ void record_findings(const Hunt& hunt, const HuntArguments& arguments, const Con
   Runner runner;
   size_t recorded = 0;
   for (const Group& group : group_findings(hunt.result.findings)) {
-    const Finding& finding = *group.first;
+    const CampaignFinding& finding = *group.first;
     if (!can_be_recorded(finding) || interrupted()) continue;
     if (++recorded > kMostRecorded) break;
     const Scenario& scenario = hunt.selections[finding.scenario].scenario;

@@ -60,7 +60,7 @@ std::string findings_text(const Hunt& hunt) {
   std::string text;
   const std::vector<Group> groups = group_findings(hunt.result.findings);
   for (size_t i = 0; i < std::min(groups.size(), kGroupsShown); ++i) {
-    const Finding& finding = *groups[i].first;
+    const CampaignFinding& finding = *groups[i].first;
     const Selection& selection = hunt.selections[finding.scenario];
     const std::string shape = fmt::format("{}", fmt::join(split_shape(finding.shape), ", "));
     text +=
@@ -112,7 +112,7 @@ std::string store_text(const Hunt& hunt) {
   return text;
 }
 
-Json finding_json(const Selection& selection, const Finding& finding) {
+Json finding_json(const Selection& selection, const CampaignFinding& finding) {
   return {{"scenario", selection.scenario.name},
           {"seed", finding.seed},
           {"mutant", selection.scenario.mutant},
@@ -137,7 +137,7 @@ Json hunt_json(const Hunt& hunt, std::string_view revision) {
   Json scenarios = Json::array();
   for (const Selection& selection : hunt.selections) scenarios.push_back(selection.scenario.name);
   Json failures = Json::array();
-  for (const Finding& finding : result.findings) {
+  for (const CampaignFinding& finding : result.findings) {
     failures.push_back(finding_json(hunt.selections[finding.scenario], finding));
   }
   Json groups = Json::array();
@@ -176,7 +176,7 @@ Json hunt_json(const Hunt& hunt, std::string_view revision) {
           {"store", hunt.store.empty() ? Json(nullptr) : Json(hunt.store)}};
 }
 
-std::string reproduce_line(const Selection& selection, const Finding& finding) {
+std::string reproduce_line(const Selection& selection, const CampaignFinding& finding) {
   return finding.verdict == "nondeterminism" ? selection.reproduce_twice(finding.seed)
                                              : selection.reproduce(finding.seed);
 }

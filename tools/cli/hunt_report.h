@@ -24,7 +24,7 @@ Json hunt_json(const Hunt& hunt, std::string_view revision);
 std::string hunt_text(const Hunt& hunt, const Context& context);
 
 // The command that shows the finding again.
-std::string reproduce_line(const Selection& selection, const Finding& finding);
+std::string reproduce_line(const Selection& selection, const CampaignFinding& finding);
 // "1..200", or where an endless hunt began.
 std::string seeds_text(const Hunt& hunt);
 

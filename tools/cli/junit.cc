@@ -40,14 +40,14 @@ constexpr std::string_view kDeterministic = "deterministic";
 constexpr std::string_view kConclusive = "conclusive";
 
 // The case that a finding belongs to.
-std::string case_of(const Finding& finding) {
+std::string case_of(const CampaignFinding& finding) {
   if (finding.verdict == "nondeterminism") return std::string(kDeterministic);
   if (finding.verdict == to_string(Verdict::kInconclusive)) return std::string(kConclusive);
   return finding.check.empty() ? std::string(kEnds) : finding.check;
 }
 
 void add(std::vector<Case>& cases, const Group& group, const Selection& selection) {
-  const Finding& finding = *group.first;
+  const CampaignFinding& finding = *group.first;
   const std::string name = case_of(finding);
   auto known =
       std::find_if(cases.begin(), cases.end(), [&](const Case& one) { return one.name == name; });
