@@ -94,7 +94,11 @@ Response ClientProcess::attempt_until_known(const Operation& operation, uint64_t
       unknown = response;
       if (!client_->retries_are_safe()) return response;
     }
-    if (attempt >= plan_.attempts) return unknown ? *unknown : response;
+    if (attempt >= plan_.attempts) {
+      // What was refused here may be on its way in the other request.
+      if (!unknown && duplicated_ == number) unknown = Response::info("asked twice");
+      return unknown ? *unknown : response;
+    }
     env_.sleep(5ms + Duration(static_cast<int64_t>(env_.random(kBackoff, 45'000'000))));
   }
 }
@@ -105,6 +109,7 @@ void ClientProcess::perhaps_duplicate(const Operation& operation, uint64_t numbe
   const uint64_t late =
       suffers(kDuplicate, ++attempts_, plan_.duplicate, kLatest, "duplicate_request");
   if (late == 0) return;
+  duplicated_ = number;
   env_.spawn("duplicate", [this, operation, number, late] {
     env_.sleep(kStep * static_cast<int64_t>(late - 1));
     (void)client_->attempt(operation, number);

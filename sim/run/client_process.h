@@ -64,8 +64,9 @@ class ClientProcess final : public Process {
   std::unique_ptr<Workload> workload_;
   ClientProgress& progress_;
   std::function<void()> done_;
-  Scope scope_;            // of its own faults
-  uint64_t attempts_ = 0;  // so far, by this incarnation
+  Scope scope_;              // of its own faults
+  uint64_t attempts_ = 0;    // so far, by this incarnation
+  uint64_t duplicated_ = 0;  // the last operation that was asked twice
 };
 
 }  // namespace seedbed

@@ -212,6 +212,16 @@ void Node::resume() {
   for (PacketPtr& packet : waiting) hand_over(std::move(packet));
 }
 
+void Node::add_service_time(Duration more) {
+  service_time_ += more;
+  busy_until_ = scheduler_.now();
+  for (const auto& late : in_service_) {
+    scheduler_.cancel(*late);
+    busy_until_ += service_time_;
+    scheduler_.schedule(*late, busy_until_);
+  }
+}
+
 void Node::add_drift(int64_t more_ppb) {
   extra_drift_ppb_ += more_ppb;
   const int64_t ppb = options_.clock.drift_ppb() + extra_drift_ppb_;

@@ -85,8 +85,8 @@ class Node {
   size_t memory_held() const;
 
   // Every message takes that much longer (or shorter) to be served from now on, one after the
-  // other.
-  void add_service_time(Duration more) { service_time_ += more; }
+  // other, those that wait for their turn as well: a backlog does not outlive what caused it.
+  void add_service_time(Duration more);
   // Its clock drifts by that much more (or less) than it does now.
   void add_drift(int64_t more_ppb);
   // What its wall clock suffers; see WallClock.

@@ -155,6 +155,24 @@ TEST_F(NodeTest, MessagesThatWaitForAPausedProcessTakeMemory) {
   EXPECT_EQ(world.node(n1).memory_kills(), 1u);
 }
 
+TEST_F(NodeTest, ABacklogDoesNotOutliveTheSlownessThatCausedIt) {
+  std::vector<Time> handled;
+  add("n1", [&](Env& env) {
+    env.on<wire::Note>([&](NodeId, const wire::Note&) { handled.push_back(scheduler.now()); });
+  });
+  add("n2", [](Env& env) {
+    for (int i = 0; i < 50; ++i) env.send(n1, wire::Note());
+  });
+  world.node(n1).add_service_time(1s);
+  start_all();
+  at(2500ms, [&] { world.node(n1).add_service_time(-1s); });
+  scheduler.run();
+  ASSERT_EQ(handled.size(), 50u);
+  EXPECT_LT(handled[1], kStart + 2500ms);
+  EXPECT_EQ(handled[2], kStart + 2500ms);
+  EXPECT_EQ(handled[49], kStart + 2500ms);
+}
+
 TEST_F(NodeTest, ANewVersionStartsOnTheOldDisk) {
   std::vector<std::string> started;
   std::string found;
