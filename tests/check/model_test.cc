@@ -9,7 +9,7 @@ namespace {
 std::string after(const Model& model, std::string_view state, const Operation& operation,
                   const Response* response = nullptr) {
   std::string next;
-  return model.step(state, operation, response, &next) ? next : "illegal";
+  return model.step(state, {operation, response}, &next) ? next : "illegal";
 }
 
 TEST(KeyValueModel, TellsAbsentFromEmpty) {
@@ -83,7 +83,7 @@ class ModelPromises : public testing::TestWithParam<const Model*> {
         std::vector<std::pair<std::string, std::string>> steps;
         for (const std::string& state : states()) {
           std::string next;
-          if (GetParam()->step(state, operation, response, &next)) steps.emplace_back(state, next);
+          if (GetParam()->step(state, {operation, response}, &next)) steps.emplace_back(state, next);
         }
         body(operation, response, steps);
       }
@@ -94,9 +94,9 @@ class ModelPromises : public testing::TestWithParam<const Model*> {
 TEST_P(ModelPromises, AreKept) {
   const Model& model = *GetParam();
   for_each([&](const Operation& operation, const Response* response, const auto& steps) {
-    const OperationKind kind = model.kind(operation, response);
+    const OperationKind kind = model.kind({operation, response});
     const std::string name = to_string(operation);
-    const auto observed = model.observed(operation, response);
+    const auto observed = model.observed({operation, response});
     if (kind == OperationKind::kBlind || kind == OperationKind::kGrowing) {
       EXPECT_EQ(steps.size(), states().size()) << name;
     }
