@@ -33,6 +33,7 @@ class Elements {
       texts_.push_back(text);
       levels_.push_back(level);
       added_.push_back(0);
+      marks_.push_back(kNone);
     }
     return {place, fresh};
   }
@@ -42,6 +43,11 @@ class Elements {
     return place < texts_.size() ? place : kNone;
   }
   size_t size() const { return texts_.size(); }
+
+  // False if the piece has marked it already.
+  bool mark(uint32_t place, uint32_t piece) {
+    return std::exchange(marks_[place], piece) != piece;
+  }
 
   // An operation added the element.
   void count(uint32_t place) { ++added_[place]; }
@@ -64,6 +70,7 @@ class Elements {
   std::vector<std::string_view> texts_;
   std::vector<uint64_t> levels_;
   std::vector<uint32_t> added_;
+  std::vector<uint32_t> marks_;
   IndexTable table_;
 };
 
@@ -137,9 +144,10 @@ MethodResult decide_set(const LinearProblem& problem) {
     const size_t size = exchange.elements().size();
     if (size > elements.size()) level += 2;
     for (const ValueId element : exchange.elements()) {
-      elements.add(exchange.text(element), level - 1);
+      const uint32_t place = elements.add(exchange.text(element), level - 1).first;
+      if (!elements.mark(place, read)) return illegal();  // it was found twice
     }
-    // It has all that smaller ones have, and nothing twice, if and only if the sizes agree.
+    // It has all that smaller ones have if and only if the sizes agree.
     if (size != elements.size()) return illegal();
     levels.add(level, read);
   }

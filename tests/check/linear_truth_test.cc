@@ -1,0 +1,98 @@
+// Verdicts against the truth: all orders of very many small histories, of every object that a model
+// describes. SEEDBED_TRUTH=1000000 tries a million of each.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "sim/check/linearizability.h"
+#include "tests/check/toy.h"
+
+namespace seedbed {
+namespace {
+
+uint64_t how_many(uint64_t usually) {
+  const char* wanted = std::getenv("SEEDBED_TRUTH");
+  return wanted != nullptr ? std::strtoull(wanted, nullptr, 10) : usually;
+}
+
+class LinearTruth : public testing::TestWithParam<const char*> {
+ protected:
+  static const Model& model() { return *find_model(GetParam()); }
+  static uint64_t seed_of(uint64_t i) { return mix(i, hash_bytes(GetParam())); }
+};
+
+TEST_P(LinearTruth, IsWhatAllOrdersSay) {
+  uint64_t good = 0, bad = 0;
+  const uint64_t count = how_many(4000);
+  for (uint64_t i = 1; i <= count; ++i) {
+    const ToyHistory toy = random_history(seed_of(i), {.object = GetParam()});
+    const bool truth = linearizable(toy);
+    (truth ? good : bad) += 1;
+    const CheckStatus status = truth ? CheckStatus::kPass : CheckStatus::kViolation;
+    const CheckOutcome outcome = check_linearizable(toy.history, model());
+    ASSERT_EQ(outcome.status, status) << i << ' ' << outcome.algorithm << '\n' << to_string(toy);
+    const CheckOutcome searched = check_linearizable(toy.history, model(), {.methods = false});
+    ASSERT_EQ(searched.status, status) << i << ' ' << searched.message;
+    if (!truth) continue;
+    ASSERT_TRUE(explains(toy, outcome.keys[0].order))
+        << i << ' ' << outcome.algorithm << '\n' << to_string(toy);
+    ASSERT_TRUE(explains(toy, searched.keys[0].order)) << i;
+  }
+  EXPECT_GT(good, count / 10);
+  EXPECT_GT(bad, count / 20);
+}
+
+TEST_P(LinearTruth, NeverRefusesWhatHappenedOneAfterTheOther) {
+  for (uint64_t i = 1; i <= how_many(300); ++i) {
+    const ToyHistory toy =
+        random_history(seed_of(i), {.object = GetParam(),   .most = 24, .lies = 0});
+    const CheckOutcome outcome = check_linearizable(toy.history, model());
+    ASSERT_EQ(outcome.status, CheckStatus::kPass) << i << ' ' << to_string(toy);
+    ASSERT_TRUE(explains(toy, outcome.keys[0].order)) << i;
+  }
+}
+
+TEST_P(LinearTruth, NamesTheReturnAtWhichItBecameIllegal) {
+  for (uint64_t i = 1; i <= how_many(1500); ++i) {
+    const ToyHistory toy = random_history(seed_of(i + 77), {.object = GetParam(), .lies = 4});
+    const CheckOutcome outcome = check_linearizable(toy.history, model());
+    if (outcome.status == CheckStatus::kPass) continue;
+    // With parts, another may have failed before.
+    const bool in_parts = model().part != nullptr;
+    EXPECT_FALSE(linearizable(toy, number(outcome.at))) << i;
+    EXPECT_TRUE(in_parts || linearizable(toy, number(outcome.at) - 1)) << i;
+    EXPECT_EQ(outcome.keys[0].illegal_at, outcome.at);
+    EXPECT_FALSE(outcome.message.empty());
+    if (HasFailure()) return;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Objects, LinearTruth,
+                         testing::Values("register", "cas-register", "multi-register", "key-value",
+                                         "counter", "set", "list", "queue", "stack",
+                                         "priority-queue", "mutex"),
+                         [](const auto& info) {
+                           std::string name = info.param;
+                           std::erase(name, '-');
+                           return name;
+                         });
+
+// Where values are unique, no search is needed.
+TEST(LinearMethods, DecideAloneWhereValuesAreUnique) {
+  const std::pair<const char*, const char*> methods[] = {
+      {"register", "zones"}, {"list", "known-order"}, {"queue", "bad-patterns"}};
+  for (const auto& [object, algorithm] : methods) {
+    uint64_t decided = 0, all = 0;
+    for (uint64_t i = 1; i <= 500; ++i) {
+      const ToyHistory toy =
+          random_history(i, {.object = object, .most = 12, .unknown = false, .unique = true});
+      const CheckOutcome outcome = check_linearizable(toy.history, *find_model(object));
+      ++all;
+      decided += outcome.algorithm == algorithm ? 1 : 0;
+    }
+    EXPECT_GT(decided, all / 2) << object;
+  }
+}
+
+}  // namespace
+}  // namespace seedbed
