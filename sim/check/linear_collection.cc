@@ -45,9 +45,7 @@ class Elements {
   size_t size() const { return texts_.size(); }
 
   // False if the piece has marked it already.
-  bool mark(uint32_t place, uint32_t piece) {
-    return std::exchange(marks_[place], piece) != piece;
-  }
+  bool mark(uint32_t place, uint32_t piece) { return std::exchange(marks_[place], piece) != piece; }
 
   // An operation added the element.
   void count(uint32_t place) { ++added_[place]; }

@@ -55,9 +55,7 @@ class Explainer {
   const Entry& suspect() const { return *entries()[suspect_]; }
   bool needed(size_t i) const { return roles_[i] == Role::kRequired; }
 
-  Role relaxed(size_t i) const {
-    return is_pure(i) ? Role::kAbsent : Role::kOptional;
-  }
+  Role relaxed(size_t i) const { return is_pure(i) ? Role::kAbsent : Role::kOptional; }
 
   // Relaxes in chunks, at first large ones, the oldest operations first.
   void relax() {

@@ -43,10 +43,10 @@ const Response* LinearKey::answer_to(size_t i) const {
   const Entry& entry = *entries_[i];
   if (entry.ok()) return tells_nothing(entry) ? nullptr : &entry.response;
   if (entry.outcome() == Outcome::kInfo && defect_ == LinearDefect::kTrustsUnknown) return &done();
-  const bool saw_another =
-      history_ != nullptr && entry.outcome() == Outcome::kFail && entry.operation.function == kCas &&
-      history_->convention().failed_cas == Convention::FailedCas::kMismatch &&
-      defect_ != LinearDefect::kForgetsMismatch;
+  const bool saw_another = history_ != nullptr && entry.outcome() == Outcome::kFail &&
+                           entry.operation.function == kCas &&
+                           history_->convention().failed_cas == Convention::FailedCas::kMismatch &&
+                           defect_ != LinearDefect::kForgetsMismatch;
   return saw_another ? &mismatch() : nullptr;
 }
 
@@ -59,8 +59,7 @@ std::vector<Role> LinearKey::roles_at(EventIndex last) const {
     const bool answered = was_answered(i);
     const bool failed = entry.outcome() == Outcome::kFail && !answered;
     const bool dropped = defect_ == LinearDefect::kDropsUnknown && !answered;
-    if (entry.invoked > last || dropped ||
-        (failed && defect_ != LinearDefect::kTrustsFailed)) {
+    if (entry.invoked > last || dropped || (failed && defect_ != LinearDefect::kTrustsFailed)) {
       roles.push_back(Role::kAbsent);
     } else if (answered && returned) {
       roles.push_back(Role::kRequired);
@@ -81,10 +80,11 @@ LinearProblem LinearKey::problem(const std::vector<Role>& roles,
     if (roles[i] == Role::kAbsent) continue;
     const Entry& entry = *entries_[i];
     const bool required = roles[i] == Role::kRequired;
-    problem.pieces.push_back({.exchange = required ? exchange(i) : question(i),
-                              .call = static_cast<int64_t>(number(entry.invoked)),
-                              .end = required ? static_cast<int64_t>(number(entry.returned)) : kNoEnd,
-                              .required = required});
+    problem.pieces.push_back(
+        {.exchange = required ? exchange(i) : question(i),
+         .call = static_cast<int64_t>(number(entry.invoked)),
+         .end = required ? static_cast<int64_t>(number(entry.returned)) : kNoEnd,
+         .required = required});
     positions->push_back(i);
   }
   return problem;

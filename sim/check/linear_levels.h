@@ -19,8 +19,8 @@ class Levels {
   MethodResult decide(const LinearProblem& problem) {
     std::sort(pieces_.begin(), pieces_.end());
     MethodResult result{.status = MethodStatus::kLinearizable};
-    int64_t latest_call = -1;        // of lower levels
-    int64_t latest_call_here = -1;   // and of this one
+    int64_t latest_call = -1;       // of lower levels
+    int64_t latest_call_here = -1;  // and of this one
     uint64_t level = 0;
     for (const auto& [piece_level, piece] : pieces_) {
       if (piece_level != level) latest_call = latest_call_here;

@@ -73,9 +73,8 @@ class Zones {
     const size_t count = problem_.pieces.size();
     parts_.resize(count);
     next_reader_.assign(count, kNone);
-    const Seen initial = problem_.initial.empty()
-                             ? Seen{}
-                             : Seen{std::string_view(problem_.initial).substr(1)};
+    const Seen initial =
+        problem_.initial.empty() ? Seen{} : Seen{std::string_view(problem_.initial).substr(1)};
     values_[intern(initial)].initial = true;
     for (uint32_t i = 0; i < count; ++i) {
       if (!take(i)) return {};

@@ -308,10 +308,10 @@ bool LinearSearch::seen_before() {
                             if (second_hashes_[i] != second) return false;
                             if (!options_.exact) return true;
                             const uint64_t begin = i == 0 ? 0 : record_ends_[i - 1];
-                            return std::equal(record_.begin(), record_.end(),
-                                              records_.begin() + static_cast<std::ptrdiff_t>(begin),
-                                              records_.begin() +
-                                                  static_cast<std::ptrdiff_t>(record_ends_[i]));
+                            return std::equal(
+                                record_.begin(), record_.end(),
+                                records_.begin() + static_cast<std::ptrdiff_t>(begin),
+                                records_.begin() + static_cast<std::ptrdiff_t>(record_ends_[i]));
                           })
           .second;
   if (!fresh) return true;
@@ -428,8 +428,7 @@ void LinearSearch::place(uint32_t operation, uint32_t next_state) {
                      .idle = object.idle});
   lift(operation);
   const bool growing = kinds_[operation] == OperationKind::kGrowing;
-  set_object(number, next_state,
-             !operations_[operation].required || (object.idle && growing));
+  set_object(number, next_state, !operations_[operation].required || (object.idle && growing));
   arrive();
 }
 

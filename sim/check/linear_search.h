@@ -20,10 +20,10 @@
 namespace seedbed {
 
 struct LinearOperation {
-  uint32_t what = 0;  // its number in the Transitions
-  uint64_t call = 0;  // positions in the order of events, all different
-  uint64_t end = 0;   // only if required
-  uint32_t name = 0;  // order() calls it that
+  uint32_t what = 0;    // its number in the Transitions
+  uint64_t call = 0;    // positions in the order of events, all different
+  uint64_t end = 0;     // only if required
+  uint32_t name = 0;    // order() calls it that
   uint32_t object = 0;  // from 0 on; each is a state of its own
   bool required = false;
 };

@@ -81,18 +81,16 @@ class Judge {
     return true;
   }
 
-  bool mixes_keys() const {
-    return !model_.by_key || options_.defect == LinearDefect::kMixesKeys;
-  }
+  bool mixes_keys() const { return !model_.by_key || options_.defect == LinearDefect::kMixesKeys; }
 
   void split() {
     static const std::string kAll;
     IndexTable numbers;
     for (const Entry& entry : history_.entries()) {
       const std::string& key_name = mixes_keys() ? kAll : entry.operation.key;
-      const auto [number, fresh] = numbers.find_or_insert(
-          hash_bytes(key_name), static_cast<uint32_t>(keys_.size()),
-          [&](uint32_t i) { return result_.keys[i].key == key_name; });
+      const auto [number, fresh] =
+          numbers.find_or_insert(hash_bytes(key_name), static_cast<uint32_t>(keys_.size()),
+                                 [&](uint32_t i) { return result_.keys[i].key == key_name; });
       if (fresh) {
         keys_.emplace_back();
         result_.keys.emplace_back().key = key_name;
@@ -110,8 +108,8 @@ class Judge {
     if (!key.known) return false;
     if (key.foreign) {
       const std::string all = name(number).empty() ? "the history" : name(number);
-      give_up(number, fmt::format("{} sees operations that the model {} does not know", all,
-                                  model_.name));
+      give_up(number,
+              fmt::format("{} sees operations that the model {} does not know", all, model_.name));
       return false;
     }
     KeyOutcome& outcome = result_.keys[number];

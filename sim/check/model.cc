@@ -6,9 +6,10 @@ namespace seedbed {
 
 const std::vector<const Model*>& models() {
   static const std::vector<const Model*> kModels = {
-      &register_model(), &cas_register_model(),   &multi_register_model(), &key_value_model(),
-      &counter_model(),  &set_model(),            &list_model(),           &queue_model(),
-      &stack_model(),    &priority_queue_model(), &mutex_model()};
+      &register_model(),       &cas_register_model(), &multi_register_model(),
+      &key_value_model(),      &counter_model(),      &set_model(),
+      &list_model(),           &queue_model(),        &stack_model(),
+      &priority_queue_model(), &mutex_model()};
   return kModels;
 }
 

@@ -34,8 +34,8 @@ TEST_P(LinearTruth, IsWhatAllOrdersSay) {
     const CheckOutcome searched = check_linearizable(toy.history, model(), {.methods = false});
     ASSERT_EQ(searched.status, status) << i << ' ' << searched.message;
     if (!truth) continue;
-    ASSERT_TRUE(explains(toy, outcome.keys[0].order))
-        << i << ' ' << outcome.algorithm << '\n' << to_string(toy);
+    ASSERT_TRUE(explains(toy, outcome.keys[0].order)) << i << ' ' << outcome.algorithm << '\n'
+                                                      << to_string(toy);
     ASSERT_TRUE(explains(toy, searched.keys[0].order)) << i;
   }
   EXPECT_GT(good, count / 10);
@@ -45,7 +45,7 @@ TEST_P(LinearTruth, IsWhatAllOrdersSay) {
 TEST_P(LinearTruth, NeverRefusesWhatHappenedOneAfterTheOther) {
   for (uint64_t i = 1; i <= how_many(300); ++i) {
     const ToyHistory toy =
-        random_history(seed_of(i), {.object = GetParam(),   .most = 24, .lies = 0});
+        random_history(seed_of(i), {.object = GetParam(), .most = 24, .lies = 0});
     const CheckOutcome outcome = check_linearizable(toy.history, model());
     ASSERT_EQ(outcome.status, CheckStatus::kPass) << i << ' ' << to_string(toy);
     ASSERT_TRUE(explains(toy, outcome.keys[0].order)) << i;

@@ -83,7 +83,8 @@ class ModelPromises : public testing::TestWithParam<const Model*> {
         std::vector<std::pair<std::string, std::string>> steps;
         for (const std::string& state : states()) {
           std::string next;
-          if (GetParam()->step(state, {operation, response}, &next)) steps.emplace_back(state, next);
+          if (GetParam()->step(state, {operation, response}, &next))
+            steps.emplace_back(state, next);
         }
         body(operation, response, steps);
       }

@@ -32,8 +32,7 @@ std::optional<ToyAnswer> apply_set(Toy* toy, const Operation& operation) {
     return found(toy->members.count(operation.argument) > 0 ? "true" : "false");
   }
   if (function != "read") return ToyAnswer{};
-  return ToyAnswer{.elements =
-                       std::vector<std::string>(toy->members.begin(), toy->members.end())};
+  return ToyAnswer{.elements = std::vector<std::string>(toy->members.begin(), toy->members.end())};
 }
 
 std::optional<ToyAnswer> apply_row(Toy* toy, const Operation& operation) {
@@ -298,7 +297,8 @@ class Generator {
 
   void lie_about(std::vector<std::string>* elements) {
     if (!elements->empty() && dice_.one_in(2)) {
-      elements->erase(elements->begin() + static_cast<std::ptrdiff_t>(dice_.below(elements->size())));
+      elements->erase(elements->begin() +
+                      static_cast<std::ptrdiff_t>(dice_.below(elements->size())));
     } else if (elements->size() > 1 && options_.object == "list") {
       std::swap(elements->front(), elements->back());
     } else {
@@ -489,7 +489,8 @@ bool explains(const ToyHistory& toy, const std::vector<uint64_t>& order) {
                                     [id](const Entry& entry) { return entry.id == id; });
     if (found == entries.end()) return false;
     const auto i = static_cast<size_t>(found - entries.begin());
-    if (orders.is_placed(i) || orders.known(i) == Known::kNever || orders.must_wait(i)) return false;
+    if (orders.is_placed(i) || orders.known(i) == Known::kNever || orders.must_wait(i))
+      return false;
     std::optional<Toy> next = orders.after(state, i);
     if (!next) return false;
     state = std::move(*next);

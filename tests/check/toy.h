@@ -65,17 +65,17 @@ Toy new_toy(const std::string& object, const std::optional<std::string>& initial
 
 struct ToyOptions {
   std::string object;
-  size_t most = 7;         // operations
-  uint64_t lies = 6;      // one answer in so many; 0: none
-  bool unknown = true;     // some never return, or nobody knows their outcome
-  bool unique = false;     // values; else it is drawn
+  size_t most = 7;          // operations
+  uint64_t lies = 6;        // one answer in so many; 0: none
+  bool unknown = true;      // some never return, or nobody knows their outcome
+  bool unique = false;      // values; else it is drawn
   bool conventions = true;  // of any kind; else the plain ones
 };
 
 struct ToyHistory {
   std::string object;
   History history;
-  std::vector<ToyAnswer> answers;            // of each entry; of ok ones, what it says
+  std::vector<ToyAnswer> answers;           // of each entry; of ok ones, what it says
   std::vector<std::vector<ToyStep>> asked;  // steps, of each entry
 };
 ToyHistory random_history(uint64_t seed, const ToyOptions& options);
