@@ -225,7 +225,6 @@ class Generator {
     running_.push_back({parts_.entries.size()});
     Entry& entry = parts_.entries.emplace_back();
     entry.id = 100 + parts_.entries.size();
-    entry.client = free_client();
     entry.operation = draw_operation();
     asked_.push_back(options_.object == "multi-register" ? draw_steps() : std::vector<ToyStep>());
     answers_.emplace_back();
@@ -233,15 +232,18 @@ class Generator {
     if (!touches) ++event_;
     last_call_ = event_;
     entry.invoked = EventIndex{event_};
+    entry.client = free_client();
   }
 
-  // One that runs nothing now.
+  // One that runs nothing now, and whose last operation ended before.
   NodeId free_client() {
     for (uint32_t client = 1;; ++client) {
       const bool busy = std::any_of(running_.begin(), running_.end() - 1, [&](const Running& one) {
         return parts_.entries[one.entry].client == NodeId{client};
       });
-      if (!busy && lost_.count(client) == 0) return NodeId{client};
+      const auto last = last_return_.find(client);
+      const bool touches = last != last_return_.end() && last->second >= event_;
+      if (!busy && !touches && lost_.count(client) == 0) return NodeId{client};
     }
   }
 
@@ -257,6 +259,7 @@ class Generator {
       const bool touches = dice_.one_in(4) && event_ > number(entry.invoked);
       if (!touches) ++event_;
       entry.returned = EventIndex{event_};
+      last_return_[number(entry.client)] = event_;
     }
     if (entry.outcome() == Outcome::kInfo) lost_.insert(number(entry.client));
     running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(i));
@@ -354,7 +357,8 @@ class Generator {
   std::vector<ToyAnswer> answers_;
   std::vector<std::vector<ToyStep>> asked_;
   std::vector<Running> running_;
-  std::set<uint32_t> lost_;  // clients that nobody hears of again
+  std::map<uint32_t, uint64_t> last_return_;  // by client
+  std::set<uint32_t> lost_;                   // clients that nobody hears of again
   Toy toy_;
   bool unique_ = false;
   uint64_t narrow_ = 0;
