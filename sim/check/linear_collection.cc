@@ -7,8 +7,8 @@
 // has a level, which holds in every order, and the levels decide (linear_levels.h).
 //
 // Of two sets that were read, one is contained in the other. Those read, from the smallest to the
-// largest, are the levels of the reads; an element was added between the last of them without it and
-// the first with it.
+// largest, are the levels of the reads; an element was added between the last of them without it
+// and the first with it.
 #include <algorithm>
 #include <utility>
 

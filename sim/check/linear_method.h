@@ -1,6 +1,6 @@
-// Methods: ways to a verdict about one object that are faster than the search, where values or reads
-// tell enough of the order. Each is a pure function that may give up; what it says is proven beside
-// it, and compared with all orders in tests/check.
+// Methods: ways to a verdict about one object that are faster than the search, where values or
+// reads tell enough of the order. Each is a pure function that may give up; what it says is proven
+// beside it, and compared with all orders in tests/check.
 //
 //   const MethodResult result = register_method().decide(problem);
 //   if (result.status == MethodStatus::kLinearizable) use(result.order);
@@ -27,7 +27,8 @@ struct LinearPiece {
 };
 inline constexpr int64_t kNoEnd = std::numeric_limits<int64_t>::max();
 
-// The operations on one object, by their calls. Unknown operations that change nothing are left out.
+// The operations on one object, by their calls. Unknown operations that change nothing are left
+// out.
 struct LinearProblem {
   std::string initial;  // a state of the model
   std::vector<LinearPiece> pieces;

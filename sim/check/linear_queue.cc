@@ -3,9 +3,9 @@
 //
 // Let every value be put by one operation. Then, whatever the order in which values leave:
 //   (1) nothing is taken that was not put, nothing twice, and nothing before it was put;
-//   (2) a take that found nothing was not covered: let the first value have been put before it began
-//       and each next value before the one before it was taken, up to one that was taken after it
-//       ended or never; then, at each moment of it, something was there.
+//   (2) a take that found nothing was not covered: let the first value have been put before it
+//       began and each next value before the one before it was taken, up to one that was taken
+//       after it ended or never; then, at each moment of it, something was there.
 // And for queues:
 //   (3) no value was put before another that was taken before it. A value that was never taken is
 //       one that is taken after everything.
@@ -20,8 +20,13 @@
 // precedes b, so there would be a circle of two, which is (3). So values can be sorted; puts and
 // takes in that order, each as early as it can be, are the order.
 //
-// Puts of unknown outcome are left out unless the value was taken. Takes of unknown outcome are left
-// out: if that gives an order, it is one; if it does not, only (1) still holds.
+// Puts of unknown outcome are left out unless the value was taken. A take of unknown outcome may
+// have taken one value. Some values must have been: those that nobody is known to have taken, and
+// that were put before a take that found nothing began, or, in a queue, before another value was
+// put that left. They were taken before the end of that take. If there are fewer unknown takes that
+// were called by some moment than values that must have left by then, there is no order; else each
+// such value is given one. If that makes no order, another way to give them may, and nothing is
+// said.
 #include <algorithm>
 #include <optional>
 #include <queue>
@@ -60,12 +65,12 @@ class Stays {
   explicit Stays(const LinearProblem& problem) : problem_(problem) {}
 
   MethodResult decide(bool in_order) {
-    if (!collect()) return illegal_ ? illegal() : MethodResult{};
-    if (illegal_) return illegal();
-    if (!cut()) return unknown_takes_ ? MethodResult{} : illegal();
+    if (!collect()) return {};
+    if (illegal_ || !give_unknown_takes(in_order)) return illegal();
+    const MethodResult no_order = unknown_takes_.empty() ? illegal() : MethodResult{};
+    if (!cut()) return no_order;
     if (!in_order) return {};
-    if (has_inversion()) return unknown_takes_ ? MethodResult{} : illegal();
-    return build();
+    return has_inversion() ? no_order : build();
   }
 
  private:
@@ -105,12 +110,12 @@ class Stays {
       stay.put_call = piece.call;
       stay.put_end = piece.end;
     } else if (!piece.required) {
-      unknown_takes_ = true;
+      unknown_takes_.push_back(i);
     } else if (!piece.exchange.response()->output) {
       empties_.push_back(i);
     } else {
       Stay& stay = stay_of(*piece.exchange.response()->output);
-      twice_ = twice_ || stay.take != kNone;
+      illegal_ = illegal_ || (stay.take != kNone && !has(LinearDefect::kForgetsTwice));  // (1)
       stay.take = i;
       stay.take_call = piece.call;
       stay.take_end = piece.end;
@@ -118,9 +123,50 @@ class Stays {
     return true;
   }
 
+  // By when values that were put before a moment must have left: pairs of both, and from each pair
+  // on the least of the second.
+  std::vector<std::pair<int64_t, int64_t>> deadlines(bool in_order) const {
+    std::vector<std::pair<int64_t, int64_t>> pairs;
+    for (const uint32_t take : empties_) {
+      pairs.emplace_back(problem_.pieces[take].call, problem_.pieces[take].end);
+    }
+    for (const Stay& stay : stays_) {
+      if (in_order && stay.take != kNone) pairs.emplace_back(stay.put_call, stay.take_end);
+    }
+    std::sort(pairs.begin(), pairs.end());
+    for (size_t i = pairs.size(); i-- > 1;) {
+      pairs[i - 1].second = std::min(pairs[i - 1].second, pairs[i].second);
+    }
+    return pairs;
+  }
+
+  // False if there are too few of them.
+  bool give_unknown_takes(bool in_order) {
+    if (unknown_takes_.empty()) return true;
+    const std::vector<std::pair<int64_t, int64_t>> pairs = deadlines(in_order);
+    std::vector<std::pair<int64_t, Stay*>> leaving;
+    for (Stay& stay : stays_) {
+      if (!stay.in || stay.take != kNone) continue;
+      const auto pair =
+          std::upper_bound(pairs.begin(), pairs.end(), std::pair(stay.put_end, kNoEnd));
+      if (pair != pairs.end()) leaving.emplace_back(pair->second, &stay);
+    }
+    std::sort(leaving.begin(), leaving.end(), [](const auto& a, const auto& b) {
+      return std::pair(a.first, a.second->put_end) < std::pair(b.first, b.second->put_end);
+    });
+    for (size_t i = 0; i < leaving.size(); ++i) {
+      const auto [deadline, stay] = leaving[i];
+      if (i == unknown_takes_.size()) return false;
+      const LinearPiece& take = problem_.pieces[unknown_takes_[i]];
+      if (take.call > deadline) return false;
+      stay->take = unknown_takes_[i];
+      stay->take_call = take.call;
+    }
+    return true;
+  }
+
   // Finds the moments of the takes that found nothing. False: for one there is none.
   bool cut() {
-    if (twice_ && !has(LinearDefect::kForgetsTwice)) return false;
     std::vector<std::pair<int64_t, int64_t>> surely;  // when a value surely was there
     for (const Stay& stay : stays_) {
       if (stay.in && stay.put_end < stay.take_call) {
@@ -197,8 +243,8 @@ class Stays {
     stay->take_end = std::min(stay->take_end, to);
   }
 
-  // Takes, again and again, a value before which no other one comes: whose put was called before the
-  // first end of a put among the rest, and its take likewise.
+  // Takes, again and again, a value before which no other one comes: whose put was called before
+  // the first end of a put among the rest, and its take likewise.
   static std::vector<const Stay*> sorted(const std::vector<Stay>& stays) {
     std::vector<uint32_t> by_put_end(stays.size());
     for (uint32_t i = 0; i < stays.size(); ++i) by_put_end[i] = i;
@@ -233,7 +279,8 @@ class Stays {
     return order;
   }
 
-  // Puts and takes in the order of the values, each as early as it can be. False if one is too late.
+  // Puts and takes in the order of the values, each as early as it can be. False if one is too
+  // late.
   bool weave(const std::vector<const Stay*>& stays, std::vector<uint32_t>* order) const {
     int64_t put_at = -1, take_at = -1;
     size_t taken = 0;
@@ -259,8 +306,7 @@ class Stays {
   std::vector<Stay> stays_;
   std::vector<uint32_t> empties_;
   std::vector<Cut> cuts_;
-  bool unknown_takes_ = false;
-  bool twice_ = false;
+  std::vector<uint32_t> unknown_takes_;  // in the order of calls
   bool illegal_ = false;
 };
 

@@ -9,8 +9,9 @@
 //     links);
 //   - placed_, hash_ and lifted_ always describe the same set.
 //
-// Operations may be of several objects. A configuration has a state of each, and the rules below speak
-// of the operations of one object: what is placed of another in between leaves its state as it is.
+// Operations may be of several objects. A configuration has a state of each, and the rules below
+// speak of the operations of one object: what is placed of another in between leaves its state as
+// it is.
 //
 // Six rules cut the search without changing its verdict. "Completion" means: an order of operations
 // that can follow the present configuration and in which all required ones are placed.

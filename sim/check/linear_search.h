@@ -1,6 +1,6 @@
 // LinearSearch: is there an order in which the operations on one object, or on several, could have
-// happened, one after the other? The search of Wing and Gong (JPDC 1993), with Lowe's memory of configurations (CCPE
-// 2017) and reductions of our own.
+// happened, one after the other? The search of Wing and Gong (JPDC 1993), with Lowe's memory of
+// configurations (CCPE 2017) and reductions of our own.
 //
 // An order must contain every required operation, may contain any of the optional ones (those whose
 // outcome is unknown), must respect real time (what ended before another began comes first), and
@@ -61,8 +61,8 @@ class LinearSearch {
   uint64_t steps() const { return steps_; }
   size_t bytes() const;
 
-  // After kLinearizable: the names of the operations in the order that was found; all required ones,
-  // and those of the others that were placed.
+  // After kLinearizable: the names of the operations in the order that was found; all required
+  // ones, and those of the others that were placed.
   std::vector<uint32_t> order() const;
 
   // After kIllegal: every operation that ended before this position could be given a place, in some

@@ -19,11 +19,11 @@
 // dropped: nobody saw what they saw. What reads of nil, a cas that failed and objects at first mean
 // is the history's convention.
 //
-// The verdicts: pass means that an order was found. Violation means that there is none: a method that
-// is proven said so, or all orders were tried, in a search without approximations. Inconclusive means
-// that the budget ended before that; it is never a pass. The problem is NP-hard; the histories of
-// real runs take microseconds, because each key is judged alone, few operations overlap, and values
-// that are unique tell most of the order (sim/check/linear_method.h).
+// The verdicts: pass means that an order was found. Violation means that there is none: a method
+// that is proven said so, or all orders were tried, in a search without approximations.
+// Inconclusive means that the budget ended before that; it is never a pass. The problem is NP-hard;
+// the histories of real runs take microseconds, because each key is judged alone, few operations
+// overlap, and values that are unique tell most of the order (sim/check/linear_method.h).
 #pragma once
 
 #include <cstdint>
@@ -62,8 +62,8 @@ struct KeyOutcome {
   std::string_view algorithm;                       // "zones", "search" ...; empty: not judged
   std::string why;                                  // if inconclusive: a sentence
   std::vector<uint64_t> entries;                    // ids, in the order of invocations
-  // If passed, and asked for: ids in an order that explains what was seen. It has all ok operations,
-  // those unknown ones that are needed, and each cas that failed and was an answer.
+  // If passed, and asked for: ids in an order that explains what was seen. It has all ok
+  // operations, those unknown ones that are needed, and each cas that failed and was an answer.
   std::vector<uint64_t> order;
   EventIndex illegal_at = kNoEvent;  // if violated: the return by which that was complete
   uint64_t steps = 0;                // of the search
@@ -79,7 +79,8 @@ struct CheckOutcome {
   std::string message;                              // one sentence, unless it passed
   std::vector<Fact> facts;                          // of a violation, in order of time
   EventIndex at = kNoEvent;  // the return by which the contradiction was complete
-  // In the order of their first invocations. After a violation the others are not judged to the end.
+  // In the order of their first invocations. After a violation the others are not judged to the
+  // end.
   std::vector<KeyOutcome> keys;
 };
 using LinearizabilityResult = CheckOutcome;

@@ -1,5 +1,5 @@
-// Sets and lists. The state of a set has its elements in the order of their bytes, that of a list in
-// its own.
+// Sets and lists. The state of a set has its elements in the order of their bytes, that of a list
+// in its own.
 #include <algorithm>
 
 #include "sim/check/linear_method.h"

@@ -1,9 +1,10 @@
-// A configuration: how far each process is, which operations of unknown outcome have been placed, and
-// the state of each object. Depth first, never one twice; the records are exact.
+// A configuration: how far each process is, which operations of unknown outcome have been placed,
+// and the state of each object. Depth first, never one twice; the records are exact.
 //
-// (1) The next operation of a process that is pure and legal now is placed at once: in an order that
-//     goes on from here it can be moved to the front, for what its process did before is placed, and
-//     it changes nothing.
+// (1) The next operation of a process that is pure and legal now is placed at once: in an order
+// that
+//     goes on from here it can be moved to the front, for what its process did before is placed,
+//     and it changes nothing.
 // (2) An unknown operation that changes nothing is not placed.
 // (3) Of two unknown operations that are the same and may both come now, the first is placed.
 #include "sim/check/sequential.h"

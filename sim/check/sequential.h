@@ -1,13 +1,14 @@
-// Sequential consistency: is there one order of all operations that keeps the order of each process,
-// and in which every answer is right? Real time does not count: what one process did may show up
-// late at another (Lamport, IEEE Trans. Computers 28, 1979).
+// Sequential consistency: is there one order of all operations that keeps the order of each
+// process, and in which every answer is right? Real time does not count: what one process did may
+// show up late at another (Lamport, IEEE Trans. Computers 28, 1979).
 //
 //   const SequentialOutcome outcome = check_sequential(history, register_model());
 //   outcome.order;                    // ids: the order, if it passed
 //
-// It is weaker than linearizability, and harder to check: keys cannot be judged alone, for a history
-// of several keys may be wrong though each of them is right, and with values that are unique it is
-// NP-complete too (Gibbons and Korach, SIAM J. Comput. 26, 1997). So there is a search, with bounds.
+// It is weaker than linearizability, and harder to check: keys cannot be judged alone, for a
+// history of several keys may be wrong though each of them is right, and with values that are
+// unique it is NP-complete too (Gibbons and Korach, SIAM J. Comput. 26, 1997). So there is a
+// search, with bounds.
 //
 // An operation of unknown outcome may take effect at any time after what its process was told
 // before it; what the process does later need not wait for it.

@@ -13,8 +13,8 @@ namespace {
 
 // --- By versions: a register that may answer with any of its last values ---
 
-// A state is the number of values, and the last of them, the oldest first; a value is a state of the
-// register.
+// A state is the number of values, and the last of them, the oldest first; a value is a state of
+// the register.
 bool is_read(const Exchange& exchange) { return exchange.is(kRead) || exchange.is(kGet); }
 
 bool step(std::string_view state, const Exchange& exchange, std::string* next) {

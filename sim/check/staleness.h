@@ -1,8 +1,8 @@
 // Staleness of registers: how far behind were reads that a linearizable register would not have
 // answered so? Two measures, for each key:
 //
-//   by versions  the least k such that every read found one of the last k values, in some order that
-//                respects real time (k-atomicity; Aiyer, Alvisi and Bazzi, DISC 2005)
+//   by versions  the least k such that every read found one of the last k values, in some order
+//                that respects real time (k-atomicity; Aiyer, Alvisi and Bazzi, DISC 2005)
 //   by time      the least d such that all would be right if each read had begun d earlier
 //                (delta-atomicity; Golab, Li and Shah, PODC 2011)
 //

@@ -3,8 +3,8 @@
 //   seedbed_bench --benchmark_filter=Linear
 //   SEEDBED_BENCH_HISTORIES=porcupine/test_data seedbed_bench --benchmark_filter=LinearPublic
 //
-// The second judges the histories that Porcupine (github.com/anishathalye/porcupine) is tested with:
-// jepsen/etcd_NNN.log and kv/cNN-ok.txt, which are not part of this repository.
+// The second judges the histories that Porcupine (github.com/anishathalye/porcupine) is tested
+// with: jepsen/etcd_NNN.log and kv/cNN-ok.txt, which are not part of this repository.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 

@@ -67,6 +67,25 @@ TEST_P(LinearTruth, NamesTheReturnAtWhichItBecameIllegal) {
   }
 }
 
+// Too long for all orders; but method and search are two witnesses.
+TEST_P(LinearTruth, IsTheSameByMethodAndBySearchInLongerHistories) {
+  uint64_t decided = 0;
+  for (uint64_t i = 1; i <= how_many(250); ++i) {
+    const ToyHistory toy = random_history(
+        seed_of(i + 99), {.object = GetParam(), .most = 24, .lies = 24, .unknown = i % 2 == 0});
+    const CheckOutcome by_search = check_linearizable(
+        toy.history, model(), {.max_steps = 200'000, .keys_apart = true, .methods = false});
+    if (by_search.status == CheckStatus::kInconclusive) continue;
+    ++decided;
+    const CheckOutcome outcome = check_linearizable(toy.history, model());
+    ASSERT_EQ(outcome.status, by_search.status) << i << ' ' << outcome.algorithm << '\n'
+                                                << to_string(toy);
+    if (outcome.status != CheckStatus::kPass) continue;
+    ASSERT_TRUE(explains(toy, outcome.keys[0].order)) << i << '\n' << to_string(toy);
+  }
+  EXPECT_GT(decided, 200u);
+}
+
 INSTANTIATE_TEST_SUITE_P(Objects, LinearTruth,
                          testing::Values("register", "cas-register", "multi-register", "key-value",
                                          "counter", "set", "list", "queue", "stack",

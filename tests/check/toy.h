@@ -1,6 +1,6 @@
 // Toys: the objects of sim/check/model.h once more, written with ordinary containers and nothing of
-// sim/check, and all orders of small histories tried on them. What the checkers say is compared with
-// that.
+// sim/check, and all orders of small histories tried on them. What the checkers say is compared
+// with that.
 //
 //   const ToyHistory toy = random_history(seed, {.object = "queue"});
 //   const bool truth = linearizable(toy);
