@@ -20,18 +20,30 @@ namespace {
 
 constexpr size_t kMostFacts = 16;
 constexpr size_t kMostNamed = 3;
+constexpr uint64_t kSlice = 4096;
 
-// Takes its steps from `budget`; without a verdict in time, false.
+constexpr uint64_t kBytesPerStep = 64;  // large states cost more than the steps between them
+
+void spend(uint64_t* budget, uint64_t steps) { *budget -= std::min(*budget, steps); }
+
+// Takes its steps from `budget`; without a verdict in time, false. To begin costs, too.
 bool is_illegal(LinearKey& key, const std::vector<Role>& roles, uint64_t* budget,
                 const SearchOptions& options = {}) {
-  if (options.methods && *budget > 0) {
-    *budget -= std::min<uint64_t>(*budget, roles.size());
+  if (*budget == 0) return false;
+  spend(budget, roles.size());
+  if (options.methods) {
     const MethodStatus status = key.decide(roles).status;
     if (status != MethodStatus::kUndecided) return status == MethodStatus::kIllegal;
   }
+  const size_t bytes = key.bytes();
   LinearSearch search = key.search(roles, options);
-  const SearchStatus status = search.run(*budget);
-  *budget -= std::min(*budget, search.steps());
+  spend(budget, roles.size());
+  SearchStatus status = SearchStatus::kUnfinished;
+  for (uint64_t spent = 0; status == SearchStatus::kUnfinished && spent < *budget;) {
+    status = search.run(std::min(*budget - spent, kSlice));
+    spent = search.steps() + (key.bytes() - bytes) / kBytesPerStep;
+  }
+  spend(budget, search.steps() + (key.bytes() - bytes) / kBytesPerStep);
   return status == SearchStatus::kIllegal;
 }
 
@@ -185,20 +197,26 @@ class Explainer {
   // Something else was there before the suspect began, and what the suspect saw did not come back.
   std::string overwritten(const std::string& seen) {
     const std::vector<size_t> writers = writers_of(seen);
-    std::optional<size_t> latest;
-    std::vector<size_t> proof, latest_proof;
-    for (size_t i = 0; i < entries().size(); ++i) {
-      const Entry& entry = *entries()[i];
-      if (!precedes(entry, suspect()) || !shows_another(i, seen)) continue;
-      if (latest && entries()[*latest]->returned > entry.returned) continue;
-      if (!all_spent_before(entry, seen, writers, &proof)) continue;
-      latest = i;
-      latest_proof = proof;
+    std::vector<size_t> proof;
+    for (const size_t i : latest_first()) {
+      if (!precedes(*entries()[i], suspect()) || !shows_another(i, seen)) continue;
+      if (!all_spent_before(*entries()[i], seen, writers, &proof)) continue;
+      const std::string sentence = had(i);
+      shown_.insert(shown_.end(), proof.begin(), proof.end());
+      return fmt::format("{} and nothing {} after it", sentence,
+                         model_.deed(seen, suspect().operation));
     }
-    if (!latest) return "";
-    shown_.insert(shown_.end(), latest_proof.begin(), latest_proof.end());
-    return fmt::format("{} and nothing {} after it", had(*latest),
-                       model_.deed(seen, suspect().operation));
+    return "";
+  }
+
+  // All operations, those that returned last before the others.
+  std::vector<size_t> latest_first() const {
+    std::vector<size_t> order(entries().size());
+    for (size_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::sort(order.begin(), order.end(), [this](size_t a, size_t b) {
+      return std::pair(entries()[a]->returned, a) > std::pair(entries()[b]->returned, b);
+    });
+    return order;
   }
 
   // Two operations replaced the same thing, which was brought about once.

@@ -56,6 +56,8 @@ class LinearKey {
   MethodResult decide(const std::vector<Role>& roles) const;
   // A search for an order of the operations in their roles.
   LinearSearch search(const std::vector<Role>& roles, const SearchOptions& options);
+  // What all searches together remember of states.
+  size_t bytes() const { return transitions_.bytes(); }
 
  private:
   bool tells_nothing(const Entry& entry) const;

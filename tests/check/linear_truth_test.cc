@@ -2,6 +2,7 @@
 // describes. SEEDBED_TRUTH=1000000 tries a million of each.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "sim/check/linearizability.h"
@@ -23,7 +24,7 @@ class LinearTruth : public testing::TestWithParam<const char*> {
 
 TEST_P(LinearTruth, IsWhatAllOrdersSay) {
   uint64_t good = 0, bad = 0;
-  const uint64_t count = how_many(4000);
+  const uint64_t count = how_many(2500);
   for (uint64_t i = 1; i <= count; ++i) {
     const ToyHistory toy = random_history(seed_of(i), {.object = GetParam()});
     const bool truth = linearizable(toy);
@@ -95,6 +96,56 @@ INSTANTIATE_TEST_SUITE_P(Objects, LinearTruth,
                            std::erase(name, '-');
                            return name;
                          });
+
+// The histories as those of several keys, which run at the same time.
+History on_keys(const std::vector<ToyHistory>& toys) {
+  std::vector<Entry> entries;
+  for (size_t k = 0; k < toys.size(); ++k) {
+    for (Entry entry : toys[k].history.entries()) {
+      entry.id += 1000 * k;
+      entry.operation.key = std::string(1, static_cast<char>('a' + k));
+      entry.invoked = EventIndex{number(entry.invoked) * toys.size() + k};
+      if (entry.returned != kNoEvent) {
+        entry.returned = EventIndex{number(entry.returned) * toys.size() + k};
+      }
+      entries.push_back(std::move(entry));
+    }
+  }
+  std::sort(entries.begin(), entries.end(),
+            [](const Entry& a, const Entry& b) { return a.invoked < b.invoked; });
+  return History(std::move(entries));
+}
+
+TEST(LinearSearchOfSeveralKeys, SaysWhatIsSaidOfEachAlone) {
+  for (const char* object : {"register", "cas-register", "key-value", "queue", "mutex"}) {
+    uint64_t good = 0, bad = 0;
+    for (uint64_t i = 1; i <= how_many(600); ++i) {
+      std::vector<ToyHistory> toys;
+      bool truth = true;
+      for (uint64_t k = 0; k < 3; ++k) {
+        toys.push_back(random_history(
+            mix(i, k), {.object = object, .most = 6, .lies = 6, .conventions = false}));
+        truth = truth && linearizable(toys.back());
+      }
+      (truth ? good : bad) += 1;
+      const History history = on_keys(toys);
+      const CheckOutcome together =
+          check_linearizable(history, *find_model(object), {.keys_apart = false});
+      const CheckStatus status = truth ? CheckStatus::kPass : CheckStatus::kViolation;
+      ASSERT_EQ(together.status, status) << object << ' ' << i << ' ' << together.message;
+      ASSERT_EQ(check_linearizable(history, *find_model(object)).status, status) << i;
+      for (size_t k = 0; truth && k < together.keys.size(); ++k) {
+        const KeyOutcome& one = together.keys[k];
+        const auto toy = static_cast<size_t>(one.key[0] - 'a');
+        std::vector<uint64_t> order;
+        for (const uint64_t id : one.order) order.push_back(id - 1000 * toy);
+        ASSERT_TRUE(explains(toys[toy], order)) << object << ' ' << i;
+      }
+    }
+    EXPECT_GT(good, 50u) << object;
+    EXPECT_GT(bad, 50u) << object;
+  }
+}
 
 // Where values are unique, no search is needed.
 TEST(LinearMethods, DecideAloneWhereValuesAreUnique) {
