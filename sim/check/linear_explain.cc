@@ -257,8 +257,9 @@ class Explainer {
   }
 
   std::string unexplained() {
+    const std::string& key = suspect().operation.key;
     std::string text =
-        fmt::format("no order of the operations on {} allows that", suspect().operation.key);
+        fmt::format("no order of the operations{} allows that", key.empty() ? "" : " on " + key);
     std::string separator = ": ";
     for (size_t i = entries().size(); i-- > 0;) {
       if (!needed(i) || i == suspect_) continue;

@@ -71,14 +71,15 @@ class Zones {
 
   MethodResult decide() {
     const size_t count = problem_.pieces.size();
+    for (const LinearPiece& one : problem_.pieces) {
+      if (!can_judge(one.exchange)) return {};
+    }
     parts_.resize(count);
     next_reader_.assign(count, kNone);
     const Seen initial =
         problem_.initial.empty() ? Seen{} : Seen{std::string_view(problem_.initial).substr(1)};
     values_[intern(initial)].initial = true;
-    for (uint32_t i = 0; i < count; ++i) {
-      if (!take(i)) return {};
-    }
+    for (uint32_t i = 0; i < count; ++i) take(i);
     find_needed();
     if (!all_unique()) return {};
     link();
@@ -103,30 +104,27 @@ class Zones {
     return text ? Seen{std::string_view(*text)} : Seen{};
   }
 
-  // False if the operation is not of those that this can judge.
-  bool take(uint32_t i) {
+  // A cas that found another value tells too little, and appends write what nobody names.
+  static bool can_judge(const Exchange& exchange) {
+    if (exchange.is(kRead) || exchange.is(kGet)) return exchange.known();
+    if (exchange.is(kCas)) return !exchange.known() || !exchange.response()->is_mismatch();
+    return exchange.is(kWrite) || exchange.is(kPut) || exchange.is(kDelete);
+  }
+
+  void take(uint32_t i) {
     const Exchange& exchange = piece(i).exchange;
     const Operation& operation = exchange.operation();
     Part& part = parts_[i];
     if (exchange.is(kRead) || exchange.is(kGet)) {
-      if (!exchange.known()) return false;
       part.sees = intern(seen_of(exchange.response()->output));
-      return true;
+      return;
     }
-    if (exchange.is(kCas)) {
-      if (exchange.known() && exchange.response()->is_mismatch()) return false;
-      part.sees = intern(seen_of(operation.expected));
-      part.writes = intern({std::string_view(operation.argument)});
-    } else if (exchange.is(kDelete) || (exchange.is(kWrite) && operation.argument == "nil")) {
-      part.writes = intern({});
-    } else if (exchange.is(kWrite) || exchange.is(kPut)) {
-      part.writes = intern({std::string_view(operation.argument)});
-    } else {
-      return false;
-    }
+    if (exchange.is(kCas)) part.sees = intern(seen_of(operation.expected));
+    const bool deletes =
+        exchange.is(kDelete) || (exchange.is(kWrite) && operation.argument == "nil");
+    part.writes = intern(deletes ? Seen{} : Seen{std::string_view(operation.argument)});
     values_[part.writes].writer = i;
     ++values_[part.writes].writers;
-    return true;
   }
 
   // What known operations saw is needed, and what the operations saw that wrote it.

@@ -270,7 +270,9 @@ class Judge {
     if (options_.orders) keep_order(&key, number, order);
     if (--key.tasks > 0) return;
     outcome.status = CheckStatus::kPass;
-    std::sort(key.moments.begin(), key.moments.end());
+    if (!std::is_sorted(key.moments.begin(), key.moments.end())) {
+      std::sort(key.moments.begin(), key.moments.end());
+    }
     for (const Moment& moment : key.moments) outcome.order.push_back(std::get<3>(moment));
     key.moments = {};
   }
