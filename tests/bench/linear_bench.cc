@@ -195,13 +195,9 @@ void BM_LinearPublicC10Together(benchmark::State& state) {
   judge_public(state, "c10-ok", {.keys_apart = false});
 }
 void BM_LinearPublicC50(benchmark::State& state) { judge_public(state, "c50-ok", {}); }
-void BM_LinearPublicC50Together(benchmark::State& state) {
-  judge_public(state, "c50-ok", {.keys_apart = false});
-}
 BENCHMARK(BM_LinearPublicEtcd)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_LinearPublicC10Together)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_LinearPublicC50)->Unit(benchmark::kMillisecond);
-BENCHMARK(BM_LinearPublicC50Together)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace seedbed
