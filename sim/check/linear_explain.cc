@@ -20,13 +20,30 @@ namespace {
 
 constexpr size_t kMostFacts = 16;
 constexpr size_t kMostNamed = 3;
+constexpr uint64_t kSlice = 4096;
 
-// Takes its steps from `budget`; without a verdict in time, false.
+constexpr uint64_t kBytesPerStep = 64;  // large states cost more than the steps between them
+
+void spend(uint64_t* budget, uint64_t steps) { *budget -= std::min(*budget, steps); }
+
+// Takes its steps from `budget`; without a verdict in time, false. To begin costs, too.
 bool is_illegal(LinearKey& key, const std::vector<Role>& roles, uint64_t* budget,
                 const SearchOptions& options = {}) {
+  if (*budget == 0) return false;
+  spend(budget, roles.size());
+  if (options.methods) {
+    const MethodStatus status = key.decide(roles).status;
+    if (status != MethodStatus::kUndecided) return status == MethodStatus::kIllegal;
+  }
+  const size_t bytes = key.bytes();
   LinearSearch search = key.search(roles, options);
-  const SearchStatus status = search.run(*budget);
-  *budget -= std::min(*budget, search.steps());
+  spend(budget, roles.size());
+  SearchStatus status = SearchStatus::kUnfinished;
+  for (uint64_t spent = 0; status == SearchStatus::kUnfinished && spent < *budget;) {
+    status = search.run(std::min(*budget - spent, kSlice));
+    spent = search.steps() + (key.bytes() - bytes) / kBytesPerStep;
+  }
+  spend(budget, search.steps() + (key.bytes() - bytes) / kBytesPerStep);
   return status == SearchStatus::kIllegal;
 }
 
@@ -50,11 +67,7 @@ class Explainer {
   const Entry& suspect() const { return *entries()[suspect_]; }
   bool needed(size_t i) const { return roles_[i] == Role::kRequired; }
 
-  Role relaxed(size_t i) const {
-    const Entry& entry = *entries()[i];
-    return model_.kind(entry.operation, &entry.response) == OperationKind::kPure ? Role::kAbsent
-                                                                                 : Role::kOptional;
-  }
+  Role relaxed(size_t i) const { return is_pure(i) ? Role::kAbsent : Role::kOptional; }
 
   // Relaxes in chunks, at first large ones, the oldest operations first.
   void relax() {
@@ -82,8 +95,8 @@ class Explainer {
     const std::string subject =
         fmt::format("{} by {} {} at {}", to_string(entry.operation), client_name(entry.client),
                     describe(entry.operation, entry.response), seconds(entry.returned_at));
-    const std::optional<std::string> seen = model_.observed(entry.operation, &entry.response);
-    if (seen) {
+    const std::optional<std::string> seen = observed(suspect_);
+    if (seen && model_.deed != nullptr) {
       std::string reason = never_written(*seen);
       if (reason.empty()) reason = overwritten(*seen);
       if (reason.empty()) reason = taken_twice(*seen);
@@ -94,22 +107,20 @@ class Explainer {
     return subject + ", but " + unexplained();
   }
 
-  bool is_pure(const Entry& entry) const {
-    return model_.kind(entry.operation, entry.ok() ? &entry.response : nullptr) ==
-           OperationKind::kPure;
-  }
+  bool is_pure(size_t i) const { return model_.kind(key_.exchange(i)) == OperationKind::kPure; }
+  std::optional<std::string> observed(size_t i) const { return model_.observed(key_.exchange(i)); }
 
   // True if the operation, should it happen, may leave that state behind.
-  bool may_write(const Entry& entry, const std::string& state) const {
-    return !is_pure(entry) && model_.may_leave(entry.operation, state);
+  bool may_write(size_t i, const std::string& state) const {
+    return !is_pure(i) && model_.may_leave(entries()[i]->operation, state);
   }
 
   // True if at some time while it ran, after its effect if it has one, the state was another.
-  bool shows_another(const Entry& entry, const std::string& state) const {
-    if (!entry.ok()) return false;
-    if (!is_pure(entry)) return !model_.may_leave(entry.operation, state);
-    const auto observed = model_.observed(entry.operation, &entry.response);
-    return observed && *observed != state;
+  bool shows_another(size_t i, const std::string& state) const {
+    if (!key_.was_answered(i)) return false;
+    if (!is_pure(i)) return !model_.may_leave(entries()[i]->operation, state);
+    const std::optional<std::string> seen = observed(i);
+    return seen && *seen != state;
   }
 
   // All that could have brought the state about before the suspect returned.
@@ -118,17 +129,17 @@ class Explainer {
     for (size_t i = 0; i < entries().size(); ++i) {
       const Entry& entry = *entries()[i];
       if (i == suspect_ || entry.invoked > suspect().returned) continue;
-      if (entry.outcome() != Outcome::kFail && may_write(entry, state)) writers.push_back(i);
+      if (entry.outcome() != Outcome::kFail && may_write(i, state)) writers.push_back(i);
     }
     return writers;
   }
 
   std::string never_written(const std::string& seen) {
-    if (seen == model_.initial || !writers_of(seen).empty()) return "";
+    if (seen == key_.initial() || !writers_of(seen).empty()) return "";
     const std::string deed = model_.deed(seen, suspect().operation);
     for (size_t i = 0; i < entries().size(); ++i) {
       const Entry& entry = *entries()[i];
-      if (entry.invoked < suspect().returned || !may_write(entry, seen)) continue;
+      if (entry.invoked < suspect().returned || !may_write(i, seen)) continue;
       shown_.push_back(i);
       return fmt::format("nothing {} before {} by {} began at {}", deed, to_string(entry.operation),
                          client_name(entry.client), seconds(entry.invoked_at));
@@ -139,7 +150,7 @@ class Explainer {
   std::string failed_writer(const std::string& seen) {
     for (size_t i = 0; i < entries().size(); ++i) {
       const Entry& entry = *entries()[i];
-      if (entry.outcome() != Outcome::kFail || !may_write(entry, seen)) continue;
+      if (entry.outcome() != Outcome::kFail || !may_write(i, seen)) continue;
       shown_.push_back(i);
       return fmt::format(": {} by {} {} at {}", to_string(entry.operation),
                          client_name(entry.client), describe(entry.operation, entry.response),
@@ -153,7 +164,7 @@ class Explainer {
   bool all_spent_before(const Entry& other, const std::string& seen,
                         const std::vector<size_t>& writers, std::vector<size_t>* proof) const {
     proof->clear();
-    const bool single = writers.size() + (seen == model_.initial ? 1 : 0) == 1;
+    const bool single = writers.size() + (seen == key_.initial() ? 1 : 0) == 1;
     for (const size_t i : writers) {
       const Entry& writer = *entries()[i];
       if (writer.ok() && precedes(writer, other)) continue;
@@ -167,7 +178,7 @@ class Explainer {
     for (size_t i = 0; i < entries().size(); ++i) {
       const Entry& entry = *entries()[i];
       if (i == suspect_ || !entry.ok() || !precedes(entry, other)) continue;
-      if (model_.observed(entry.operation, &entry.response) != seen) continue;
+      if (observed(i) != seen) continue;
       proof->push_back(i);
       return true;
     }
@@ -186,30 +197,36 @@ class Explainer {
   // Something else was there before the suspect began, and what the suspect saw did not come back.
   std::string overwritten(const std::string& seen) {
     const std::vector<size_t> writers = writers_of(seen);
-    std::optional<size_t> latest;
-    std::vector<size_t> proof, latest_proof;
-    for (size_t i = 0; i < entries().size(); ++i) {
-      const Entry& entry = *entries()[i];
-      if (!precedes(entry, suspect()) || !shows_another(entry, seen)) continue;
-      if (latest && entries()[*latest]->returned > entry.returned) continue;
-      if (!all_spent_before(entry, seen, writers, &proof)) continue;
-      latest = i;
-      latest_proof = proof;
+    std::vector<size_t> proof;
+    for (const size_t i : latest_first()) {
+      if (!precedes(*entries()[i], suspect()) || !shows_another(i, seen)) continue;
+      if (!all_spent_before(*entries()[i], seen, writers, &proof)) continue;
+      const std::string sentence = had(i);
+      shown_.insert(shown_.end(), proof.begin(), proof.end());
+      return fmt::format("{} and nothing {} after it", sentence,
+                         model_.deed(seen, suspect().operation));
     }
-    if (!latest) return "";
-    shown_.insert(shown_.end(), latest_proof.begin(), latest_proof.end());
-    return fmt::format("{} and nothing {} after it", had(*latest),
-                       model_.deed(seen, suspect().operation));
+    return "";
+  }
+
+  // All operations, those that returned last before the others.
+  std::vector<size_t> latest_first() const {
+    std::vector<size_t> order(entries().size());
+    for (size_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::sort(order.begin(), order.end(), [this](size_t a, size_t b) {
+      return std::pair(entries()[a]->returned, a) > std::pair(entries()[b]->returned, b);
+    });
+    return order;
   }
 
   // Two operations replaced the same thing, which was brought about once.
   std::string taken_twice(const std::string& seen) {
-    if (!replaces(suspect(), seen)) return "";
+    if (!replaces(suspect_, seen)) return "";
     const std::vector<size_t> writers = writers_of(seen);
-    if (writers.size() + (seen == model_.initial ? 1 : 0) != 1) return "";
+    if (writers.size() + (seen == key_.initial() ? 1 : 0) != 1) return "";
     for (size_t i = 0; i < entries().size(); ++i) {
       const Entry& entry = *entries()[i];
-      if (i == suspect_ || entry.returned > suspect().returned || !replaces(entry, seen)) continue;
+      if (i == suspect_ || entry.returned > suspect().returned || !replaces(i, seen)) continue;
       shown_.insert(shown_.end(), writers.begin(), writers.end());
       return fmt::format("{}, replacing the same, and nothing {} again", had(i),
                          model_.deed(seen, suspect().operation));
@@ -217,16 +234,15 @@ class Explainer {
     return "";
   }
 
-  bool replaces(const Entry& entry, const std::string& seen) const {
-    return !is_pure(entry) && shows_another(entry, seen) &&
-           model_.observed(entry.operation, &entry.response) == seen;
+  bool replaces(size_t i, const std::string& seen) const {
+    return !is_pure(i) && shows_another(i, seen) && observed(i) == seen;
   }
 
   // An operation had completed before the suspect began, and the suspect does not show it.
   std::string missing(const std::string& seen) {
     for (size_t i = 0; i < entries().size(); ++i) {
       // Something else may have taken away what is missing.
-      const OperationKind kind = model_.kind(entries()[i]->operation, nullptr);
+      const OperationKind kind = model_.kind(key_.question(i));
       const bool harmless = kind == OperationKind::kPure || kind == OperationKind::kGrowing;
       if (!harmless && roles_[i] != Role::kAbsent) return "";
     }
@@ -241,8 +257,9 @@ class Explainer {
   }
 
   std::string unexplained() {
+    const std::string& key = suspect().operation.key;
     std::string text =
-        fmt::format("no order of the operations on {} allows that", suspect().operation.key);
+        fmt::format("no order of the operations{} allows that", key.empty() ? "" : " on " + key);
     std::string separator = ": ";
     for (size_t i = entries().size(); i-- > 0;) {
       if (!needed(i) || i == suspect_) continue;
@@ -288,8 +305,11 @@ class Explainer {
 EventIndex shortest_failing_prefix(LinearKey& key, EventIndex from, uint64_t max_steps,
                                    const SearchOptions& options) {
   std::vector<EventIndex> returns;
-  for (const Entry* entry : key.entries()) {
-    if (entry->ok() && entry->returned >= from) returns.push_back(entry->returned);
+  for (size_t i = 0; i < key.entries().size(); ++i) {
+    const EventIndex returned = key.entries()[i]->returned;
+    if (key.was_answered(i) && returned != kNoEvent && returned >= from) {
+      returns.push_back(returned);
+    }
   }
   std::sort(returns.begin(), returns.end());
   CHECK(!returns.empty());

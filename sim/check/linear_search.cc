@@ -9,6 +9,10 @@
 //     links);
 //   - placed_, hash_ and lifted_ always describe the same set.
 //
+// Operations may be of several objects. A configuration has a state of each, and the rules below
+// speak of the operations of one object: what is placed of another in between leaves its state as
+// it is.
+//
 // Six rules cut the search without changing its verdict. "Completion" means: an order of operations
 // that can follow the present configuration and in which all required ones are placed.
 //
@@ -40,6 +44,7 @@
 #include "sim/check/linear_search.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "sim/core/check.h"
@@ -54,6 +59,10 @@ constexpr uint64_t kPlaces = uint64_t{1} << 63;  // keeps states apart from oper
 
 uint64_t first_code(uint64_t x) { return mix(x + 1, 0x243f6a8885a308d3ULL); }
 uint64_t second_code(uint64_t x) { return mix(x + 1, 0x13198a2e03707344ULL); }
+
+uint64_t place_of(uint32_t object, uint32_t state, bool idle) {
+  return kPlaces | (uint64_t{object} << 34) | (uint64_t{state} << 1) | (idle ? 1 : 0);
+}
 
 }  // namespace
 
@@ -90,7 +99,9 @@ void LinearSearch::build_lists() {
   };
   size_t ended = 0;
   for (uint32_t i = 0; i < count; ++i) {
-    while (ended < ends.size() && ends[ended].first < operations_[i].call) {
+    // What touches is concurrent: a call comes before an end at the same position.
+    const uint64_t before = operations_[i].call + (is(LinearDefect::kTouchingIsBefore) ? 1 : 0);
+    while (ended < ends.size() && ends[ended].first < before) {
       append(&last_required, end_node(ends[ended++].second));
     }
     append(operations_[i].required ? &last_required : &last_optional, call_node(i));
@@ -104,30 +115,53 @@ void LinearSearch::classify() {
   const auto count = static_cast<uint32_t>(operations_.size());
   kinds_.resize(count);
   twins_.assign(count, kNone);
-  std::vector<std::pair<uint32_t, uint32_t>> optional;  // (what, operation)
+  stands_.assign(count, {kNone, kNone, kNone});
+  objects_.resize(1);
+  for (uint32_t i = 0; i < count; ++i) classify(i);
+
+  std::vector<std::tuple<uint32_t, uint32_t, uint32_t>> optional;  // (object, what, operation)
   for (uint32_t i = 0; i < count; ++i) {
     const LinearOperation& operation = operations_[i];
-    kinds_[i] = transitions_.kind(operation.what);
-    const bool pure = kinds_[i] == OperationKind::kPure;
-    const bool blind = kinds_[i] == OperationKind::kBlind;
-    const bool growing = kinds_[i] == OperationKind::kGrowing;
-    const bool sees = transitions_.observed(operation.what) != Transitions::kIllegal;
-    if (pure && sees && operation.required) looks_.push_back(i);
-    if (!pure && !growing) breaks_.push_back(i);
-    if (blind && operation.required) blinds_.push_back(i);
-    if (!blind && !growing && !operation.required) optional_observers_.push_back(i);
-    if (!operation.required) optional.emplace_back(operation.what, i);
+    if (!operation.required) optional.emplace_back(operation.object, operation.what, i);
   }
   std::sort(optional.begin(), optional.end());
   for (size_t i = 1; i < optional.size(); ++i) {
-    if (optional[i].first == optional[i - 1].first)
-      twins_[optional[i].second] = optional[i - 1].second;
+    const auto& [object, what, operation] = optional[i];
+    const auto& [object_before, what_before, operation_before] = optional[i - 1];
+    if (object != object_before || what != what_before) continue;
+    twins_[operation] = operation_before;
+    if (!is(LinearDefect::kTwinsReversed)) continue;
+    twins_[operation] = kNone;
+    twins_[operation_before] = operation;
   }
   auto ends_first = [this](uint32_t a, uint32_t b) {
     return operations_[a].end < operations_[b].end;
   };
-  std::sort(looks_.begin(), looks_.end(), ends_first);
-  std::sort(blinds_.begin(), blinds_.end(), ends_first);
+  for (Object& object : objects_) {
+    std::sort(object.looks.operations.begin(), object.looks.operations.end(), ends_first);
+    std::sort(object.blinds.operations.begin(), object.blinds.operations.end(), ends_first);
+    auto stand = [this](const Row& row, uint32_t Stand::*place) {
+      for (uint32_t i = 0; i < row.operations.size(); ++i) stands_[row.operations[i]].*place = i;
+    };
+    stand(object.looks, &Stand::look);
+    stand(object.breaks, &Stand::bar);
+    stand(object.blinds, &Stand::blind);
+  }
+}
+
+void LinearSearch::classify(uint32_t i) {
+  const LinearOperation& operation = operations_[i];
+  kinds_[i] = transitions_.kind(operation.what);
+  if (operation.object >= objects_.size()) objects_.resize(operation.object + 1);
+  Object& object = objects_[operation.object];
+  const bool pure = kinds_[i] == OperationKind::kPure;
+  const bool blind = kinds_[i] == OperationKind::kBlind;
+  const bool growing = kinds_[i] == OperationKind::kGrowing;
+  const bool sees = transitions_.observed(operation.what) != Transitions::kIllegal;
+  if (pure && sees && operation.required) object.looks.operations.push_back(i);
+  if (!pure && !growing) object.breaks.operations.push_back(i);
+  if (blind && operation.required) object.blinds.operations.push_back(i);
+  if (!blind && !growing && !operation.required) object.observers.push_back(i);
 }
 
 void LinearSearch::unlink(uint32_t node) {
@@ -150,29 +184,63 @@ void LinearSearch::lift(uint32_t operation) {
   if (operations_[operation].required) unlink(end_node(operation));
   unlink(call_node(operation));
   flip(operation);
-  lifted_.push_back(operation);
+  lifted_.push_back({operation, objects_[operations_[operation].object].idle});
 }
 
 void LinearSearch::unlift() {
-  const uint32_t operation = lifted_.back();
+  const auto [operation, idle] = lifted_.back();
   lifted_.pop_back();
+  const uint32_t object = operations_[operation].object;
+  set_object(object, objects_[object].state, idle);
   flip(operation);
   relink(call_node(operation));
   if (operations_[operation].required) relink(end_node(operation));
+  retreat(operation);
+}
+
+// An operation that is taken out is the next in its rows, unless an earlier one is.
+void LinearSearch::retreat(uint32_t operation) {
+  Object& object = objects_[operations_[operation].object];
+  const Stand& stand = stands_[operation];
+  object.looks.next = std::min(object.looks.next, stand.look);
+  object.breaks.next = std::min(object.breaks.next, stand.bar);
+  object.blinds.next = std::min(object.blinds.next, stand.blind);
+}
+
+void LinearSearch::advance(Row* row) const {
+  while (row->next < row->operations.size() && is_placed(row->operations[row->next])) ++row->next;
+}
+
+void LinearSearch::set_object(uint32_t number, uint32_t state, bool idle) {
+  Object& object = objects_[number];
+  const uint64_t before = place_of(number, object.state, object.idle);
+  const uint64_t after = place_of(number, state, idle);
+  object.state = state;
+  object.idle = idle;
+  if (before == after || is(LinearDefect::kForgetsState)) return;
+  hash_[0] ^= first_code(before) ^ first_code(after);
+  hash_[1] ^= second_code(before) ^ second_code(after);
+}
+
+bool LinearSearch::may_be_placed_at_once(uint32_t operation) const {
+  if (!options_.reductions) return false;
+  if (kinds_[operation] != OperationKind::kPure && !is(LinearDefect::kHurries)) return false;
+  const uint32_t state = objects_[operations_[operation].object].state;
+  return transitions_.step(state, operations_[operation].what) == state;
 }
 
 // Places what rule (1) places, and finds the first end.
 void LinearSearch::place_pure() {
   uint32_t node = next_[required_head_];
-  while (node != required_tail_ && node % 2 == 0) {
+  while (node != required_tail_ && (node % 2 == 0 || is(LinearDefect::kForgetsRealTime))) {
     const uint32_t operation = node / 2;
     uint32_t following = next_[node];
-    if (options_.reductions && kinds_[operation] == OperationKind::kPure &&
-        transitions_.step(state_, operations_[operation].what) == state_) {
+    if (node % 2 == 0 && may_be_placed_at_once(operation)) {
       if (following == end_node(operation)) following = next_[following];
       lift(operation);
       ++steps_;
-      idle_ = false;
+      const uint32_t object = operations_[operation].object;
+      set_object(object, objects_[object].state, false);
     }
     node = following;
   }
@@ -181,31 +249,58 @@ void LinearSearch::place_pure() {
 
 // Called in each new configuration.
 void LinearSearch::arrive() {
+  const size_t lifted_from = frames_.empty() ? 0 : frames_.back().lifted;
   place_pure();
-  if (first_end_ == required_tail_) {
+  if (next_[required_head_] == required_tail_) {
     status_ = SearchStatus::kLinearizable;
     return;
   }
-  furthest_ = std::max(furthest_, operations_[first_end_ / 2].end);
-  advance();
-  if (!can_grow_to_next_look() || seen_before()) {
+  if (first_end_ != required_tail_) {
+    furthest_ = std::max(furthest_, operations_[first_end_ / 2].end);
+  }
+  if (!all_can_go_on(lifted_from) || seen_before()) {
     back();
     return;
   }
   cursor_ = next_[required_head_];
 }
 
-void LinearSearch::advance() {
-  while (next_look_ < looks_.size() && is_placed(looks_[next_look_])) ++next_look_;
-  while (next_break_ < breaks_.size() && is_placed(breaks_[next_break_])) ++next_break_;
-  while (next_blind_ < blinds_.size() && is_placed(blinds_[next_blind_])) ++next_blind_;
+// Rule (5), for the objects whose operations were placed just now; for others it is as before.
+bool LinearSearch::all_can_go_on(size_t lifted_from) {
+  for (size_t i = lifted_from; i < lifted_.size(); ++i) {
+    Object& object = objects_[operations_[lifted_[i].operation].object];
+    advance(&object.looks);
+    advance(&object.breaks);
+    advance(&object.blinds);
+  }
+  if (lifted_from == 0) {
+    return std::all_of(objects_.begin(), objects_.end(),
+                       [this](const Object& object) { return can_grow_to_next_look(object); });
+  }
+  for (size_t i = lifted_from; i < lifted_.size(); ++i) {
+    if (!can_grow_to_next_look(objects_[operations_[lifted_[i].operation].object])) return false;
+  }
+  return true;
+}
+
+// The configuration, in words.
+void LinearSearch::write_record() {
+  record_.clear();
+  for (uint32_t i = 0; i < objects_.size(); ++i) {
+    record_.push_back(place_of(i, objects_[i].state, objects_[i].idle));
+  }
+  size_t first = 0, end = placed_.size();
+  while (first < end && placed_[first] == ~uint64_t{0}) ++first;
+  while (end > first && placed_[end - 1] == 0) --end;
+  record_.push_back(first);
+  record_.insert(record_.end(), placed_.begin() + static_cast<std::ptrdiff_t>(first),
+                 placed_.begin() + static_cast<std::ptrdiff_t>(end));
 }
 
 bool LinearSearch::seen_before() {
-  const uint64_t place = (static_cast<uint64_t>(state_) << 1) | (idle_ ? 1 : 0);
-  const uint64_t first = (hash_[0] ^ first_code(place | kPlaces)) & options_.hash_mask;
-  const uint64_t second = (hash_[1] ^ second_code(place | kPlaces)) & options_.hash_mask;
-  const size_t width = placed_.size() + 1;
+  const uint64_t first = hash_[0] & options_.hash_mask;
+  const uint64_t second = hash_[1] & options_.hash_mask;
+  if (options_.exact) write_record();
   const auto number = static_cast<uint32_t>(second_hashes_.size());
   const bool fresh =
       seen_
@@ -213,16 +308,18 @@ bool LinearSearch::seen_before() {
                           [&](uint32_t i) {
                             if (second_hashes_[i] != second) return false;
                             if (!options_.exact) return true;
-                            const uint64_t* known = &exact_[i * width];
-                            return known[0] == place &&
-                                   std::equal(placed_.begin(), placed_.end(), known + 1);
+                            const uint64_t begin = i == 0 ? 0 : record_ends_[i - 1];
+                            return std::equal(
+                                record_.begin(), record_.end(),
+                                records_.begin() + static_cast<std::ptrdiff_t>(begin),
+                                records_.begin() + static_cast<std::ptrdiff_t>(record_ends_[i]));
                           })
           .second;
   if (!fresh) return true;
   second_hashes_.push_back(second);
   if (options_.exact) {
-    exact_.push_back(place);
-    exact_.insert(exact_.end(), placed_.begin(), placed_.end());
+    records_.insert(records_.end(), record_.begin(), record_.end());
+    record_ends_.push_back(records_.size());
   }
   return false;
 }
@@ -243,15 +340,20 @@ void LinearSearch::try_next() {
     back();
     return;
   }
+  if (cursor_ % 2 == 1) {  // only if real time is forgotten
+    cursor_ = next_[cursor_];
+    return;
+  }
   const uint32_t operation = cursor_ / 2;
-  if (!operations_[operation].required &&
+  if (!operations_[operation].required && first_end_ != required_tail_ &&
       operations_[operation].call > operations_[first_end_ / 2].end) {
     back();
     return;
   }
   cursor_ = next_[cursor_];
   if (!allowed(operation)) return;
-  const uint32_t next_state = transitions_.step(state_, operations_[operation].what);
+  const uint32_t state = objects_[operations_[operation].object].state;
+  const uint32_t next_state = transitions_.step(state, operations_[operation].what);
   if (next_state == Transitions::kIllegal) return;
   if (options_.reductions && !useful(operation, next_state)) return;
   place(operation, next_state);
@@ -261,34 +363,47 @@ bool LinearSearch::allowed(uint32_t operation) const {
   if (!options_.reductions) return true;
   if (kinds_[operation] == OperationKind::kPure) return false;  // rule (1) has had its turn
   if (twins_[operation] != kNone && !is_placed(twins_[operation])) return false;  // rule (3)
-  return !(idle_ && kinds_[operation] == OperationKind::kBlind);                  // rule (4)
+  if (!objects_[operations_[operation].object].idle) return true;
+  if (is(LinearDefect::kNothingAfterIdle)) return kinds_[operation] == OperationKind::kGrowing;
+  return kinds_[operation] != OperationKind::kBlind;  // rule (4)
 }
 
 // Rules (2) and (6).
 bool LinearSearch::useful(uint32_t operation, uint32_t next_state) const {
-  return operations_[operation].required || (next_state != state_ && is_wanted(next_state));
+  const uint32_t number = operations_[operation].object;
+  const Object& object = objects_[number];
+  return operations_[operation].required ||
+         (next_state != object.state && is_wanted(object, number, next_state));
 }
 
 // Rule (5).
-bool LinearSearch::can_grow_to_next_look() const {
-  if (!options_.reductions || next_look_ == looks_.size()) return true;
-  const LinearOperation& look = operations_[looks_[next_look_]];
-  if (next_break_ < breaks_.size() && operations_[breaks_[next_break_]].call < look.end)
+bool LinearSearch::can_grow_to_next_look(const Object& object) const {
+  const Row& looks = object.looks;
+  const Row& breaks = object.breaks;
+  if (!options_.reductions || looks.next == looks.operations.size()) return true;
+  const LinearOperation& look = operations_[looks.operations[looks.next]];
+  if (breaks.next < breaks.operations.size() &&
+      operations_[breaks.operations[breaks.next]].call <= look.end &&
+      !is(LinearDefect::kForgetsBreaks)) {
     return true;
-  return transitions_.grows_to(state_, transitions_.observed(look.what));
+  }
+  return transitions_.grows_to(object.state, transitions_.observed(look.what));
 }
 
 // Rule (6).
-bool LinearSearch::is_wanted(uint32_t state) const {
-  const uint64_t limit =
-      next_blind_ < blinds_.size() ? operations_[blinds_[next_blind_]].end : ~uint64_t{0};
+bool LinearSearch::is_wanted(const Object& object, uint32_t number, uint32_t state) const {
+  const Row& blinds = object.blinds;
+  const uint64_t limit = blinds.next < blinds.operations.size()
+                             ? operations_[blinds.operations[blinds.next]].end
+                             : ~uint64_t{0};
   uint32_t looked_at = 0;
   for (uint32_t node = next_[required_head_]; node != required_tail_; node = next_[node]) {
     if (node % 2 == 1) continue;
     if (operations_[node / 2].call > limit) break;
-    if (++looked_at > kFarEnough || accepts(node / 2, state)) return true;
+    if (++looked_at > kFarEnough) return true;
+    if (operations_[node / 2].object == number && accepts(node / 2, state)) return true;
   }
-  for (const uint32_t operation : optional_observers_) {
+  for (const uint32_t operation : object.observers) {
     if (operations_[operation].call > limit) break;
     if (!is_placed(operation) && accepts(operation, state)) return true;
   }
@@ -305,18 +420,16 @@ bool LinearSearch::accepts(uint32_t operation, uint32_t state) const {
 }
 
 void LinearSearch::place(uint32_t operation, uint32_t next_state) {
+  const uint32_t number = operations_[operation].object;
+  const Object& object = objects_[number];
   frames_.push_back({.operation = operation,
-                     .state = state_,
+                     .state = object.state,
                      .first_end = first_end_,
-                     .next_look = next_look_,
-                     .next_break = next_break_,
-                     .next_blind = next_blind_,
                      .lifted = static_cast<uint32_t>(lifted_.size()),
-                     .idle = idle_});
+                     .idle = object.idle});
   lift(operation);
-  state_ = next_state;
   const bool growing = kinds_[operation] == OperationKind::kGrowing;
-  idle_ = !operations_[operation].required || (idle_ && growing);
+  set_object(number, next_state, !operations_[operation].required || (object.idle && growing));
   arrive();
 }
 
@@ -328,18 +441,24 @@ void LinearSearch::back() {
   }
   const Frame& frame = frames_.back();
   while (lifted_.size() > frame.lifted) unlift();
-  state_ = frame.state;
   first_end_ = frame.first_end;
-  next_look_ = frame.next_look;
-  next_break_ = frame.next_break;
-  next_blind_ = frame.next_blind;
-  idle_ = frame.idle;
   cursor_ = next_[call_node(frame.operation)];
+  set_object(operations_[frame.operation].object, frame.state, frame.idle);
   frames_.pop_back();
 }
 
+std::vector<uint32_t> LinearSearch::order() const {
+  std::vector<uint32_t> names;
+  names.reserve(lifted_.size());
+  for (const Lifted& lifted : lifted_) names.push_back(operations_[lifted.operation].name);
+  return names;
+}
+
 size_t LinearSearch::bytes() const {
-  return seen_.bytes() + (second_hashes_.size() + exact_.size()) * sizeof(uint64_t) +
+  return seen_.bytes() +
+         (second_hashes_.size() + records_.size() + record_ends_.size()) * sizeof(uint64_t) +
+         (operations_.size() * (sizeof(LinearOperation) + 2 * sizeof(uint64_t)) +
+          frames_.size() * sizeof(Frame)) +
          transitions_.bytes();
 }
 

@@ -1,8 +1,8 @@
 // Transitions: a model made fast. States and operations get small numbers, and each step (state,
-// operation) is computed once: the searches over one key share the table.
+// operation) is computed once: the searches over one key share the table, and those over several.
 //
-//   Transitions transitions(model);
-//   const uint32_t put = transitions.classify(entry.operation, &entry.response);
+//   Transitions transitions(model, model.initial);
+//   const uint32_t put = transitions.classify({entry.operation, &entry.response});
 //   const uint32_t after = transitions.step(Transitions::kInitial, put);
 #pragma once
 
@@ -21,11 +21,11 @@ class Transitions {
   static constexpr uint32_t kIllegal = ~0u;
 
   // `model` must outlive this.
-  explicit Transitions(const Model& model);
+  Transitions(const Model& model, std::string_view initial);
 
-  // A number for the operation with this answer (nullptr: unknown); operations that no state can
-  // tell apart share it. Both must outlive this.
-  uint32_t classify(const Operation& operation, const Response* response);
+  // A number for the operation with this answer; operations that no state can tell apart share it.
+  // What the exchange points at must outlive this.
+  uint32_t classify(const Exchange& exchange);
   OperationKind kind(uint32_t operation) const { return classes_[operation].kind; }
   // The only state in which it is legal and, unless it is pure, changes anything; kIllegal: there
   // are more.
@@ -45,8 +45,7 @@ class Transitions {
 
  private:
   struct Class {
-    const Operation* operation;
-    const Response* response;
+    Exchange exchange;
     OperationKind kind;
     uint32_t observed;
   };

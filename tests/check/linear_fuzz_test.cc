@@ -56,13 +56,13 @@ Response answer(Dice& dice, const Operation& operation, std::string* state) {
     response = Response::number_is(std::stoll(*state) + (dice.one_in(8) ? 1 : 0));
   } else if (operation.function == kCas) {
     std::string next;
-    const bool happens = key_value_model().step(*state, operation, &response, &next);
+    const bool happens = key_value_model().step(*state, {operation, &response}, &next);
     if (happens == dice.one_in(10)) response = Response::mismatch();
   }
   const bool counter = key_value_model().knows(operation) == false;
   const Model& model = counter ? counter_model() : key_value_model();
   std::string next;
-  if (model.step(*state, operation, nullptr, &next)) *state = next;
+  if (model.step(*state, operation, &next)) *state = next;
   return response;
 }
 
@@ -125,7 +125,7 @@ class BruteForce {
       if (placed_[i] || entries_[i].outcome() == Outcome::kFail || must_wait(i)) continue;
       const Response* response = entries_[i].ok() ? &entries_[i].response : nullptr;
       std::string next;
-      if (!model_.step(state, entries_[i].operation, response, &next)) continue;
+      if (!model_.step(state, {entries_[i].operation, response}, &next)) continue;
       placed_[i] = true;
       const bool found = extend(next);
       placed_[i] = false;
@@ -261,7 +261,7 @@ TEST_P(LinearFuzz, ShowsFactsThatContradictEachOther) {
                                      [&](const Fact& fact) { return fact.event == entry.invoked; });
       if (!shown && entry.ok()) {
         // Nothing is known of it but that it began.
-        if (model().kind(entry.operation, &entry.response) == OperationKind::kPure) continue;
+        if (model().kind({entry.operation, &entry.response}) == OperationKind::kPure) continue;
         entry.response = Response::info("not shown");
         entry.returned = kNoEvent;
       }

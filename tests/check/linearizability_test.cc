@@ -259,6 +259,51 @@ TEST(Linearizability, SearchesNoFurtherThanItMustInALongHistory) {
   EXPECT_LT(result.steps, 40'000u);
 }
 
+Entry asked(const char* function, const char* argument) {
+  Entry entry;
+  entry.operation = {.function = function, .key = "x", .argument = argument};
+  entry.response = Response::done();
+  entry.invoked = EventIndex{1};
+  entry.returned = EventIndex{2};
+  return entry;
+}
+
+TEST(Linearizability, IsNoQuestionWithoutAnOrderOfTime) {
+  HistoryParts parts{.entries = {asked("write", "1")}, .order = Order::kSessions};
+  const CheckOutcome outcome = check_linearizable(History(std::move(parts)), register_model());
+  EXPECT_EQ(outcome.status, CheckStatus::kInconclusive);
+  EXPECT_NE(outcome.message.find("no order of time"), std::string::npos);
+}
+
+TEST(Linearizability, GivesUpOnWhatAnObjectCannotHoldAtFirst) {
+  HistoryParts parts{.entries = {asked("enqueue", "1")}};
+  parts.convention.initial = "0";
+  const CheckOutcome outcome = check_linearizable(History(std::move(parts)), queue_model());
+  EXPECT_EQ(outcome.status, CheckStatus::kInconclusive);
+  EXPECT_NE(outcome.message.find("cannot hold"), std::string::npos);
+}
+
+// A drain is many dequeues, and the history does not tell when they happened.
+TEST(Linearizability, SaysNothingOfADrain) {
+  const History history(std::vector<Entry>{asked("drain", "")});
+  const CheckOutcome outcome = check_linearizable(history, queue_model());
+  EXPECT_NE(outcome.status, CheckStatus::kViolation);
+  EXPECT_EQ(outcome.operations, 0u);
+}
+
+TEST(Linearizability, ForgetsNoKeyInItsOutcome) {
+  Script script;
+  script.ok(1, Operation::put("x", "1"), done(), 0, 10);
+  script.ok(2, Operation::put("y", "1"), done(), 5, 15);
+  script.ok(2, Operation::get("y"), found("1"), 20, 30);
+  const CheckOutcome outcome = check_linearizable(script.history(), key_value_model());
+  ASSERT_EQ(outcome.keys.size(), 2u);
+  EXPECT_EQ(outcome.algorithm, "zones");
+  EXPECT_EQ(outcome.keys[1].key, "y");
+  EXPECT_EQ(outcome.keys[1].entries, (std::vector<uint64_t>{2, 3}));
+  EXPECT_EQ(outcome.keys[1].order, (std::vector<uint64_t>{2, 3}));
+}
+
 TEST(LinearizabilityChecker, SaysNothingOfAnEmptyRun) {
   Script script;
   script.open(1, put("1"), 0);
