@@ -40,7 +40,8 @@ struct Part {
 bool before(const Part& a, const Part& b) { return a.end() < b.entry->invoked; }
 
 // From the first return of an operation on a value to the last call of one: if the first comes
-// before the second, the value was there all that time (Gibbons and Korach, SIAM J. Computing 1997).
+// before the second, the value was there all that time (Gibbons and Korach, SIAM J. Computing
+// 1997).
 struct Zone {
   std::string value;
   const Part* first = nullptr;  // to return; nullptr: the value was there from the beginning
@@ -83,8 +84,7 @@ class Teller {
 
  private:
   std::string who(const Part& part) const {
-    return fmt::format("{} by {}", to_string(history_, *part.entry),
-                       client_name(part.entry->client));
+    return fmt::format("{} by {}", asked(history_, *part.entry), client_name(part.entry->client));
   }
   std::string began(const Part& part) const { return began_at(history_, *part.entry); }
   std::string ended(const Part& part) const { return returned_at(history_, *part.entry); }
@@ -285,6 +285,15 @@ std::string returned_at(const History& history, const Entry& entry) {
   return place_text(history, entry.returned, entry.returned_place);
 }
 
+std::string asked(const History& history, const Entry& entry) {
+  std::string text = to_string(history, entry);
+  const size_t nameless = text.find("(,");
+  if (entry.operation.key.empty() && nameless == entry.operation.function.size()) {
+    text.erase(nameless + 1, 1);
+  }
+  return text;
+}
+
 std::string told(const History& history, const Model& model, const Entry& entry) {
   if (entry.ok() && entry.found_collection) {
     std::string text = "returned [";
@@ -311,7 +320,7 @@ void describe_contradiction(const History& history, const Model& model, const Ch
   for (const KeptOperation& kept : example->kept) {
     const Entry& entry = entry_of(history, kept.id);
     const std::string what =
-        fmt::format("{} by {}", to_string(history, entry), client_name(entry.client));
+        fmt::format("{} by {}", asked(history, entry), client_name(entry.client));
     facts.push_back({entry.invoked, entry.invoked_at, entry.client, what + " began"});
     if (kept.required) {
       facts.push_back({entry.returned, entry.returned_at, entry.client,

@@ -155,7 +155,7 @@ void try_values(const History& history, const Model& model, std::vector<const En
   uint64_t budget = kMostSteps;
   size_t tried = 0;
   std::set<std::string_view> known;
-  for (size_t i = all.size(); i-- > 0 && tried < options.tried_answers;) {
+  for (size_t i = all.size(); i-- > 0 && tried < options.tried_answers && !example->more_legal;) {
     const std::string& value = all[i]->operation.argument;
     if (roles[i] == Role::kAbsent || i == suspect || value.empty()) continue;
     if (!known.insert(value).second) continue;
