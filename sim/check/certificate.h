@@ -69,8 +69,8 @@ std::string to_text(const Certificate& certificate);
 // Throws ConfigError, with `place` and the line, if the text is not a certificate, or is cut short.
 Certificate parse_certificate(std::string_view text, std::string_view place);
 
-// Writes the states beside the steps of each key, as far as they are short. CHECK-fails if the model
-// does not allow a step.
+// Writes the states beside the steps of each key, as far as they are short. CHECK-fails if the
+// model does not allow a step.
 void write_states(const History& history, const Model& model, std::vector<CertifiedKey>* keys);
 
 enum class VerifyStatus : uint8_t {

@@ -1,7 +1,7 @@
-// A part of the history is described by the operations that are chosen: these happened, as they were
-// answered. Whatever else may not be left out because a chosen one needs it is kept as well, but
-// merely may have happened. So every part that is tried is one that proves the whole wrong, if it
-// cannot be explained.
+// A part of the history is described by the operations that are chosen: these happened, as they
+// were answered. Whatever else may not be left out because a chosen one needs it is kept as well,
+// but merely may have happened. So every part that is tried is one that proves the whole wrong, if
+// it cannot be explained.
 #include "sim/check/counterexample.h"
 
 #include <algorithm>

@@ -42,8 +42,8 @@ struct Touch {
   bool needs_any = false;
 };
 
-// `initial` is the state of the object before everything. `exchange` has a response if the operation
-// was answered.
+// `initial` is the state of the object before everything. `exchange` has a response if the
+// operation was answered.
 Touch touch_of(const Model& model, std::string_view initial, const Exchange& exchange);
 
 // The answer that counts, by the convention of the history: nullptr if nobody knows what happened,

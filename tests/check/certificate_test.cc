@@ -157,6 +157,56 @@ TEST(Certificate, NeverProvesALegalHistoryWrong) {
   EXPECT_GT(accounted, 300u) << "most of them must have passed the rules about leaving out";
 }
 
+// No order explains an illegal history, whatever a certificate says: all orders of its operations,
+// and of some of them, are refused.
+TEST(Certificate, NeverExplainsAnIllegalHistory) {
+  uint64_t out_of_time = 0, illegal_steps = 0, missing = 0;
+  for (uint64_t seed = 0; seed < 600; ++seed) {
+    const Model& model = *find_model(kModels[seed % std::size(kModels)]);
+    Drawn drawn(seed);
+    const History history = drawn.history(model.name);
+    if (history.size() > 5) continue;
+    if (check_linearizable(history, model).status != CheckStatus::kViolation) continue;
+    Certificate certificate{.digest = digest_of(history), .model = std::string(model.name)};
+    certificate.valid = true;
+    std::vector<uint64_t> order;
+    for (const Entry& entry : history.entries()) order.push_back(entry.id);
+    do {
+      for (size_t size = 0; size <= order.size(); ++size) {
+        CertifiedKey key{.key = "x"};
+        for (size_t i = 0; i < size; ++i) key.steps.push_back({.id = order[i]});
+        certificate.keys = {key};
+        const Verification result = verify(certificate, history);
+        ASSERT_EQ(result.status, VerifyStatus::kRefused) << seed << "\n" << to_text(certificate);
+        out_of_time += result.why.find("after its end") != std::string::npos ? 1 : 0;
+        illegal_steps += result.why.find("not legal") != std::string::npos ? 1 : 0;
+        missing += result.why.find("missing") != std::string::npos ? 1 : 0;
+      }
+    } while (std::next_permutation(order.begin(), order.end()));
+  }
+  EXPECT_GT(out_of_time, 1000u);
+  EXPECT_GT(illegal_steps, 1000u);
+  EXPECT_GT(missing, 1000u);
+}
+
+TEST(Certificate, IsAboutEveryKey) {
+  Script script;
+  script.ok(1, asked("write", "1"), Response::done(), 1, 2);
+  Operation other = asked("write", "1");
+  other.key = "y";
+  script.ok(1, other, Response::done(), 3, 4);
+  const History history = script.history();
+  Certificate certificate = certificate_for(history, register_model());
+  EXPECT_EQ(verify(certificate, history).status, VerifyStatus::kTrue);
+  std::swap(certificate.keys[0].key, certificate.keys[1].key);
+  EXPECT_EQ(verify(certificate, history).status, VerifyStatus::kRefused);
+  std::swap(certificate.keys[0].key, certificate.keys[1].key);
+  certificate.keys.push_back(certificate.keys[0]);
+  EXPECT_EQ(verify(certificate, history).status, VerifyStatus::kRefused);
+  certificate.keys.resize(1);
+  EXPECT_EQ(verify(certificate, history).why, "there is no order for the key y");
+}
+
 History two_values() {
   Script script;
   script.ok(1, asked("write", "1"), Response::done(), 1, 5);
