@@ -1,6 +1,7 @@
 // The verifier. It proves what a certificate says from the history alone:
 //   valid     each order has all operations of its key that happened, none twice, none that failed;
-//             none stands behind one that was invoked after its return; each is a step of the model.
+//             none stands behind one that was invoked after its return; each is a step of the
+//             model.
 //   invalid   what is not kept may be left out (sim/check/leave_out.h); and no order of what is
 //             kept is legal, which is found out by trying all of them.
 #include <fmt/format.h>

@@ -69,7 +69,7 @@ class Drawn {
         script.ok(client, operation, answer(operation), from, to);
       }
     }
-    return script.history();
+    return with_collections(model, script.history());
   }
 
   uint64_t draw(uint64_t below) { return scramble(mix(seed_, ++drawn_)) % below; }
@@ -82,11 +82,14 @@ class Drawn {
     if (model == "queue") return one == 0 ? asked("dequeue") : asked("enqueue", value());
     if (model == "stack") return one == 0 ? asked("pop") : asked("push", value());
     if (model == "mutex") return asked(one == 0 ? "release" : "acquire");
+    if (model == "list") return one == 0 ? asked("read") : asked("append", value());
     if (model == "set") {
+      if (draw(4) == 0) return asked("read");
       if (one == 0) return asked("contains", value());
       return one == 1 ? asked("remove", value()) : asked("add", value());
     }
     if (model == "key-value" && one == 0) return Operation::append("x", value());
+    if (model == "key-value") return one == 1 ? Operation::get("x") : Operation::put("x", value());
     if (one == 1) return asked("read");
     if (one == 2 || model == "register") return asked("write", value());
     Operation cas = asked("cas", value());
@@ -98,8 +101,29 @@ class Drawn {
     const std::string& function = operation.function;
     if (function == "contains") return Response::found(draw(2) == 0 ? "true" : "false");
     if (function == "cas") return draw(2) == 0 ? Response::mismatch() : Response::done();
-    if (function != "read" && function != "dequeue" && function != "pop") return Response::done();
+    const bool finds =
+        function == "read" || function == "get" || function == "dequeue" || function == "pop";
+    if (!finds) return Response::done();
     return draw(4) == 0 ? Response::absent() : Response::found(value());
+  }
+
+  // Lets reads of sets and lists find some values.
+  History with_collections(std::string_view model, History history) {
+    if (model != "set" && model != "list") return history;
+    HistoryParts parts = std::move(history).parts();
+    for (Entry& entry : parts.entries) {
+      if (!entry.ok() || entry.operation.function != kRead) continue;
+      entry.response = Response::done();
+      entry.found_collection = true;
+      entry.elements.first = static_cast<uint32_t>(parts.elements.size());
+      const uint64_t shift = draw(3);
+      for (uint64_t i = 0; i < 3; ++i) {
+        if (draw(2) == 0) continue;
+        parts.elements.push_back(parts.values.intern(std::to_string((i + shift) % 3)));
+        ++entry.elements.count;
+      }
+    }
+    return History(std::move(parts));
   }
 
   uint64_t seed_;
