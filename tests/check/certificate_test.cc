@@ -131,8 +131,8 @@ class Drawn {
   uint64_t drawn_ = 0;
 };
 
-constexpr std::string_view kModels[] = {"register", "cas-register", "queue",
-                                        "stack",    "set",          "mutex"};
+constexpr std::string_view kModels[] = {"register", "cas-register", "key-value", "queue",
+                                        "stack",    "set",          "list",      "mutex"};
 
 TEST(Certificate, OfEachVerdictIsProvenAgain) {
   uint64_t valid = 0, invalid = 0;
