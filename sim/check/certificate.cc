@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::string_view kTitle = "seedbed certificate 1";
 constexpr size_t kLongestState = 64;
+// Of states, when they are written down: long ones are copied at each step.
+constexpr uint64_t kMostBytes = uint64_t{1} << 26;
 
 // Texts stand as they are, but for what is not a letter, a digit or one of "._=/:-": %2b. The empty
 // text is "-", one that is left out "*".
@@ -247,9 +249,12 @@ void write_states(const History& history, const Model& model, std::vector<Certif
   for (const Entry& entry : history.entries()) entries.emplace(entry.id, &entry);
   const std::optional<std::string> first = first_state(model, history);
   CHECK(first.has_value());
+  uint64_t bytes = 0;
   for (CertifiedKey& key : *keys) {
     std::string state = *first;
     for (CertifiedStep& step : key.steps) {
+      bytes += state.size();
+      if (bytes > kMostBytes) return;
       const Entry& entry = *entries.at(step.id);
       std::string next;
       const Exchange exchange(&history, entry, answer_of(history, entry));

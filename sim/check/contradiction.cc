@@ -260,7 +260,7 @@ class Teller {
     }
     if (holder == nullptr) return "";
     for (const Part& part : parts_) {
-      if (is_function(part, kRelease) && !before(part, *holder)) return "";
+      if (is_function(part, kRelease) && !precedes(*part.entry, *holder->entry)) return "";
     }
     return fmt::format("{}, but {}, and nothing released it after that", outcome(*suspect_),
                        outcome(*holder));

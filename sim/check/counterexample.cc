@@ -17,6 +17,9 @@
 namespace seedbed {
 namespace {
 
+constexpr uint64_t kMostWork = 100'000'000;
+constexpr size_t kMostPairs = 4000;
+
 class Minimiser {
  public:
   Minimiser(LinearKey& key, EventIndex last, uint64_t max_steps)
@@ -37,6 +40,7 @@ class Minimiser {
   std::vector<Role> run() {
     std::vector<Role> best = with_forced(chosen_);
     start_with_part(&best);
+    start_with_values(&best);
     for (size_t parts = 2; chosen_.size() > 1;) {
       parts = std::min(parts, chosen_.size());
       if (drop_one_of(parts, &best)) {
@@ -84,6 +88,45 @@ class Minimiser {
     try_it(std::move(same), best);
   }
 
+  bool names(size_t i, const std::string& value) const {
+    const Touch& touch = touches_[i];
+    return std::find(touch.gives.begin(), touch.gives.end(), value) != touch.gives.end() ||
+           std::find(touch.needs.begin(), touch.needs.end(), value) != touch.needs.end();
+  }
+
+  bool try_values(const std::set<size_t>& some, std::vector<Role>* best) {
+    std::vector<size_t> chosen;
+    for (const size_t i : chosen_) {
+      if (some.contains(i)) chosen.push_back(i);
+    }
+    return try_it(std::move(chosen), best);
+  }
+
+  // Most contradictions are about the value that the suspect saw, and perhaps one other.
+  void start_with_values(std::vector<Role>* best) {
+    const Touch& touch = touches_[suspect_];
+    if (touch.needs_any || touch.needs.size() > 1 || chosen_.size() < 8) return;
+    std::map<std::string, std::vector<size_t>> by_value;
+    std::set<size_t> own{suspect_};
+    for (const size_t i : chosen_) {
+      if (!touch.needs.empty() && names(i, touch.needs.front())) own.insert(i);
+      for (const std::string& value : touches_[i].needs) by_value[value].push_back(i);
+      for (const std::string& value : touches_[i].gives) by_value[value].push_back(i);
+    }
+    if (try_values(own, best)) return;
+    std::vector<std::pair<size_t, const std::vector<size_t>*>> latest;
+    for (const auto& [value, pieces] : by_value) {
+      latest.emplace_back(*std::max_element(pieces.begin(), pieces.end()), &pieces);
+    }
+    std::sort(latest.rbegin(), latest.rend(),
+              [](const auto& a, const auto& b) { return a.first < b.first; });
+    for (size_t k = 0; k < std::min(latest.size(), kMostPairs) && budget_ > 0; ++k) {
+      std::set<size_t> both = own;
+      both.insert(latest[k].second->begin(), latest[k].second->end());
+      if (try_values(both, best)) return;
+    }
+  }
+
   // Tries to do without one of so many parts.
   bool drop_one_of(size_t parts, std::vector<Role>* best) {
     const size_t size = chosen_.size();
@@ -108,9 +151,13 @@ class Minimiser {
     budget_ -= std::min<uint64_t>(budget_, roles.size() / 8 + 1);
     const MethodStatus status = key_.decide(roles).status;
     if (status != MethodStatus::kUndecided) return status == MethodStatus::kIllegal;
+    // Each step may remember a state, which may hold all elements: large parts get few steps.
+    const auto present = static_cast<uint64_t>(
+        std::count_if(roles.begin(), roles.end(), [](Role role) { return role != Role::kAbsent; }));
     LinearSearch search = key_.search(roles, {.exact = true});
-    const SearchStatus found = search.run(budget_);
-    budget_ -= std::min(budget_, search.steps());
+    const uint64_t steps = std::min(budget_, kMostWork / (present * present + 1) + 4 * present);
+    const SearchStatus found = search.run(steps);
+    budget_ -= std::min(budget_, search.steps() * (present / 64 + 1));
     return found == SearchStatus::kIllegal;
   }
 

@@ -62,6 +62,11 @@ void add(const std::string& answer, const CounterexampleOptions& options, Counte
   }
 }
 
+// Each step may remember a state, which may hold all elements.
+uint64_t steps_for(const std::vector<Role>& roles) {
+  return kMostSteps * 100 / (roles.size() * roles.size() + 100) + 4 * roles.size();
+}
+
 class Answers {
  public:
   Answers(LinearKey& key, size_t suspect) : key_(key), suspect_(suspect) {}
@@ -75,7 +80,7 @@ class Answers {
       return method.status == MethodStatus::kLinearizable;
     }
     LinearSearch search = key_.search(roles, {});
-    if (search.run(kMostSteps) != SearchStatus::kLinearizable) return false;
+    if (search.run(steps_for(roles)) != SearchStatus::kLinearizable) return false;
     order_ = search.order();
     return true;
   }
@@ -138,7 +143,7 @@ bool is_legal(LinearKey& key, const std::vector<Role>& roles, uint64_t* budget) 
   const MethodStatus status = key.decide(roles).status;
   if (status != MethodStatus::kUndecided) return status == MethodStatus::kLinearizable;
   LinearSearch search = key.search(roles, {});
-  const SearchStatus found = search.run(*budget);
+  const SearchStatus found = search.run(std::min(*budget, steps_for(roles)));
   *budget -= std::min(*budget, search.steps());
   return found == SearchStatus::kLinearizable;
 }
