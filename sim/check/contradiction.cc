@@ -79,7 +79,9 @@ class Teller {
     if (name == "queue" || name == "stack" || name == "priority-queue") return taken();
     if (name == "set" || name == "list") return elements();
     const bool is_register = name == "register" || name == "cas-register" || name == "key-value";
-    return is_register ? zones() : "";
+    if (!is_register) return "";
+    const std::string text = overwritten();
+    return text.empty() ? zones() : text;
   }
 
  private:
@@ -125,6 +127,25 @@ class Teller {
             ? std::string("the beginning")
             : fmt::format("{} ({} returned)", ended(*zone.first), who(*zone.first));
     return fmt::format("from {} to {} ({} began)", from, began(*zone.last), who(*zone.last));
+  }
+
+  // The value was written, then another was there, then the suspect saw the first.
+  std::string overwritten() const {
+    if (parts_.size() != 3 || suspect_->touch.needs.size() != 1) return "";
+    if (!suspect_->touch.gives.empty() || suspect_->touch.needs.front() == initial_) return "";
+    const std::string& value = suspect_->touch.needs.front();
+    const Part* writer = nullptr;
+    const Part* other = nullptr;
+    for (const Part& part : parts_) {
+      if (&part == suspect_) continue;
+      const bool same = part.touch.gives.size() == 1 && part.touch.gives.front() == value;
+      (same ? writer : other) = &part;
+    }
+    if (writer == nullptr || other == nullptr) return "";
+    const bool shows_another = other->touch.needs.empty() || other->touch.gives.empty();
+    if (!shows_another || !before(*writer, *other) || !before(*other, *suspect_)) return "";
+    return fmt::format("{}, but {}, after {}, and nothing wrote {} again", outcome(*suspect_),
+                       outcome(*other), who(*writer), value_text(value));
   }
 
   // Two values that cannot both have been there once.
