@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <limits>
 #include <map>
 
@@ -294,6 +295,36 @@ class Teller {
   const Part* suspect_ = nullptr;
 };
 
+constexpr int64_t kLargeAmount = int64_t{1} << 40;
+
+// What a counter can show at all: what was added before a read began, and what may have been added
+// until it returned. Empty: the read is within that, or the numbers are too large.
+std::string counter_bounds(const History& history, const Model& model,
+                           const Counterexample& example) {
+  const Entry& read = entry_of(history, example.suspect);
+  const std::optional<std::string> initial = first_state(model, history);
+  if (read.operation.function != kRead || !initial || initial->size() > 12) return "";
+  int64_t least = std::strtoll(initial->c_str(), nullptr, 10), most = least;
+  for (const Entry& entry : history.entries()) {
+    const bool other = entry.operation.key != example.key || entry.operation.function == kRead;
+    if (other || entry.outcome() == Outcome::kFail || entry.invoked > read.returned) continue;
+    const int64_t size = entry.operation.amount;
+    if (size > kLargeAmount || size < -kLargeAmount) return "";
+    const int64_t amount = entry.operation.function == kDecrement ? -size : size;
+    const bool surely = entry.ok() && precedes(entry, read);
+    least += surely ? amount : std::min<int64_t>(amount, 0);
+    most += surely ? amount : std::max<int64_t>(amount, 0);
+  }
+  const std::string text = read.response.output.value_or(std::to_string(read.response.number));
+  if (text.size() > 18) return "";
+  const int64_t shown = std::strtoll(text.c_str(), nullptr, 10);
+  if (shown >= least && shown <= most) return "";
+  return fmt::format("{} by {} {} at {}, but {} is the {} that it can have been by then",
+                     asked(history, read), client_name(read.client), told(history, model, read),
+                     returned_at(history, read), shown > most ? most : least,
+                     shown > most ? "most" : "least");
+}
+
 }  // namespace
 
 std::string began_at(const History& history, const Entry& entry) {
@@ -336,6 +367,7 @@ std::string told(const History& history, const Model& model, const Entry& entry)
 void describe_contradiction(const History& history, const Model& model, const CheckOutcome& outcome,
                             Counterexample* example) {
   example->message = Teller(history, model, *example).sentence();
+  if (model.name == "counter") example->message = counter_bounds(history, model, *example);
   if (example->message.empty()) example->message = outcome.message;
   std::vector<Fact>& facts = example->facts;
   for (const KeptOperation& kept : example->kept) {

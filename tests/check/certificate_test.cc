@@ -410,6 +410,30 @@ TEST(Counterexample, TellsHowAMutexWasWrong) {
             "nothing released it after that");
 }
 
+TEST(Counterexample, TellsWhatACounterCanShow) {
+  Script high, low;
+  for (Script* script : {&high, &low}) {
+    script->ok(1, Operation::increment("x", 2), Response::done(), 1, 2);
+    script->ok(1, Operation::increment("x", 5), Response::done(), 3, 9);
+  }
+  high.ok(2, Operation::read("x"), Response::number_is(8), 4, 5);
+  low.ok(2, Operation::read("x"), Response::number_is(1), 4, 5);
+  EXPECT_EQ(sentence_of(std::move(high), "counter"),
+            "read(x) by c2 returned 8 at 0.005s, but 7 is the most that it can have been by then");
+  EXPECT_EQ(sentence_of(std::move(low), "counter"),
+            "read(x) by c2 returned 1 at 0.005s, but 2 is the least that it can have been by then");
+}
+
+TEST(Counterexample, TellsThatAValueWasOverwritten) {
+  Script script;
+  script.ok(1, asked("write", "1"), Response::done(), 1, 2);
+  script.ok(1, asked("write", "2"), Response::done(), 3, 4);
+  script.ok(2, asked("read"), Response::found("1"), 5, 6);
+  EXPECT_EQ(sentence_of(std::move(script), "register"),
+            "read(x) by c2 returned \"1\" at 0.006s, but write(x,\"2\") by c1 completed at 0.004s, "
+            "after write(x,\"1\") by c1, and nothing wrote \"1\" again");
+}
+
 TEST(Counterexample, SaysSoWhenItsBudgetEnds) {
   const History history = two_values();
   const CheckOutcome outcome = check_linearizable(history, register_model());
