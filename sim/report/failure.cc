@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 #include "sim/fault/catalogue.h"
 #include "sim/report/diagram.h"
+#include "sim/report/fault_spans.h"
 #include "sim/report/sections.h"
 
 namespace seedbed {
@@ -129,25 +129,18 @@ void planned_faults(Page& page, const RunResult& result, const Ink& ink) {
 // The last ones before the end, oldest first.
 void fired_faults(Page& page, const ReportInput& input, EventIndex end, const Ink& ink) {
   const bool moment = end != kForever;
-  std::vector<const StoredEvent*> begun;
-  std::map<uint64_t, const StoredEvent*> over;
-  for (const StoredEvent& event : input.events) {
-    if (event.index > end) break;
-    if (event.kind == EventKind::kFaultBegin) begun.push_back(&event);
-    if (event.kind == EventKind::kFaultEnd) over[event.id] = &event;
-  }
+  const std::vector<FaultSpan> begun = fault_spans(input.events, end);
   if (begun.empty()) return;
   page.line("  " + ink.bold(moment ? "Faults that came before it" : "Faults that fired"));
   const size_t left_out = begun.size() > kMostFaults ? begun.size() - kMostFaults : 0;
   if (left_out > 0) page.line(fmt::format("         {}", count_text(left_out, "earlier one")));
   for (size_t i = left_out; i < begun.size(); ++i) {
-    const StoredEvent& fault = *begun[i];
-    const auto ended = over.find(fault.id);
-    const std::string until = ended == over.end()
+    const FaultSpan& fault = begun[i];
+    const std::string until = fault.end == nullptr
                                   ? (moment ? "still on at that time" : "to the end")
-                                  : "until " + seconds_text(ended->second->time);
-    page.hanging(fmt::format("        {:>9}  ", seconds_text(fault.time)),
-                 fmt::format("{} {}, {}  [fault {}]", fault.name, fault.caption, until, fault.id));
+                                  : "until " + seconds_text(fault.end->time);
+    page.hanging(fmt::format("        {:>9}  ", seconds_text(fault.begin->time)),
+                 fmt::format("{}, {}  [fault {}]", fault_text(fault), until, fault.begin->id));
   }
 }
 

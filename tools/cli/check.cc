@@ -17,17 +17,18 @@ namespace seedbed {
 namespace {
 
 struct CheckArguments {
-  std::string file;
+  std::optional<std::string> file;
+  std::optional<std::string> certificate;  // to be verified
   HistoryCheckOptions options;
 };
 
 int check_trace(const HistoryFile& file, const CheckArguments& arguments, const Context& context) {
-  TraceReader reader(file.bytes(), arguments.file);
+  TraceReader reader(file.bytes(), file.path());
   const RecordedRun recorded = recorded_run(reader, context.protocols);
   const RunResult result = recheck(reader, recorded);
   const Judgement judgement = judge(recorded.scenario, result);
   if (arguments.options.json) {
-    Json json{{"trace", arguments.file}};
+    Json json{{"trace", file.path()}};
     json.update(result_json(result, recorded.revision));
     json["unreached"] = judgement.unreached;
     fmt::print("{}", dump(json));
@@ -36,17 +37,27 @@ int check_trace(const HistoryFile& file, const CheckArguments& arguments, const 
     reader.rewind();
     replay(reader, {&log});
     fmt::print("{}", result_text(recorded.scenario, result,
-                                 {.events = log.events(), .trace_path = shell_word(arguments.file)},
+                                 {.events = log.events(), .trace_path = shell_word(file.path())},
                                  context));
   }
   return exit_code(judgement);
 }
 
 int check(const CheckArguments& arguments, const Context& context) {
-  const HistoryFile file(arguments.file);
-  const bool trace = file.is_trace() && !arguments.options.format;
-  return trace ? check_trace(file, arguments, context)
-               : check_history(file, arguments.options, context);
+  const HistoryCheckOptions& options = arguments.options;
+  if (arguments.certificate) {
+    return verify_certificate(*arguments.certificate, arguments.file, options.json, context);
+  }
+  if (!arguments.file) throw ConfigError("FILE is required: a trace, or a history");
+  const HistoryFile file(*arguments.file);
+  // Of a run all checks of its scenario are asked, unless a model is.
+  const bool all = file.is_trace() && !options.format && !options.model;
+  if (all && (options.certificate || options.html)) {
+    throw ConfigError(
+        "--certificate and --html need --model: the scenario of a trace has many "
+        "checks");
+  }
+  return all ? check_trace(file, arguments, context) : check_history(file, options, context);
 }
 
 }  // namespace
@@ -58,10 +69,21 @@ void add_check(CLI::App& app, const Context& context, Command* chosen) {
       add_verb(app, "check", "Judge a recorded run, or anybody's history, without running anything",
                "  seedbed run raft/partitions --seed 42 --trace partitions.trace\n"
                "  seedbed check partitions.trace\n"
-               "  seedbed check history.edn --initial 0 --json");
+               "  seedbed check history.edn --initial 0 --json\n"
+               "  seedbed check history.edn --model queue --certificate queue.cert\n"
+               "  seedbed check --verify queue.cert");
   verb.add_option("FILE", arguments->file,
-                  "A trace (run --trace), or a history in any\nformat of 'list formats'")
-      ->required();
+                  "A trace (run --trace), or a history in any\nformat of 'list formats'");
+  verb.add_option("--model", options.model,
+                  "Judge linearizability by this model\n[the one that fits the functions]")
+      ->type_name("MODEL");
+  verb.add_option("--certificate", options.certificate, "Write a proof of the verdict there")
+      ->type_name("FILE");
+  verb.add_option("--html", options.html, "Write a page with the timeline of a violation there")
+      ->type_name("FILE");
+  verb.add_option("--verify", arguments->certificate,
+                  "Prove this certificate again, from the history\nthat it names, or from FILE")
+      ->type_name("CERT");
   verb.add_option("--format", options.format, "Of a history [told by its content]")
       ->type_name("FORMAT");
   verb.add_option(

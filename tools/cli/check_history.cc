@@ -2,14 +2,18 @@
 
 #include <fmt/format.h>
 
-#include <set>
 #include <unordered_set>
 
-#include "sim/check/linearizability.h"
 #include "sim/core/check.h"
 #include "sim/history/object.h"
 #include "sim/report/text.h"
+#include "sim/report/witness.h"
+#include "sim/run/recheck.h"
+#include "sim/run/simulation.h"
+#include "tools/cli/check_verdict.h"
 #include "tools/cli/json.h"
+#include "tools/cli/output_file.h"
+#include "tools/cli/selection.h"
 #include "tools/cli/text.h"
 
 namespace seedbed {
@@ -39,43 +43,6 @@ Contents contents_of(const History& history) {
   contents.processes = processes.size();
   contents.keys = keys.size();
   return contents;
-}
-
-// What is said of a history.
-struct Opinion {
-  std::string_view verdict;  // "pass", "violation", "inconclusive"
-  std::string model;         // empty: none was chosen
-  std::string message;
-  uint64_t evaluated = 0;
-  uint64_t left_out = 0;
-  std::vector<Fact> facts;
-  ExitCode code = kExitInconclusive;
-};
-
-Opinion judge(const History& history, ObjectKind object) {
-  const Translation translation = for_model(history, object);
-  if (!translation.history) {
-    return {.verdict = "inconclusive", .message = "no model was chosen: " + translation.why_none};
-  }
-  const Model& model =
-      translation.model == ModelKind::kCounter ? counter_model() : key_value_model();
-  LinearizabilityResult result = check_linearizable(*translation.history, model);
-  Opinion opinion{.verdict = "inconclusive",
-                  .model = std::string(model.name),
-                  .message = std::move(result.message),
-                  .evaluated = result.operations,
-                  .left_out = translation.left_out,
-                  .facts = std::move(result.facts)};
-  if (result.status == CheckStatus::kViolation) {
-    opinion.verdict = "violation";
-    opinion.code = kExitFinding;
-  } else if (result.status == CheckStatus::kPass && result.operations > 0) {
-    opinion.verdict = "pass";
-    opinion.code = kExitExpected;
-  } else if (opinion.message.empty()) {
-    opinion.message = "no operation is known to have happened: nothing was judged";
-  }
-  return opinion;
 }
 
 Convention convention_of(const History& history, const HistoryCheckOptions& options) {
@@ -127,31 +94,28 @@ Json findings_json(const std::vector<Finding>& findings) {
   return rows;
 }
 
-void print_json(const HistoryFile& file, const Format& format, const HistoryReading& reading,
-                ObjectKind object, const Opinion& opinion) {
-  const Contents contents = contents_of(*reading.history);
-  Json facts = Json::array();
-  for (const Fact& fact : opinion.facts) {
-    facts.push_back({{"time_ns", nanoseconds(fact.time)}, {"text", fact.text}});
-  }
-  fmt::print(
-      "{}",
-      dump({{"history", file.path()},
-            {"format", format.name},
-            {"object", to_string(object)},
+// What was read, and how.
+struct Reading {
+  std::string format;
+  HistoryReading content;
+  ObjectKind object = ObjectKind::kUnknown;
+};
+
+void print_json(const HistoryFile& file, const Reading& reading, const Opinion& opinion) {
+  const History& history = *reading.content.history;
+  const Contents contents = contents_of(history);
+  Json json{{"history", file.path()},
+            {"format", reading.format},
+            {"object", to_string(reading.object)},
             {"operations", {{"ok", contents.ok}, {"fail", contents.fail}, {"info", contents.info}}},
             {"processes", contents.processes},
             {"keys", contents.keys},
             {"steps", contents.steps},
             {"asides", contents.asides},
-            {"convention", convention_text(reading.history->convention())},
-            {"findings", findings_json(reading.findings)},
-            {"model", opinion.model.empty() ? Json() : Json(opinion.model)},
-            {"evaluated", opinion.evaluated},
-            {"left_out", opinion.left_out},
-            {"verdict", opinion.verdict},
-            {"message", opinion.message},
-            {"facts", facts}}));
+            {"convention", convention_text(history.convention())},
+            {"findings", findings_json(reading.content.findings)}};
+  json.update(verdict_json(history, opinion));
+  fmt::print("{}", dump(json));
 }
 
 std::string contents_text(const Contents& contents) {
@@ -167,51 +131,95 @@ std::string contents_text(const Contents& contents) {
   return text;
 }
 
-void print_text(const HistoryFile& file, const Format& format, const HistoryReading& reading,
-                ObjectKind object, const Opinion& opinion, const Context& context) {
-  const History& history = *reading.history;
+void print_text(const HistoryFile& file, const Reading& reading, const Opinion& opinion,
+                const HistoryCheckOptions& options, const Context& context) {
+  const History& history = *reading.content.history;
   Page page;
   page.line(fmt::format("{}  {}: {} of {}", verdict_text(opinion.verdict, context.terminal),
-                        file.path(), format.name, to_string(object)));
+                        file.path(), reading.format, to_string(reading.object)));
   page.item("read", contents_text(contents_of(history)));
   page.item("taken for", convention_text(history.convention()));
-  for (const Finding& finding : reading.findings) page.item("finding", to_string(finding));
-  if (reading.findings.empty()) page.item("findings", "none");
-  if (!opinion.model.empty()) {
-    std::string judged = fmt::format("linearizability of {}, by the model {}",
-                                     count_text(opinion.evaluated, "ok operation"), opinion.model);
-    if (opinion.left_out > 0) {
-      judged += fmt::format("; {} of nil left out", count_text(opinion.left_out, "read"));
-    }
-    page.item("judged", judged);
+  for (const Finding& finding : reading.content.findings) {
+    page.item("finding", to_string(finding));
   }
-  if (!opinion.message.empty()) page.item("because", opinion.message);
-  for (const Fact& fact : opinion.facts) {
-    page.item("", fmt::format("{}  {}", seconds_text(fact.time), fact.text));
+  if (reading.content.findings.empty()) page.item("findings", "none");
+  add_verdict(page, history, opinion);
+  if (opinion.example) page.blank();
+  if (options.certificate && opinion.certificate) {
+    page.verbatim("certificate", *options.certificate);
+    page.verbatim(
+        "", fmt::format("{} check --verify {}", context.called, shell_word(*options.certificate)));
   }
+  if (options.html && opinion.example) page.verbatim("timeline", *options.html);
   fmt::print("{}", page.take());
+}
+
+Reading read(const HistoryFile& file, const HistoryCheckOptions& options) {
+  Reading reading;
+  if (file.is_trace() && !options.format) {
+    reading.format = kTraceFormat;
+    reading.content.history = history_of_trace(file);
+  } else {
+    const Format& format = format_of(file, options.format);
+    reading.format = format.name;
+    reading.content = read_history(file.input(), format);
+  }
+  return reading;
+}
+
+// Of our own run: who answered, and what was wrong at that time.
+std::vector<std::string> witness_of(const HistoryFile& file, const Entry& suspect,
+                                    const Context& context) {
+  TraceReader reader(file.bytes(), file.path());
+  const RecordedRun recorded = recorded_run(reader, context.protocols);
+  EventLog log(*recorded.scenario.protocol);
+  LeaderLog leaders(*recorded.scenario.protocol);
+  replay(reader, {&log, &leaders});
+  return witness(log.events(), leaders, node_names(recorded.scenario), suspect);
+}
+
+void write_files(const HistoryCheckOptions& options, const History& history,
+                 const Opinion& opinion) {
+  if (options.certificate && opinion.certificate) {
+    OutputFile file(*options.certificate);
+    file.write(to_text(*opinion.certificate));
+    file.commit();
+  }
+  if (options.html && opinion.example) {
+    OutputFile file(*options.html);
+    file.write(to_html(opinion.timeline(history)));
+    file.commit();
+  }
 }
 
 }  // namespace
 
 int check_history(const HistoryFile& file, const HistoryCheckOptions& options,
                   const Context& context) {
-  const Format& format = format_of(file, options.format);
-  HistoryReading reading = read_history(file.input(), format);
-  if (!reading.history) {
-    for (const Finding& finding : reading.findings) {
+  Reading reading = read(file, options);
+  if (!reading.content.history) {
+    for (const Finding& finding : reading.content.findings) {
       fmt::print(stderr, "{}: {}: {}\n", context.program.name,
                  finding.fatal() ? "error" : "warning", to_string(finding));
     }
     return kExitUsage;
   }
-  reading.history->set_convention(convention_of(*reading.history, options));
-  const ObjectKind object = object_of(*reading.history);
-  const Opinion opinion = judge(*reading.history, object);
+  History& history = *reading.content.history;
+  history.set_convention(convention_of(history, options));
+  reading.object = object_of(history);
+  Opinion opinion = judge(history, model_for(options.model, reading.object), reading.object);
+  if (opinion.certificate) {
+    opinion.certificate->history = file.path();
+    opinion.certificate->format = reading.format;
+  }
+  if (opinion.example && reading.format == kTraceFormat) {
+    opinion.witness = witness_of(file, entry_of(history, opinion.example->suspect), context);
+  }
+  write_files(options, history, opinion);
   if (options.json) {
-    print_json(file, format, reading, object, opinion);
+    print_json(file, reading, opinion);
   } else {
-    print_text(file, format, reading, object, opinion, context);
+    print_text(file, reading, opinion, options, context);
   }
   return opinion.code;
 }

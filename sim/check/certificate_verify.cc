@@ -1,0 +1,246 @@
+// The verifier. It proves what a certificate says from the history alone:
+//   valid     each order has all operations of its key that happened, none twice, none that failed;
+//             none stands behind one that was invoked after its return; each is a step of the
+//             model.
+//   invalid   what is not kept may be left out (sim/check/leave_out.h); and no order of what is
+//             kept is legal, which is found out by trying all of them.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "sim/check/certificate.h"
+#include "sim/check/leave_out.h"
+
+namespace seedbed {
+namespace {
+
+Verification refused(std::string why) {
+  return {.status = VerifyStatus::kRefused, .why = std::move(why)};
+}
+
+// The operations that a verdict about a key is about.
+struct KeyOperations {
+  std::vector<const Entry*> entries;  // in the order of their invocations
+  bool known = false;                 // some operation is of the model
+  bool foreign = false;               // some is not
+};
+
+class Verifier {
+ public:
+  Verifier(const Certificate& certificate, const History& history, const Model& model,
+           std::string initial, const VerifyOptions& options)
+      : certificate_(certificate),
+        history_(history),
+        model_(model),
+        initial_(std::move(initial)),
+        options_(options) {
+    for (const Entry& entry : history.entries()) {
+      KeyOperations& key = keys_[model.by_key ? entry.operation.key : std::string()];
+      key.entries.push_back(&entry);
+      const Exchange exchange(&history, entry, entry.ok() ? &entry.response : nullptr);
+      (model.knows(exchange) ? key.known : key.foreign) = true;
+    }
+  }
+
+  Verification valid() {
+    std::set<std::string_view> named;
+    for (const CertifiedKey& key : certificate_.keys) {
+      const auto found = keys_.find(key.key);
+      if (found == keys_.end()) return refused(fmt::format("there is no key {}", key.key));
+      if (!named.insert(key.key).second) return refused(fmt::format("{} is named twice", key.key));
+      if (std::string why = explain(found->second, key); !why.empty()) return refused(why);
+    }
+    for (const auto& [name, key] : keys_) {
+      if (key.known && !named.contains(name)) {
+        return refused(fmt::format("there is no order for the key {}", name));
+      }
+    }
+    if (evaluated_ == 0) return refused("it is about no operation");
+    return {.status = VerifyStatus::kTrue, .evaluated = evaluated_};
+  }
+
+  Verification invalid() {
+    const auto found = keys_.find(certificate_.key);
+    if (found == keys_.end() || !found->second.known || found->second.foreign) {
+      return refused(fmt::format("{} is no key that the model judges", certificate_.key));
+    }
+    if (std::string why = choose(found->second); !why.empty()) return refused(why);
+    if (std::string why = account(found->second); !why.empty()) return refused(why);
+    const bool explained = place_rest(std::string(kept_.size(), '-'), initial_);
+    if (explained) return refused("there is an order that explains the operations that it names");
+    if (work_ >= options_.max_work) {
+      return {
+          .status = VerifyStatus::kTooLarge,
+          .why = fmt::format("{} operations have too many orders to try them all", kept_.size()),
+          .evaluated = seen_.size()};
+    }
+    return {.status = VerifyStatus::kTrue, .evaluated = seen_.size()};
+  }
+
+ private:
+  struct Kept {
+    const Entry* entry;
+    Exchange exchange;
+    bool required;
+  };
+
+  Exchange exchange(const Entry& entry) const {
+    return {&history_, entry, answer_of(history_, entry)};
+  }
+  Exchange question(const Entry& entry) const { return {&history_, entry, nullptr}; }
+  // By the end of the prefix.
+  bool ended(const Entry& entry) const {
+    return entry.returned != kNoEvent && entry.returned <= certificate_.last;
+  }
+  bool answered(const Entry& entry) const { return answer_of(history_, entry) != nullptr; }
+  bool never_happened(const Entry& entry) const {
+    return entry.outcome() == Outcome::kFail && !answered(entry);
+  }
+
+  // Whether the order explains the key; if not, why.
+  std::string explain(const KeyOperations& key, const CertifiedKey& order) {
+    if (!key.known || key.foreign) {
+      return fmt::format("the model does not judge the key {}", order.key);
+    }
+    std::map<uint64_t, const Entry*> left;
+    for (const Entry* entry : key.entries) left.emplace(entry->id, entry);
+    std::string state = initial_;
+    EventIndex latest{};
+    for (const CertifiedStep& step : order.steps) {
+      const auto found = left.find(step.id);
+      if (found == left.end()) {
+        return fmt::format("operation {} is not of {}, or is named twice", step.id, order.key);
+      }
+      const Entry& entry = *found->second;
+      left.erase(found);
+      if (never_happened(entry)) return fmt::format("operation {} failed", step.id);
+      if (answered(entry) && entry.returned < latest) {
+        return fmt::format("operation {} stands behind one that began after its end", step.id);
+      }
+      latest = std::max(latest, entry.invoked);
+      std::string next;
+      if (!model_.step(state, exchange(entry), &next)) {
+        return fmt::format("operation {} is not legal at its place", step.id);
+      }
+      state = std::move(next);
+      if (step.state && *step.state != state) {
+        return fmt::format("the state after operation {} is another", step.id);
+      }
+      evaluated_ += entry.ok() ? 1 : 0;
+    }
+    for (const auto& [id, entry] : left) {
+      if (answered(*entry)) return fmt::format("operation {} happened, and is missing", id);
+    }
+    return "";
+  }
+
+  // Takes the operations that the certificate names.
+  std::string choose(const KeyOperations& key) {
+    std::map<uint64_t, const Entry*> by_id;
+    for (const Entry* entry : key.entries) by_id.emplace(entry->id, entry);
+    for (const KeptOperation& kept : certificate_.kept) {
+      const auto found = by_id.find(kept.id);
+      if (found == by_id.end()) {
+        return fmt::format("operation {} is not of the key, or is named twice", kept.id);
+      }
+      const Entry& entry = *found->second;
+      by_id.erase(found);
+      const EventIndex returned = kept.required ? entry.returned : kNoEvent;
+      if (kept.invoked != entry.invoked || kept.returned != returned) {
+        return fmt::format("operation {} ran at another time", kept.id);
+      }
+      if (kept.required && !(answered(entry) && ended(entry))) {
+        return fmt::format("operation {} is not known to have happened", kept.id);
+      }
+      if (entry.invoked > certificate_.last || never_happened(entry)) {
+        return fmt::format("operation {} has no place in it", kept.id);
+      }
+      kept_.push_back({&entry, kept.required ? exchange(entry) : question(entry), kept.required});
+    }
+    return "";
+  }
+
+  // Whether everything else may be left out.
+  std::string account(const KeyOperations& key) const {
+    std::set<uint64_t> kept_ids;
+    std::set<std::string> needs;
+    bool needs_any = false;
+    for (const Kept& kept : kept_) {
+      kept_ids.insert(kept.entry->id);
+      Touch touch = touch_of(model_, initial_, kept.exchange);
+      needs_any |= touch.needs_any;
+      needs.insert(touch.needs.begin(), touch.needs.end());
+    }
+    for (const Entry* entry : key.entries) {
+      if (entry->invoked > certificate_.last || kept_ids.contains(entry->id)) continue;
+      if (never_happened(*entry)) continue;
+      // Its answer does not count before its return.
+      const Exchange known = ended(*entry) ? exchange(*entry) : question(*entry);
+      if (model_.kind(known) == OperationKind::kPure) continue;
+      const Touch touch = touch_of(model_, initial_, known);
+      const bool needed = touch.gives_any || needs_any ||
+                          std::any_of(touch.gives.begin(), touch.gives.end(),
+                                      [&](const std::string& one) { return needs.contains(one); });
+      if (needed) return fmt::format("operation {} must not be left out", entry->id);
+    }
+    return "";
+  }
+
+  // Whether what is not placed yet ('-') can follow this state, in some order. False as well when
+  // the bound is reached, which the caller sees.
+  bool place_rest(std::string placed, const std::string& state) {
+    if (work_ >= options_.max_work) return false;
+    work_ += kept_.size();
+    if (!seen_.emplace(placed, state).second) return false;
+    EventIndex first_end = kNoEvent;  // what began after it must wait
+    bool complete = true;
+    for (size_t i = 0; i < kept_.size(); ++i) {
+      if (placed[i] == '+' || !kept_[i].required) continue;
+      complete = false;
+      const EventIndex end = kept_[i].entry->returned;
+      if (first_end == kNoEvent || end < first_end) first_end = end;
+    }
+    if (complete) return true;
+    for (size_t i = 0; i < kept_.size(); ++i) {
+      if (placed[i] == '+' || kept_[i].entry->invoked > first_end) continue;
+      std::string next;
+      if (!model_.step(state, kept_[i].exchange, &next)) continue;
+      placed[i] = '+';
+      if (place_rest(placed, next)) return true;
+      placed[i] = '-';
+    }
+    return false;
+  }
+
+  const Certificate& certificate_;
+  const History& history_;
+  const Model& model_;
+  std::string initial_;
+  VerifyOptions options_;
+  std::map<std::string, KeyOperations> keys_;
+  uint64_t evaluated_ = 0;
+  std::vector<Kept> kept_;
+  uint64_t work_ = 0;
+  std::set<std::pair<std::string, std::string>> seen_;
+};
+
+}  // namespace
+
+Verification verify(const Certificate& certificate, History history, const VerifyOptions& options) {
+  const Model* model = find_model(certificate.model);
+  if (model == nullptr) return refused(fmt::format("there is no model {}", certificate.model));
+  history.set_convention(certificate.convention);
+  if (digest_of(history) != certificate.digest) {
+    return refused("it is about another history, or another convention");
+  }
+  if (history.order() != Order::kRealTime) return refused("the history knows no order of time");
+  const std::optional<std::string> initial = first_state(*model, history);
+  if (!initial) return refused("the model has no such objects");
+  Verifier verifier(certificate, history, *model, *initial, options);
+  return certificate.valid ? verifier.valid() : verifier.invalid();
+}
+
+}  // namespace seedbed

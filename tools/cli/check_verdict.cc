@@ -1,0 +1,208 @@
+#include "tools/cli/check_verdict.h"
+
+#include <fmt/format.h>
+
+#include "sim/check/contradiction.h"
+#include "sim/check/leave_out.h"
+#include "sim/run/suggest.h"
+
+namespace seedbed {
+namespace {
+
+constexpr size_t kMostShownOrder = 12;
+
+void certify(const History& history, Opinion* opinion) {
+  Certificate& certificate = opinion->certificate.emplace();
+  certificate.digest = digest_of(history);
+  certificate.model = opinion->model->name;
+  certificate.convention = history.convention();
+  certificate.valid = !opinion->example;
+  if (opinion->example) {
+    certificate.key = opinion->example->key;
+    certificate.last = opinion->example->last;
+    certificate.kept = opinion->example->kept;
+    return;
+  }
+  for (const KeyOutcome& key : opinion->outcome.keys) {
+    if (key.status != CheckStatus::kPass) continue;
+    CertifiedKey& one = certificate.keys.emplace_back();
+    one.key = key.key;
+    for (const uint64_t id : key.order) one.steps.push_back({.id = id});
+  }
+  write_states(history, *opinion->model, &certificate.keys);
+}
+
+uint64_t reads_that_tell_nothing(const History& history) {
+  uint64_t count = 0;
+  for (const Entry& entry : history.entries()) {
+    count += entry.ok() && answer_of(history, entry) == nullptr ? 1 : 0;
+  }
+  return count;
+}
+
+std::string why_no_model(ObjectKind object) {
+  if (object == ObjectKind::kTransactions) {
+    return "no model was chosen: transactions may promise less than linearizability; "
+           "--model multi-register judges them as operations on one object";
+  }
+  return fmt::format("no model was chosen: there is no model of {}", to_string(object));
+}
+
+// The shortest key's order, if it can be shown in a line or two.
+std::string order_text(const History& history, const Opinion& opinion) {
+  for (const CertifiedKey& key : opinion.certificate->keys) {
+    if (key.steps.size() > kMostShownOrder || key.steps.empty()) continue;
+    std::string text;
+    for (const CertifiedStep& step : key.steps) {
+      const Entry& entry = entry_of(history, step.id);
+      text += fmt::format("{}{}", text.empty() ? "" : "; ", asked(history, entry));
+      if (entry.ok()) text += ' ' + told(history, *opinion.model, entry);
+    }
+    return text;
+  }
+  return "";
+}
+
+std::string size_text(const Counterexample& example) {
+  return fmt::format("{} of {} contradict each other; {}", count_text(example.kept.size()),
+                     count_text(example.of, "operation"),
+                     example.minimal ? "none of them that happened can be left out"
+                                     : "the budget ended before it was known to be the fewest");
+}
+
+std::string legal_text(const Counterexample& example) {
+  std::string text;
+  for (const std::string& one : example.legal) text += (text.empty() ? "" : ", or ") + one;
+  if (text.empty()) return "no answer that was tried: to wait, or to fail";
+  return text + (example.more_legal ? ", or others" : "");
+}
+
+void add_example(Page& page, const History& history, const Opinion& opinion) {
+  const Counterexample& example = *opinion.example;
+  const Entry& suspect = entry_of(history, example.suspect);
+  page.item("smallest", size_text(example));
+  page.item("legal", fmt::format("{} by c{} could have been told: {}", asked(history, suspect),
+                                 number(suspect.client), legal_text(example)));
+  for (size_t i = 0; i < opinion.witness.size(); ++i) {
+    page.item(i == 0 ? "answer" : "", opinion.witness[i]);
+  }
+  page.blank();
+  for (const std::string& line : draw(opinion.timeline(history))) page.line(line);
+}
+
+Json operation_json(const History& history, const Opinion& opinion, const KeptOperation& kept) {
+  const Entry& entry = entry_of(history, kept.id);
+  return {{"id", kept.id},
+          {"happened", kept.required},
+          {"client", number(entry.client)},
+          {"operation", asked(history, entry)},
+          {"answer", kept.required ? Json(told(history, *opinion.model, entry)) : Json()},
+          {"invoked", number(entry.invoked)},
+          {"returned", kept.required ? Json(number(entry.returned)) : Json()},
+          {"invoked_ns", nanoseconds(entry.invoked_at)},
+          {"returned_ns", kept.required ? Json(nanoseconds(entry.returned_at)) : Json()},
+          {"place", history.place_of(entry)}};
+}
+
+Json example_json(const History& history, const Opinion& opinion) {
+  if (!opinion.example) return Json();
+  const Counterexample& example = *opinion.example;
+  Json operations = Json::array();
+  for (const KeptOperation& kept : example.kept) {
+    operations.push_back(operation_json(history, opinion, kept));
+  }
+  return {{"key", example.key},         {"until", number(example.last)},
+          {"of", example.of},           {"minimal", example.minimal},
+          {"suspect", example.suspect}, {"operations", operations},
+          {"legal", example.legal},     {"more_legal", example.more_legal}};
+}
+
+}  // namespace
+
+Timeline Opinion::timeline(const History& history) const {
+  Timeline timeline = timeline_of(history, *model, *example);
+  timeline.also = witness;
+  return timeline;
+}
+
+const Model* model_for(const std::optional<std::string>& name, ObjectKind object) {
+  if (!name) {
+    return object == ObjectKind::kTransactions ? nullptr : default_model_for(object);
+  }
+  if (const Model* model = find_model(*name)) return model;
+  std::vector<std::string> names;
+  std::string all;
+  for (const Model* model : models()) {
+    names.emplace_back(model->name);
+    all += (all.empty() ? "" : ", ") + names.back();
+  }
+  throw ConfigError(unknown_name("model", *name, names, all));
+}
+
+Opinion judge(const History& history, const Model* model, ObjectKind object) {
+  if (model == nullptr) return {.message = why_no_model(object)};
+  Opinion opinion{.model = model};
+  opinion.outcome = check_linearizable(history, *model);
+  opinion.left_out = reads_that_tell_nothing(history);
+  opinion.evaluated =
+      opinion.outcome.operations - std::min(opinion.left_out, opinion.outcome.operations);
+  opinion.message = opinion.outcome.message;
+  if (opinion.outcome.status == CheckStatus::kViolation) {
+    opinion.verdict = "violation";
+    opinion.code = kExitFinding;
+    opinion.example = counterexample(history, *model, opinion.outcome);
+    opinion.message = opinion.example->message;
+    certify(history, &opinion);
+  } else if (opinion.outcome.status == CheckStatus::kPass && opinion.evaluated > 0) {
+    opinion.verdict = "pass";
+    opinion.code = kExitExpected;
+    certify(history, &opinion);
+  } else if (opinion.message.empty()) {
+    opinion.message = "no operation is known to have happened: nothing was judged";
+  }
+  return opinion;
+}
+
+void add_verdict(Page& page, const History& history, const Opinion& opinion) {
+  if (opinion.model != nullptr) {
+    std::string judged =
+        fmt::format("linearizability of {}, by the model {}",
+                    count_text(opinion.evaluated, "ok operation"), opinion.model->name);
+    if (!opinion.outcome.algorithm.empty()) {
+      judged += fmt::format(" ({})", opinion.outcome.algorithm);
+    }
+    if (opinion.left_out > 0) {
+      judged += fmt::format("; {} of nil left out", count_text(opinion.left_out, "read"));
+    }
+    page.item("judged", judged);
+  }
+  if (!opinion.message.empty()) page.item("because", opinion.message);
+  if (opinion.example) {
+    add_example(page, history, opinion);
+  } else if (opinion.certificate) {
+    if (const std::string order = order_text(history, opinion); !order.empty()) {
+      page.item("one order", order);
+    }
+  }
+}
+
+Json verdict_json(const History& history, const Opinion& opinion) {
+  Json facts = Json::array();
+  if (opinion.example) {
+    for (const Fact& fact : opinion.example->facts) {
+      facts.push_back({{"time_ns", nanoseconds(fact.time)}, {"text", fact.text}});
+    }
+  }
+  return {{"model", opinion.model == nullptr ? Json() : Json(opinion.model->name)},
+          {"evaluated", opinion.evaluated},
+          {"left_out", opinion.left_out},
+          {"verdict", opinion.verdict},
+          {"message", opinion.message},
+          {"facts", facts},
+          {"algorithm", opinion.outcome.algorithm},
+          {"counterexample", example_json(history, opinion)},
+          {"witness", opinion.witness},
+          {"certificate", opinion.certificate ? Json(to_text(*opinion.certificate)) : Json()}};
+}
+
+}  // namespace seedbed
