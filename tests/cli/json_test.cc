@@ -76,6 +76,7 @@ TEST(Json, OfListsHasItsFields) {
       {"checks", {"protocol", "check", "promise"}},
       {"mutants", {"protocol", "mutant", "caught_by", "reference"}},
       {"probes", {"protocol", "probe", "meaning"}},
+      {"models", {"model", "meaning"}},
       {"workloads", {"workload", "meaning"}}};
   for (const auto& [what, fields] : lists) {
     const auto rows = shell.run("seedbed list " + what + " --json").json();

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "sim/check/model.h"
 #include "sim/core/check.h"
 #include "sim/explore/expectation.h"
 #include "sim/fault/fault_plan.h"
@@ -120,6 +121,14 @@ Json format_rows() {
   return rows;
 }
 
+Json model_rows() {
+  Json rows = Json::array();
+  for (const Model* model : models()) {
+    rows.push_back({{"model", model->name}, {"meaning", model->meaning}});
+  }
+  return rows;
+}
+
 void add_scenarios(Catalogue& catalogue, const Context& context,
                    const std::optional<std::string>& directory) {
   for (const ScenarioFile& file : context.scenario_files(directory).all()) {
@@ -134,9 +143,9 @@ void add_scenarios(Catalogue& catalogue, const Context& context,
 }  // namespace
 
 const std::vector<std::string>& catalogue_names() {
-  static const std::vector<std::string> kNames{"protocols", "versions",  "scenarios",
-                                               "faults",    "checks",    "mutants",
-                                               "probes",    "workloads", "formats"};
+  static const std::vector<std::string> kNames{"protocols", "versions", "scenarios", "faults",
+                                               "checks",    "mutants",  "probes",    "workloads",
+                                               "formats",   "models"};
   return kNames;
 }
 
@@ -168,6 +177,8 @@ Catalogue catalogue(std::string_view name, const Context& context,
          probe_rows(context));
   } else if (name == "formats") {
     fill("histories that can be read", {"format", "description"}, format_rows());
+  } else if (name == "models") {
+    fill("objects that a history can be judged by", {"model", "meaning"}, model_rows());
   } else {
     CHECK(name == "workloads");
     fill("what clients ask", {"workload", "meaning"}, workload_rows());

@@ -75,7 +75,7 @@ void add_check(CLI::App& app, const Context& context, Command* chosen) {
   verb.add_option("FILE", arguments->file,
                   "A trace (run --trace), or a history in any\nformat of 'list formats'");
   verb.add_option("--model", options.model,
-                  "Judge linearizability by this model\n[the one that fits the functions]")
+                  "Judge linearizability by this model, one\nof 'list models' [the one that fits]")
       ->type_name("MODEL");
   verb.add_option("--certificate", options.certificate, "Write a proof of the verdict there")
       ->type_name("FILE");
