@@ -17,7 +17,9 @@ constexpr Site kSlowStep("raft.slow_step", ChoiceClass::kFault);
 constexpr Site kBusy("raft.busy", ChoiceClass::kFault);
 constexpr Site kNoHint("raft.no_hint", ChoiceClass::kFault);
 
-// Settings that somebody may have chosen for this server.
+// Settings that somebody may have chosen for this server. They last as long as its incarnation, so
+// also after the faults: small enough to split what is sent, and not so small that a follower
+// could not catch up in the time that a run leaves it.
 void detune(Env& env, Config& config) {
   if (env.buggify(kTinyMessages)) config.max_message_bytes = 256;
   if (env.buggify(kTinyWindow)) config.window.messages = 2;

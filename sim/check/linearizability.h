@@ -83,7 +83,6 @@ struct CheckOutcome {
   // end.
   std::vector<KeyOutcome> keys;
 };
-using LinearizabilityResult = CheckOutcome;
 
 // Judges a history. A pure function: equal arguments give equal results.
 //

@@ -32,7 +32,7 @@ bool step(std::string_view state, const Exchange& exchange, std::string* next) {
   values.push_back(alone);
   const auto most = static_cast<size_t>(state[0]);
   if (values.size() > most) values.erase(values.begin());
-  *next = state.substr(0, 1);
+  next->resize(1);  // the number of values stays
   next->append(state_of(values));
   return true;
 }

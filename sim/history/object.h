@@ -1,17 +1,11 @@
-// Which object a history speaks of, and how today's models of objects see it.
+// Which object a history speaks of, by the functions that it names.
 //
-//   const ObjectKind kind = object_of(history);        // kRegister: read, write, cas
-//   const Translation same = for_model(history, kind);
-//   check_linearizable(*same.history, key_value_model());
+//   object_of(history)        // kRegister: read, write, cas
 //
-// Files name functions and values; what these mean is a matter of the history's convention
-// (sim/history/history.h). This is the one place where a convention becomes operations that a model
-// knows.
+// What the functions mean is up to models (sim/check/model.h) and to the history's convention.
 #pragma once
 
 #include <cstdint>
-#include <optional>
-#include <string>
 #include <string_view>
 
 #include "sim/history/history.h"
@@ -37,22 +31,5 @@ std::string_view to_string(ObjectKind kind);
 // Judges by the functions, and, of add and read, by what reads found: a number is a counter's, a
 // collection a set's.
 ObjectKind object_of(const History& history);
-
-// The models of sim/check/model.h.
-enum class ModelKind : uint8_t { kNone, kKeyValue, kCounter };
-
-struct Translation {
-  ModelKind model = ModelKind::kNone;
-  std::string why_none;            // no model: a sentence that says so
-  std::optional<History> history;  // in functions that the model knows
-  // Operations that were left out, because the convention says that they tell nothing: reads of
-  // nil.
-  uint64_t left_out = 0;
-};
-
-// The history as the model of its object knows it, by the history's convention: initial values are
-// written before everything else, and a failed cas is a mismatch if it saw another value. Events
-// are numbered anew, in the same order; a key without a name is called "register" or "counter".
-Translation for_model(const History& history, ObjectKind kind);
 
 }  // namespace seedbed

@@ -9,21 +9,10 @@
 
 #include "sim/check/linear_key.h"
 #include "sim/check/linearizability.h"
-#include "sim/core/hash.h"
+#include "tests/check/toy.h"
 
 namespace seedbed {
 namespace {
-
-class Dice {
- public:
-  explicit Dice(uint64_t seed) : seed_(seed) {}
-  uint64_t below(uint64_t bound) { return mix(seed_, ++drawn_) % bound; }
-  bool one_in(uint64_t bound) { return below(bound) == 0; }
-
- private:
-  uint64_t seed_;
-  uint64_t drawn_ = 0;
-};
 
 // How the operations of a history are mixed.
 enum class Mix { kRegister, kCas, kAppend, kAll, kCounter };
@@ -182,7 +171,7 @@ class LinearFuzz : public testing::TestWithParam<Mix> {
 
 TEST_P(LinearFuzz, AgreesWithBruteForce) {
   for_each_history(20'000, 8, [](const std::vector<Entry>& entries, bool linearizable) {
-    const LinearizabilityResult result = check_linearizable(History(entries), model());
+    const CheckOutcome result = check_linearizable(History(entries), model());
     EXPECT_EQ(result.status, linearizable ? CheckStatus::kPass : CheckStatus::kViolation);
   });
 }
@@ -231,7 +220,7 @@ TEST_P(LinearFuzz, NeitherPassesNorAccusesWronglyWhenHashesCollide) {
 TEST_P(LinearFuzz, BlamesTheFirstReturnThatLeavesNoOrder) {
   for_each_history(1000, 7, [](const std::vector<Entry>& entries, bool linearizable) {
     if (linearizable) return;
-    const LinearizabilityResult result = check_linearizable(History(entries), model());
+    const CheckOutcome result = check_linearizable(History(entries), model());
     auto known_at = [&](uint64_t last) {
       std::vector<Entry> prefix;
       for (Entry entry : entries) {
@@ -254,7 +243,7 @@ TEST_P(LinearFuzz, BlamesTheFirstReturnThatLeavesNoOrder) {
 TEST_P(LinearFuzz, ShowsFactsThatContradictEachOther) {
   for_each_history(4000, 8, [](const std::vector<Entry>& entries, bool linearizable) {
     if (linearizable) return;
-    const LinearizabilityResult result = check_linearizable(History(entries), model());
+    const CheckOutcome result = check_linearizable(History(entries), model());
     std::vector<Entry> rest;
     for (Entry entry : entries) {
       const bool shown = std::any_of(result.facts.begin(), result.facts.end(),

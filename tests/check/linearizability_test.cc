@@ -7,7 +7,7 @@
 namespace seedbed {
 namespace {
 
-LinearizabilityResult judge(Script& script, const LinearizabilityOptions& options = {}) {
+CheckOutcome judge(Script& script, const LinearizabilityOptions& options = {}) {
   return check_linearizable(script.history(), key_value_model(), options);
 }
 
@@ -31,7 +31,7 @@ TEST(Linearizability, NamesTheWriteThatAStaleReadHasMissed) {
   script.ok(6, put("3"), done(), 900, 950);
   script.ok(6, put("5"), done(), 1000, 1100);
   script.ok(7, get(), found("3"), 1200, 1204);
-  const LinearizabilityResult result = judge(script);
+  const CheckOutcome result = judge(script);
   EXPECT_EQ(result.status, CheckStatus::kViolation);
   EXPECT_EQ(result.message,
             "get(x) by c7 returned \"3\" at 1.204s, but put(x,\"5\") by c6 had completed at 1.100s "
@@ -155,7 +155,7 @@ TEST(Linearizability, LeavesOutWhatDoesNotMatter) {
   for (int i = 400; i < 500; ++i) {
     script.ok(1, put(std::to_string(i)), done(), 10 * i, 10 * i + 5);
   }
-  const LinearizabilityResult result = judge(script);
+  const CheckOutcome result = judge(script);
   EXPECT_EQ(result.message,
             "get(x) by c3 returned \"150\" at 3.001s, but get(x) by c2 had returned \"199\" at "
             "1.998s and nothing wrote \"150\" after it");
@@ -197,7 +197,7 @@ TEST(Linearizability, FindsAViolationOnOneKeyThoughAnotherIsTooHard) {
   EXPECT_EQ(judge(script, {.max_steps = 50'000}).status, CheckStatus::kInconclusive);
   EXPECT_EQ(judge(script, {.max_steps = 50'000}).message.substr(0, 21), "no verdict about hard");
   script.ok(1, get(), found("1"), 0, 10);
-  const LinearizabilityResult result = judge(script, {.max_steps = 50'000});
+  const CheckOutcome result = judge(script, {.max_steps = 50'000});
   EXPECT_EQ(result.status, CheckStatus::kViolation);
   EXPECT_EQ(result.message, "get(x) by c1 returned \"1\" at 0.010s, but nothing ever wrote \"1\"");
 }
@@ -209,8 +209,7 @@ TEST(Linearizability, StaysWithinItsMemory) {
   }
   script.ok(99, put("y"), done(), 0, 10'000);
   script.ok(98, get(), found("never"), 0, 10'000);
-  const LinearizabilityResult result =
-      judge(script, {.max_steps = 1'000'000'000, .max_memory = 4 << 20});
+  const CheckOutcome result = judge(script, {.max_steps = 1'000'000'000, .max_memory = 4 << 20});
   EXPECT_EQ(result.status, CheckStatus::kInconclusive);
   EXPECT_LT(result.steps, 5'000'000u);
 }
@@ -233,7 +232,7 @@ TEST(Linearizability, JudgesCounters) {
   script.ok(3, Operation::read("n"), Response::number_is(1), 40, 50);
   EXPECT_EQ(check_linearizable(script.history(), counter_model()).status, CheckStatus::kPass);
   script.ok(3, Operation::read("n"), Response::number_is(2), 60, 70);
-  const LinearizabilityResult result = check_linearizable(script.history(), counter_model());
+  const CheckOutcome result = check_linearizable(script.history(), counter_model());
   EXPECT_EQ(result.message,
             "read(n) by c3 returned 2 at 0.070s, but no order of the operations on n allows that: "
             "read(n) by c3 had returned 1 at 0.050s");
@@ -253,7 +252,7 @@ TEST(Linearizability, SearchesNoFurtherThanItMustInALongHistory) {
       }
     }
   }
-  const LinearizabilityResult result = judge(script);
+  const CheckOutcome result = judge(script);
   EXPECT_EQ(result.status, CheckStatus::kPass);
   EXPECT_EQ(result.operations, 2000u);
   EXPECT_LT(result.steps, 40'000u);

@@ -41,7 +41,7 @@ void read_own(std::string_view body) {
   if (!reading.history) return;
   decode(encode(*reading.history));
   find_format("jepsen-edn")->write(*reading.history);
-  for_model(*reading.history, object_of(*reading.history));
+  object_of(*reading.history);
   for (const Entry& entry : reading.history->entries()) to_string(*reading.history, entry);
 }
 

@@ -49,59 +49,6 @@ TEST(Object, OfOurOwnCountersIsACounter) {
   entries[0].returned = EventIndex{2};
   const History history(entries);
   EXPECT_EQ(object_of(history), ObjectKind::kCounter);
-  const Translation translation = for_model(history, ObjectKind::kCounter);
-  EXPECT_EQ(difference(*translation.history, history), std::nullopt);
-}
-
-TEST(ForModel, TakesARegisterForAKeyByItsConvention) {
-  History history = history_of(sample("etcd.log"));
-  const Translation etcd = for_model(history, ObjectKind::kRegister);
-  EXPECT_EQ(etcd.model, ModelKind::kKeyValue);
-  EXPECT_EQ(to_string(etcd.history->entries()[0].operation), "put(register,\"4\")");
-  EXPECT_TRUE(etcd.history->entries()[3].response.is_mismatch());
-  history.set_convention({.initial = "0"});
-  const Translation other = for_model(history, ObjectKind::kRegister);
-  EXPECT_EQ(other.history->size(), history.size() + 1);
-  EXPECT_EQ(to_string(other.history->entries()[0].operation), "put(register,\"0\")");
-  for (size_t i = 1; i < other.history->size(); ++i) {
-    EXPECT_TRUE(precedes(other.history->entries()[0], other.history->entries()[i]));
-  }
-  EXPECT_EQ(other.history->entries()[4].outcome(), Outcome::kFail);
-}
-
-TEST(ForModel, LeavesReadsOfNilOutIfTheyTellNothing) {
-  History history = history_of(sample("register.edn"));
-  const Translation knossos = for_model(history, ObjectKind::kRegister);
-  EXPECT_EQ(knossos.left_out, 1u);
-  EXPECT_EQ(knossos.history->size(), history.size() - 1);
-  history.set_convention({});
-  const Translation strict = for_model(history, ObjectKind::kRegister);
-  EXPECT_EQ(strict.left_out, 0u);
-  EXPECT_EQ(to_string(strict.history->entries().back().operation), "delete(register)")
-      << "nil is written";
-}
-
-TEST(ForModel, CountsWhatWasAdded) {
-  const HistoryReading reading =
-      read_text("jepsen-edn", pair_of("add", "-2", "-2") + pair_of("read", "nil", "5"));
-  History history = *reading.history;
-  history.set_convention({.initial = "7"});
-  const Translation translation = for_model(history, object_of(history));
-  ASSERT_TRUE(translation.history);
-  EXPECT_EQ(to_string(translation.history->entries()[0].operation), "increment(counter,7)");
-  EXPECT_EQ(to_string(translation.history->entries()[1].operation), "increment(counter,-2)");
-  EXPECT_EQ(translation.history->entries()[2].response, Response::number_is(5));
-  history.set_convention({.initial = "x"});
-  EXPECT_NE(for_model(history, object_of(history)).why_none.find("no number"), std::string::npos);
-}
-
-TEST(ForModel, SaysWhyThereIsNoModel) {
-  const History plume = history_of(sample("plume.txt"));
-  EXPECT_NE(for_model(plume, object_of(plume)).why_none.find("no order of time"),
-            std::string::npos);
-  const History queue = history_of(sample("queue.txt"));
-  EXPECT_NE(for_model(queue, object_of(queue)).why_none.find("queues"), std::string::npos);
-  EXPECT_FALSE(for_model(queue, object_of(queue)).history);
 }
 
 }  // namespace
