@@ -24,6 +24,10 @@ enum class LinearDefect : uint8_t {
   kTwinsReversed,     // of two that are the same, the later is placed first
   kForgetsBreaks,     // only growing operations come before the next look
   kNothingAfterIdle,  // nothing but growing operations comes after an optional one
+  // The sweep (linear_sweep.cc).
+  kOnlyWhatEnded,  // nothing else that runs is placed before it
+  kPrefersMore,    // of two configurations, the one that has placed fewer is dropped
+  kLeavesBits,     // who takes the place of an operation that ended is taken for it
   // Zones of registers (linear_register.cc).
   kForgetsBackwardZones,
   kForgetsInitialReads,
@@ -38,6 +42,7 @@ enum class LinearDefect : uint8_t {
   kForgetsEmpty,      // a dequeue that found nothing
   kForgetsTwice,      // a value that leaves twice
   kForgetsRunning,    // additions that run while the counter is read
+  kTakesTheLatest,    // of those that want a mutex, who has most time gets it first
 };
 
 }  // namespace seedbed

@@ -33,6 +33,11 @@ class LinearKey {
 
   // Judges several objects of the model together: entry i is of objects[i]. Only the search does.
   void set_objects(std::vector<uint32_t> objects) { objects_ = std::move(objects); }
+  // Before anything is asked.
+  void set_initial(std::string state) {
+    initial_ = std::move(state);
+    transitions_ = Transitions(model_, initial_);
+  }
 
   const Model& model() const { return model_; }
   const std::vector<const Entry*>& entries() const { return entries_; }

@@ -10,6 +10,7 @@
 #include "sim/check/index_table.h"
 #include "sim/check/linear_explain.h"
 #include "sim/check/linear_key.h"
+#include "sim/check/sweep_run.h"
 #include "sim/core/hash.h"
 
 namespace seedbed {
@@ -17,6 +18,7 @@ namespace {
 
 constexpr uint64_t kFirstTurn = 1024;
 constexpr uint64_t kSlice = 65536;
+constexpr size_t kNarrow = 8;  // operations at the same time, for a sweep to be tried first
 
 // The operations on a key, or on a part of one, which is judged alone.
 struct Task {
@@ -24,6 +26,7 @@ struct Task {
   std::vector<const Entry*> entries;
   std::vector<uint32_t> objects;  // if keys are judged together
   std::unique_ptr<LinearKey> linear;
+  std::unique_ptr<SweepRun> sweep;
   std::unique_ptr<LinearSearch> search;
 };
 
@@ -73,7 +76,7 @@ class Judge {
       give_up("the history knows no order of time, which linearizability is about");
       return false;
     }
-    if (!initial_state(model_, &history_)) {
+    if (!options_.initial && !initial_state(model_, &history_)) {
       give_up(fmt::format("an object of the model {} cannot hold {} at first", model_.name,
                           in_quotes(*history_.convention().initial)));
       return false;
@@ -184,11 +187,15 @@ class Judge {
     Task& task = tasks_[number];
     if (!task.linear) {
       task.linear = std::make_unique<LinearKey>(model_, task.entries, &history_, options_.defect);
+      if (options_.initial) task.linear->set_initial(*options_.initial);
       if (!task.objects.empty()) task.linear->set_objects(task.objects);
       if (decided_by_method(number)) return true;
-      task.search = begin(*task.linear, kLastEvent, search_options(false));
+      try_sweep(&task);
     }
     const uint64_t left = options_.max_steps - std::min(options_.max_steps, result_.steps);
+    if (task.sweep && !take_turn_of_sweep(number, std::min(turn, left))) return left <= turn;
+    if (!task.linear) return true;
+    if (!task.search) task.search = begin(*task.linear, kLastEvent, search_options(false));
     const uint64_t before = task.search->steps();
     const SearchStatus status = advance(*task.search, std::min(turn, left));
     count(task, task.search->steps() - before, task.search->bytes());
@@ -203,6 +210,38 @@ class Judge {
       acquit(number, task.search->order());
     }
     task.search.reset();
+    task.linear.reset();
+    return true;
+  }
+
+  void try_sweep(Task* task) const {
+    if (options_.strategy == LinearStrategy::kDepthFirst || !task->objects.empty()) return;
+    auto sweep = std::make_unique<SweepRun>(
+        *task->linear, task->linear->roles_at(kLastEvent),
+        SweepOptions{.max_bytes = options_.max_memory, .order = true, .defect = options_.defect});
+    const bool narrow = sweep->widest() <= kNarrow;
+    if (narrow || options_.strategy == LinearStrategy::kSweep) task->sweep = std::move(sweep);
+  }
+
+  // False if it is not done yet. The task is done if it has no linear key any more; else a search
+  // must go on.
+  bool take_turn_of_sweep(size_t number, uint64_t steps) {
+    Task& task = tasks_[number];
+    const uint64_t before = task.sweep->steps();
+    const SweepRun::Status status = task.sweep->advance(steps);
+    count(task, task.sweep->steps() - before, task.sweep->bytes());
+    if (status == SweepRun::Status::kUnfinished) {
+      if (result_.steps >= options_.max_steps) give_up_search(task.key, task.sweep->steps());
+      return false;
+    }
+    const std::unique_ptr<SweepRun> sweep = std::move(task.sweep);
+    if (status == SweepRun::Status::kTooWide) return true;
+    note_algorithm(task.key, "sweep");
+    if (status == SweepRun::Status::kIllegal) {
+      convict(task, sweep->illegal_from(), true);
+    } else {
+      acquit(number, sweep->order());
+    }
     task.linear.reset();
     return true;
   }
@@ -301,11 +340,15 @@ class Judge {
 
   // The method, or the search by hashes, found no order. Before anybody is accused, an exact answer
   // must agree: about the shortest prefix that fails, which is quick; otherwise about everything.
-  void convict(Task& task, EventIndex from) {
+  // `proven`: there is such an answer, about everything.
+  void convict(Task& task, EventIndex from, bool proven = false) {
     EventIndex last =
         shortest_failing_prefix(*task.linear, from, options_.max_steps, search_options(false));
     SearchStatus status = confirm(task, last);
-    if (status == SearchStatus::kLinearizable) {
+    if (status != SearchStatus::kIllegal && proven) {
+      last = last_return(task);
+      status = SearchStatus::kIllegal;
+    } else if (status == SearchStatus::kLinearizable) {
       last = last_return(task);
       status = confirm(task, last);
     }

@@ -27,6 +27,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,14 @@
 #include "sim/history/history.h"
 
 namespace seedbed {
+
+// How the orders of an object's operations are tried, where no method tells (sim/check/model.h).
+enum class LinearStrategy : uint8_t {
+  // By a sweep if few operations run at the same time and it stays small, otherwise depth first.
+  kByConcurrency,
+  kSweep,  // as above, however many run at the same time; to compare
+  kDepthFirst,
+};
 
 struct LinearizabilityOptions {
   // For all keys together, about 20 million steps a second. Keys take turns, each turn twice as
@@ -49,6 +58,9 @@ struct LinearizabilityOptions {
   bool keys_apart = true;
   // Off: only the search. To compare both.
   bool methods = true;
+  LinearStrategy strategy = LinearStrategy::kByConcurrency;
+  // The state of every object at first, if it is not the model's own, nor the convention's.
+  std::optional<std::string> initial;
   // Which bits of the search's hashes count. Fewer only to test that collisions change no verdict.
   uint64_t hash_mask = ~uint64_t{0};
   // A mistake that a test must notice.
@@ -59,15 +71,15 @@ struct LinearizabilityOptions {
 struct KeyOutcome {
   std::string key;
   CheckStatus status = CheckStatus::kInconclusive;  // pass, violation or inconclusive
-  std::string_view algorithm;                       // "zones", "search" ...; empty: not judged
-  std::string why;                                  // if inconclusive: a sentence
-  std::vector<uint64_t> entries;                    // ids, in the order of invocations
+  std::string_view algorithm;     // "zones", "sweep", "search" ...; empty: not judged
+  std::string why;                // if inconclusive: a sentence
+  std::vector<uint64_t> entries;  // ids, in the order of invocations
   // If passed, and asked for: ids in an order that explains what was seen. It has all ok
   // operations, those unknown ones that are needed, and each cas that failed and was an answer.
   std::vector<uint64_t> order;
   EventIndex illegal_at = kNoEvent;  // if violated: the return by which that was complete
-  uint64_t steps = 0;                // of the search
-  size_t bytes = 0;                  // of memory for it
+  uint64_t steps = 0;                // of the sweep and the search
+  size_t bytes = 0;                  // of memory for them
 };
 
 struct CheckOutcome {

@@ -1,4 +1,5 @@
 // Mutexes. A state is "" if it is free, "held" if not.
+#include "sim/check/linear_method.h"
 #include "sim/check/model.h"
 
 namespace seedbed {
@@ -32,7 +33,8 @@ const Model& mutex_model() {
                            .knows = knows,
                            .step = step,
                            .kind = kind,
-                           .observed = observed};
+                           .observed = observed,
+                           .method = &mutex_method()};
   return model;
 }
 

@@ -45,7 +45,7 @@ bool equal(const Exchange& a, const Exchange& b) {
 
 }  // namespace
 
-Transitions::Transitions(const Model& model, std::string_view initial) : model_(model) {
+Transitions::Transitions(const Model& model, std::string_view initial) : model_(&model) {
   intern(initial);
 }
 
@@ -65,8 +65,8 @@ uint32_t Transitions::classify(const Exchange& exchange) {
       hash_of(exchange), static_cast<uint32_t>(classes_.size()),
       [&](uint32_t i) { return equal(classes_[i].exchange, exchange); });
   if (!fresh) return number;
-  Class fresh_class{exchange, model_.kind(exchange), kIllegal};
-  const std::optional<std::string> state = model_.observed(exchange);
+  Class fresh_class{exchange, model_->kind(exchange), kIllegal};
+  const std::optional<std::string> state = model_->observed(exchange);
   if (state) fresh_class.observed = intern(*state);
   classes_.push_back(fresh_class);
   bytes_ += sizeof(Class);
@@ -80,7 +80,7 @@ uint32_t Transitions::step(uint32_t state, uint32_t operation) {
   if (!fresh) return steps_[number];
   const Class& doing = classes_[operation];
   next_.clear();
-  const bool legal = model_.step(states_[state], doing.exchange, &next_);
+  const bool legal = model_->step(states_[state], doing.exchange, &next_);
   steps_.push_back(legal ? intern(next_) : kIllegal);
   return steps_.back();
 }

@@ -34,10 +34,13 @@ class Transitions {
   // The state after the operation, or kIllegal.
   uint32_t step(uint32_t state, uint32_t operation);
 
+  uint32_t intern(std::string_view state);
+  const std::string& state(uint32_t number) const { return states_[number]; }
+
   // Whether growing operations, or none, can lead from one state to the other.
   bool grows_to(uint32_t from, uint32_t to) const {
     return from == to ||
-           (model_.grows_to != nullptr && model_.grows_to(states_[from], states_[to]));
+           (model_->grows_to != nullptr && model_->grows_to(states_[from], states_[to]));
   }
 
   // The memory that was spent.
@@ -50,9 +53,7 @@ class Transitions {
     uint32_t observed;
   };
 
-  uint32_t intern(std::string_view state);
-
-  const Model& model_;
+  const Model* model_;
   std::vector<std::string> states_;
   IndexTable state_numbers_;
   std::vector<Class> classes_;

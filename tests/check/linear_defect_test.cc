@@ -8,47 +8,59 @@
 namespace seedbed {
 namespace {
 
+// Who makes it.
+enum class Asked { kMethods, kSearch, kSweep };
+
 struct Mistake {
   LinearDefect defect;
   const char* name;
-  const char* object;   // whose histories show it
-  bool methods = true;  // else only the search is asked
+  const char* object;  // whose histories show it
+  Asked asked = Asked::kMethods;
   bool unique = false;
 };
 
 const Mistake kMistakes[] = {
-    {LinearDefect::kDropsUnknown, "DropsUnknown", "register", false},
-    {LinearDefect::kTrustsUnknown, "TrustsUnknown", "register", false},
-    {LinearDefect::kTrustsFailed, "TrustsFailed", "register", false},
+    {LinearDefect::kDropsUnknown, "DropsUnknown", "register", Asked::kSearch},
+    {LinearDefect::kTrustsUnknown, "TrustsUnknown", "register", Asked::kSearch},
+    {LinearDefect::kTrustsFailed, "TrustsFailed", "register", Asked::kSearch},
     {LinearDefect::kReadsNilAsNothing, "ReadsNilAsNothing", "register"},
     {LinearDefect::kForgetsMismatch, "ForgetsMismatch", "cas-register"},
     {LinearDefect::kForgetsInitial, "ForgetsInitial", "register"},
-    {LinearDefect::kForgetsState, "ForgetsState", "cas-register", false},
-    {LinearDefect::kHurries, "Hurries", "register", false},
-    {LinearDefect::kForgetsRealTime, "ForgetsRealTime", "register", false},
-    {LinearDefect::kTouchingIsBefore, "TouchingIsBefore", "register", false},
-    {LinearDefect::kTwinsReversed, "TwinsReversed", "counter", false},
-    {LinearDefect::kForgetsBreaks, "ForgetsBreaks", "key-value", false},
-    {LinearDefect::kNothingAfterIdle, "NothingAfterIdle", "counter", false},
-    {LinearDefect::kForgetsBackwardZones, "ForgetsBackwardZones", "register", true, true},
-    {LinearDefect::kForgetsInitialReads, "ForgetsInitialReads", "register", true, true},
-    {LinearDefect::kAcceptsThinAir, "AcceptsThinAir", "register", true, true},
+    {LinearDefect::kForgetsState, "ForgetsState", "cas-register", Asked::kSearch},
+    {LinearDefect::kHurries, "Hurries", "register", Asked::kSearch},
+    {LinearDefect::kForgetsRealTime, "ForgetsRealTime", "register", Asked::kSearch},
+    {LinearDefect::kTouchingIsBefore, "TouchingIsBefore", "register", Asked::kSearch},
+    {LinearDefect::kTwinsReversed, "TwinsReversed", "counter", Asked::kSearch},
+    {LinearDefect::kForgetsBreaks, "ForgetsBreaks", "key-value", Asked::kSearch},
+    {LinearDefect::kNothingAfterIdle, "NothingAfterIdle", "counter", Asked::kSearch},
+    {LinearDefect::kOnlyWhatEnded, "OnlyWhatEnded", "register", Asked::kSweep},
+    {LinearDefect::kPrefersMore, "PrefersMore", "multi-register", Asked::kSweep},
+    {LinearDefect::kLeavesBits, "LeavesBits", "register", Asked::kSweep},
+    {LinearDefect::kForgetsBackwardZones, "ForgetsBackwardZones", "register", Asked::kMethods,
+     true},
+    {LinearDefect::kForgetsInitialReads, "ForgetsInitialReads", "register", Asked::kMethods, true},
+    {LinearDefect::kAcceptsThinAir, "AcceptsThinAir", "register", Asked::kMethods, true},
     {LinearDefect::kForgetsDuplicates, "ForgetsDuplicates", "register"},
-    {LinearDefect::kForgetsChains, "ForgetsChains", "cas-register", true, true},
-    {LinearDefect::kForgetsLevels, "ForgetsLevels", "list", true, true},
-    {LinearDefect::kForgetsPrefixes, "ForgetsPrefixes", "list", true, true},
-    {LinearDefect::kForgetsInversion, "ForgetsInversion", "queue", true, true},
-    {LinearDefect::kForgetsStuck, "ForgetsStuck", "queue", true, true},
-    {LinearDefect::kForgetsEmpty, "ForgetsEmpty", "queue", true, true},
-    {LinearDefect::kForgetsTwice, "ForgetsTwice", "queue", true, true},
+    {LinearDefect::kForgetsChains, "ForgetsChains", "cas-register", Asked::kMethods, true},
+    {LinearDefect::kForgetsLevels, "ForgetsLevels", "list", Asked::kMethods, true},
+    {LinearDefect::kForgetsPrefixes, "ForgetsPrefixes", "list", Asked::kMethods, true},
+    {LinearDefect::kForgetsInversion, "ForgetsInversion", "queue", Asked::kMethods, true},
+    {LinearDefect::kForgetsStuck, "ForgetsStuck", "queue", Asked::kMethods, true},
+    {LinearDefect::kForgetsEmpty, "ForgetsEmpty", "queue", Asked::kMethods, true},
+    {LinearDefect::kForgetsTwice, "ForgetsTwice", "queue", Asked::kMethods, true},
     {LinearDefect::kForgetsRunning, "ForgetsRunning", "counter"},
+    {LinearDefect::kTakesTheLatest, "TakesTheLatest", "mutex"},
 };
 
 // True if the verdict about the history, or the order, is wrong.
 bool misjudges(const ToyHistory& toy, const Mistake& mistake, LinearDefect defect) {
+  const bool sweep = mistake.asked == Asked::kSweep;
   const CheckOutcome outcome =
       check_linearizable(toy.history, *find_model(mistake.object),
-                         {.max_steps = 100'000, .methods = mistake.methods, .defect = defect});
+                         {.max_steps = 100'000,
+                          .methods = mistake.asked == Asked::kMethods,
+                          .strategy = sweep ? LinearStrategy::kSweep : LinearStrategy::kDepthFirst,
+                          .defect = defect});
   const bool passed = outcome.status == CheckStatus::kPass;
   if (passed != linearizable(toy)) return true;
   return passed && !explains(toy, outcome.keys[0].order);

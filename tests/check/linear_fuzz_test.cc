@@ -171,8 +171,11 @@ class LinearFuzz : public testing::TestWithParam<Mix> {
 
 TEST_P(LinearFuzz, AgreesWithBruteForce) {
   for_each_history(20'000, 8, [](const std::vector<Entry>& entries, bool linearizable) {
-    const CheckOutcome result = check_linearizable(History(entries), model());
-    EXPECT_EQ(result.status, linearizable ? CheckStatus::kPass : CheckStatus::kViolation);
+    for (const LinearStrategy strategy : {LinearStrategy::kSweep, LinearStrategy::kDepthFirst}) {
+      const CheckOutcome result =
+          check_linearizable(History(entries), model(), {.strategy = strategy});
+      EXPECT_EQ(result.status, linearizable ? CheckStatus::kPass : CheckStatus::kViolation);
+    }
   });
 }
 
@@ -210,9 +213,10 @@ TEST_P(LinearFuzz, NeitherPassesNorAccusesWronglyWhenHashesCollide) {
     ASSERT_TRUE(linearizable || !found) << seed;
     misled += found != linearizable ? 1 : 0;
     ASSERT_EQ(search(key, {.exact = true, .hash_mask = 1}), linearizable) << seed;
-    ASSERT_EQ(check_linearizable(History(entries), model(), {.hash_mask = 1}).status,
-              linearizable ? CheckStatus::kPass : CheckStatus::kViolation)
-        << seed;
+    const CheckOutcome outcome = check_linearizable(
+        History(entries), model(), {.strategy = LinearStrategy::kDepthFirst, .hash_mask = 1});
+    ASSERT_EQ(outcome.status, linearizable ? CheckStatus::kPass : CheckStatus::kViolation) << seed;
+    ASSERT_EQ(check_linearizable(History(entries), model(), {}).status, outcome.status) << seed;
   }
   EXPECT_GT(misled, 10u);  // otherwise the test would say nothing
 }
