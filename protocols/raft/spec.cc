@@ -7,7 +7,7 @@
 #include "protocols/raft/invariants.h"
 #include "protocols/raft/raft.pb.h"
 #include "protocols/raft/replica.h"
-#include "sim/check/linearizability.h"
+#include "sim/check/linearizability_checker.h"
 #include "sim/check/model.h"
 #include "sim/check/progress.h"
 

@@ -71,6 +71,9 @@ class Checker : public EventSink {
  protected:
   void evaluated(uint64_t count = 1) { result_.evaluated += count; }
 
+  // There is a violation, which conclude() will tell of in finish().
+  void announce_violation() { result_.status = CheckStatus::kViolation; }
+
   // The first finding stands; later ones are ignored.
   void violate(const TraceEvent& at, std::string message, std::vector<Fact> facts);
   void conclude(CheckStatus status, std::string message, std::vector<Fact> facts = {},

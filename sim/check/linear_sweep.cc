@@ -63,19 +63,19 @@ void LinearSweep::widen() {
   std::swap(rows_, next_);
 }
 
-uint32_t LinearSweep::call(const Exchange& exchange, bool required, uint32_t name) {
+SweptOperation LinearSweep::call(const Exchange& exchange, bool required, uint32_t name) {
   const uint32_t number = free_slot();
   const uint32_t what = transitions_->classify(exchange);
   slots_[number] = {.exchange = exchange,
                     .what = what,
                     .kind = transitions_->kind(what),
                     .required = required,
-                    .used = true,
-                    .name = name};
+                    .name = name,
+                    .call = ++calls_};
   active_.push_back(number);
   optional_ += required ? 0 : 1;
   CHECK(required || slots_[number].kind != OperationKind::kPure);
-  if (slots_[number].kind != OperationKind::kPure) return number;
+  if (slots_[number].kind != OperationKind::kPure) return {calls_, number};
   next_.reset(rows_.width());
   for (size_t i = 0; i < rows_.size(); ++i) {
     one_.assign(rows_.row(i), rows_.row(i) + rows_.width());
@@ -83,7 +83,7 @@ uint32_t LinearSweep::call(const Exchange& exchange, bool required, uint32_t nam
     next_.add(one_.data(), placed ? note(rows_.origin(i), number) : rows_.origin(i));
   }
   std::swap(rows_, next_);
-  return number;
+  return {calls_, number};
 }
 
 // Rule (1), for one operation.
@@ -110,7 +110,9 @@ uint32_t LinearSweep::note(uint32_t origin, uint32_t slot) {
   return static_cast<uint32_t>(trail_.size() - 1);
 }
 
-void LinearSweep::end(uint32_t ended) {
+void LinearSweep::end(SweptOperation operation) {
+  const uint32_t ended = operation.slot;
+  CHECK(stays(operation));
   if (status_ != SearchStatus::kLinearizable) return;
   next_.reset(rows_.width());
   work_.reset(rows_.width());
@@ -126,7 +128,7 @@ void LinearSweep::end(uint32_t ended) {
     }
   }
   std::swap(rows_, next_);
-  free(ended);
+  release(ended);
   if (optional_ > 0) {
     drop_dominated();
     free_what_all_have();
@@ -264,13 +266,13 @@ void LinearSweep::free_what_all_have() {
   }
   for (const uint32_t slot : gone) {
     for (size_t i = 0; i < rows_.size(); ++i) take(rows_.row(i), slot);
-    free(slot);
+    release(slot);
   }
 }
 
-void LinearSweep::free(uint32_t slot) {
+void LinearSweep::release(uint32_t slot) {
   optional_ -= slots_[slot].required ? 0 : 1;
-  slots_[slot].used = false;
+  slots_[slot].call = 0;
   free_.push_back(slot);
   active_.erase(std::find(active_.begin(), active_.end(), slot));
 }

@@ -31,6 +31,12 @@ struct SweepOptions {
   LinearDefect defect = LinearDefect::kNone;
 };
 
+// An operation in a sweep: the call of that number, and where it stands.
+struct SweptOperation {
+  uint64_t call = 0;
+  uint32_t slot = 0;
+};
+
 class LinearSweep {
  public:
   // `model` must outlive this.
@@ -38,11 +44,11 @@ class LinearSweep {
 
   // The operation begins. `required`: it happened, with that answer, and will end. Otherwise it may
   // have happened, with any answer, at any time from now on; it must not be pure. What the exchange
-  // points at must outlive the operation's stay (stays()). Gives the operation a number, until it
-  // stays no longer; `name` is what order() calls it.
-  uint32_t call(const Exchange& exchange, bool required, uint32_t name = 0);
+  // points at must outlive the operation's stay (stays()), until tidy_up() has been called after it.
+  // `name` is what order() calls the operation.
+  SweptOperation call(const Exchange& exchange, bool required, uint32_t name = 0);
   // The required operation ends.
-  void end(uint32_t operation);
+  void end(SweptOperation operation);
 
   // kUnfinished: too many configurations; nothing more will be known.
   SearchStatus status() const { return status_; }
@@ -51,7 +57,9 @@ class LinearSweep {
 
   // False once nothing depends on the operation any more: it has ended, or took effect in every
   // configuration there is.
-  bool stays(uint32_t operation) const { return slots_[operation].used; }
+  bool stays(SweptOperation operation) const {
+    return slots_[operation.slot].call == operation.call;
+  }
   // True if all that is left of the history is the state of the object, and the operations that
   // stay: none of those has taken effect.
   bool is_settled() const;
@@ -72,8 +80,8 @@ class LinearSweep {
     uint32_t what = 0;
     OperationKind kind = OperationKind::kOther;
     bool required = false;
-    bool used = false;
     uint32_t name = 0;
+    uint64_t call = 0;  // 0: it is free
   };
   // A row, unpacked.
   struct Configuration {
@@ -100,7 +108,7 @@ class LinearSweep {
 
   uint32_t free_slot();
   void widen();
-  void free(uint32_t slot);
+  void release(uint32_t slot);
   uint32_t note(uint32_t origin, uint32_t slot);
   bool place_pure(uint64_t* row, uint32_t slot);
   void settle_pure(uint64_t* row, uint32_t* origin);
@@ -118,6 +126,7 @@ class LinearSweep {
   size_t tidy_at_ = size_t{1} << 20;  // bytes of transitions
   SearchStatus status_ = SearchStatus::kLinearizable;
   uint64_t steps_ = 0;
+  uint64_t calls_ = 0;
 
   std::vector<Slot> slots_;
   std::vector<uint32_t> free_;    // slots

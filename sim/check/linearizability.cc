@@ -410,14 +410,4 @@ CheckOutcome check_linearizable(const History& history, const Model& model,
   return Judge(history, model, options).run();
 }
 
-void LinearizabilityChecker::finish() {
-  LinearizabilityOptions options = options_;
-  options.orders = false;
-  const History history = builder_.take();
-  CheckOutcome result = check_linearizable(history, model_, options);
-  evaluated(result.operations);
-  if (result.status == CheckStatus::kPass) return;
-  conclude(result.status, std::move(result.message), std::move(result.facts), result.at);
-}
-
 }  // namespace seedbed

@@ -6,13 +6,11 @@
 //   outcome.keys[0].algorithm;                   // "zones"
 //   outcome.keys[0].order;                       // ids of operations: one order that explains all
 //
-//   LinearizabilityChecker checker("linearizable", key_value_model());
-//   stream.watch(checker);
-//   ...                                          // the run
-//   checker.finish();
-//   checker.result().message;
+//   outcome.message;                             // of a violation:
 //   // get(x) by c7 returned "3" at 1.204s, but put(x,"5") by c6 had completed at 1.100s
 //   // and nothing wrote "3" after it
+//
+// A run is judged while it happens: sim/check/linearizability_checker.h.
 //
 // Operations that are ok must have happened, those that failed must not, and those of unknown
 // outcome may take effect at any time after their invocation, or never. Unknown pure operations are
@@ -63,6 +61,9 @@ struct LinearizabilityOptions {
   std::optional<std::string> initial;
   // Which bits of the search's hashes count. Fewer only to test that collisions change no verdict.
   uint64_t hash_mask = ~uint64_t{0};
+  // Of a LinearizabilityChecker: how many operations on each key it keeps to explain a violation
+  // with; about half of them at any time. Older ones are forgotten where that leaves no doubt.
+  size_t kept = 2000;
   // A mistake that a test must notice.
   LinearDefect defect = LinearDefect::kNone;
 };
@@ -102,23 +103,5 @@ struct CheckOutcome {
 // which both kinds meet cannot be judged, and makes the result inconclusive.
 CheckOutcome check_linearizable(const History& history, const Model& model,
                                 const LinearizabilityOptions& options = {});
-
-// Collects the history of a run and judges it in finish(). Evaluates ok operations.
-class LinearizabilityChecker : public Checker {
- public:
-  // `model` must outlive the checker; those of sim/check/model.h do.
-  LinearizabilityChecker(std::string name, const Model& model,
-                         const LinearizabilityOptions& options = {})
-      : Checker(std::move(name)), model_(model), options_(options) {}
-
-  EventKinds interests() const override { return builder_.interests(); }
-  void on_event(const TraceEvent& event) override { builder_.on_event(event); }
-  void finish() override;
-
- private:
-  const Model& model_;
-  LinearizabilityOptions options_;
-  HistoryBuilder builder_;
-};
 
 }  // namespace seedbed

@@ -9,7 +9,7 @@ SweepRun::SweepRun(const LinearKey& key, const std::vector<Role>& roles,
                    const SweepOptions& options)
     : key_(key),
       required_(roles.size()),
-      numbers_(roles.size()),
+      swept_(roles.size()),
       sweep_(key.model(), key.initial(), options) {
   for (uint32_t i = 0; i < roles.size(); ++i) {
     if (roles[i] == Role::kAbsent) continue;
@@ -39,12 +39,12 @@ SweepRun::Status SweepRun::advance(uint64_t steps) {
     const Event& event = events_[done_];
     if (!event.ends) {
       const bool required = required_[event.entry];
-      numbers_[event.entry] =
+      swept_[event.entry] =
           sweep_.call(required ? key_.exchange(event.entry) : key_.question(event.entry), required,
                       event.entry);
       continue;
     }
-    sweep_.end(numbers_[event.entry]);
+    sweep_.end(swept_[event.entry]);
     if (sweep_.status() == SearchStatus::kUnfinished) return Status::kTooWide;
     if (sweep_.status() == SearchStatus::kIllegal) {
       illegal_from_ = event.at;

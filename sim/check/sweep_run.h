@@ -48,8 +48,8 @@ class SweepRun {
   const LinearKey& key_;
   std::vector<bool> required_;  // entries
   std::vector<Event> events_;
-  size_t done_ = 0;                // events
-  std::vector<uint32_t> numbers_;  // in the sweep, of entries
+  size_t done_ = 0;                    // events
+  std::vector<SweptOperation> swept_;  // of entries
   EventIndex illegal_from_{};
   LinearSweep sweep_;
 };

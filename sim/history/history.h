@@ -195,6 +195,11 @@ std::string to_string(const History& history, const Entry& entry);
 // stands in a file, nor which numbers stand for operations, values and events.
 std::optional<std::string> difference(const History& a, const History& b);
 
+// What an `invoke` event tells of an operation, and a `return` event. CHECK-fails if the payload is
+// no history::Operation.
+Entry entry_from(const TraceEvent& invoke);
+Response response_from(const TraceEvent& returned);
+
 // Builds a history from `invoke` and `return` events. CHECK-fails on a return without invocation,
 // an operation number in use, or a payload that is no history::Operation: the simulator emits no
 // such.

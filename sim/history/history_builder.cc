@@ -13,6 +13,20 @@ const history::Operation& payload_of(const TraceEvent& event) {
 
 }  // namespace
 
+Entry entry_from(const TraceEvent& invoke) {
+  Entry entry;
+  entry.id = invoke.id;
+  entry.client = invoke.node;
+  entry.operation = operation_from(invoke.name, payload_of(invoke));
+  entry.invoked = invoke.index;
+  entry.invoked_at = invoke.time;
+  return entry;
+}
+
+Response response_from(const TraceEvent& returned) {
+  return response_from(outcome_from(returned.value), payload_of(returned));
+}
+
 void HistoryBuilder::on_event(const TraceEvent& event) {
   if (event.kind == EventKind::kInvoke) invoke(event);
   if (event.kind == EventKind::kReturn) complete(event);
@@ -21,12 +35,7 @@ void HistoryBuilder::on_event(const TraceEvent& event) {
 void HistoryBuilder::invoke(const TraceEvent& event) {
   for (const uint32_t position : running_) CHECK(entries_[position].id != event.id);
   running_.push_back(static_cast<uint32_t>(entries_.size()));
-  Entry& entry = entries_.emplace_back();
-  entry.id = event.id;
-  entry.client = event.node;
-  entry.operation = operation_from(event.name, payload_of(event));
-  entry.invoked = event.index;
-  entry.invoked_at = event.time;
+  entries_.push_back(entry_from(event));
 }
 
 void HistoryBuilder::complete(const TraceEvent& event) {
@@ -37,7 +46,7 @@ void HistoryBuilder::complete(const TraceEvent& event) {
   last_returned_ = running_[i - 1];
   running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(i - 1));
   Entry& entry = entries_[last_returned_];
-  entry.response = response_from(outcome_from(event.value), payload_of(event));
+  entry.response = response_from(event);
   entry.returned = event.index;
   entry.returned_at = event.time;
 }

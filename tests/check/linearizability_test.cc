@@ -1,7 +1,6 @@
-#include "sim/check/linearizability.h"
-
 #include <gtest/gtest.h>
 
+#include "sim/check/linearizability_checker.h"
 #include "tests/check/script.h"
 
 namespace seedbed {

@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "sim/check/linearizability.h"
+#include "sim/check/linearizability_checker.h"
 #include "sim/check/model.h"
 #include "sim/history/history.pb.h"
 #include "sim/run/scenario.pb.h"

@@ -4,7 +4,7 @@
 #include <cstring>
 #include <map>
 
-#include "sim/check/linearizability.h"
+#include "sim/check/linearizability_checker.h"
 #include "sim/history/history.pb.h"
 #include "sim/run/scenario.pb.h"
 

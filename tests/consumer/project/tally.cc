@@ -3,7 +3,7 @@
 #include <chrono>
 #include <map>
 
-#include "sim/check/linearizability.h"
+#include "sim/check/linearizability_checker.h"
 #include "tally.pb.h"
 
 namespace tally {

@@ -11,7 +11,7 @@
 #include <thread>
 #include <unordered_map>
 
-#include "sim/check/linearizability.h"
+#include "sim/check/linearizability_checker.h"
 #include "sim/check/model.h"
 #include "sim/core/hash.h"
 #include "sim/history/history.pb.h"
