@@ -8,9 +8,9 @@
 //
 // Operations are judged up to the first one whose answer nobody knows yet, by a sweep
 // (sim/check/linear_sweep.h): so all before a moment at which nothing runs are, and those before a
-// slow operation too. Of what was judged, the newest operations are kept to explain a violation with;
-// older ones are forgotten where the history leaves a single state and nothing else behind. A history
-// that begins with this state has the same verdict as the whole.
+// slow operation too. Of what was judged, the newest operations are kept to explain a violation
+// with; older ones are forgotten where the history leaves a single state and nothing else behind. A
+// history that begins with this state has the same verdict as the whole.
 #pragma once
 
 #include <cstdint>

@@ -1,13 +1,13 @@
-// Alternation: acquires and releases of a mutex take turns, so what comes next is always known by its
-// kind, and only the question remains which one it is. Of those that may come next (called before
-// the first end of all that are not placed yet) the one that ends first is placed; one of unknown
-// outcome only if there is no other.
+// Alternation: acquires and releases of a mutex take turns, so what comes next is always known by
+// its kind, and only the question remains which one it is. Of those that may come next (called
+// before the first end of all that are not placed yet) the one that ends first is placed; one of
+// unknown outcome only if there is no other.
 //
 // Why no choice is wrong: take any completion, and let x be what it places next, y what is placed
 // here instead. Both are of one kind. If y is in it, exchange them: y may come here, since it was
 // called before all those ends; x may stand where y stood, for it ends no sooner than y, and so
-// after the calls of all between. If y is not in it, y is of unknown outcome, and so is x; replace x
-// by it. Every state along the way is as before.
+// after the calls of all between. If y is not in it, y is of unknown outcome, and so is x; replace
+// x by it. Every state along the way is as before.
 #include <algorithm>
 #include <deque>
 #include <queue>

@@ -4,11 +4,11 @@
 // any order, and then it (work_ holds those still without it, next_ those with it).
 //
 // Of the rules of linear_search.cc hold here, for the same reasons: (1) pure operations are placed
-// as soon as they are legal; (2) optional ones only if they change the state; (3) twins in the order
-// of their calls; (4) nothing blind after an idle optional one; and (6), in this form: before an end
-// of an operation that is not growing, an optional one is placed only if an observer that runs could
-// follow, for the first that is not growing after it is an observer by (4), and placed before that
-// end or the one that ends.
+// as soon as they are legal; (2) optional ones only if they change the state; (3) twins in the
+// order of their calls; (4) nothing blind after an idle optional one; and (6), in this form: before
+// an end of an operation that is not growing, an optional one is placed only if an observer that
+// runs could follow, for the first that is not growing after it is an observer by (4), and placed
+// before that end or the one that ends.
 //
 // (7) Of two configurations that differ only in that one has placed fewer optional operations, the
 //     other is dropped: whatever can follow it can follow the one with fewer, which need never place

@@ -44,8 +44,8 @@ class LinearSweep {
 
   // The operation begins. `required`: it happened, with that answer, and will end. Otherwise it may
   // have happened, with any answer, at any time from now on; it must not be pure. What the exchange
-  // points at must outlive the operation's stay (stays()), until tidy_up() has been called after it.
-  // `name` is what order() calls the operation.
+  // points at must outlive the operation's stay (stays()), until tidy_up() has been called after
+  // it. `name` is what order() calls the operation.
   SweptOperation call(const Exchange& exchange, bool required, uint32_t name = 0);
   // The required operation ends.
   void end(SweptOperation operation);

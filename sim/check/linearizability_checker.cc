@@ -58,8 +58,8 @@ void LinearizabilityChecker::lose(NodeId client) {
   }
 }
 
-// Of the key that is convicted, the run is followed to its end: what comes later may explain where an
-// answer came from.
+// Of the key that is convicted, the run is followed to its end: what comes later may explain where
+// an answer came from.
 void LinearizabilityChecker::look_at(const LinearLive& key) {
   if (violated() || key.status() != LinearLive::Status::kIllegal) return;
   convicted_ = &key;

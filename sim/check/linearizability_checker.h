@@ -8,8 +8,8 @@
 //   checker.result().message;
 //
 // Each key is judged as far as the answers are known, again and again; what no longer matters is
-// forgotten (sim/check/linear_live.h), so that the length of a run costs no memory. Keys on which too
-// much happens at the same time are kept whole, and judged in finish().
+// forgotten (sim/check/linear_live.h), so that the length of a run costs no memory. Keys on which
+// too much happens at the same time are kept whole, and judged in finish().
 #pragma once
 
 #include <cstdint>
