@@ -41,6 +41,8 @@ const Mistake kMistakes[] = {
     {LinearDefect::kForgetsStuck, "ForgetsStuck", "queue", true, true},
     {LinearDefect::kForgetsEmpty, "ForgetsEmpty", "queue", true, true},
     {LinearDefect::kForgetsTwice, "ForgetsTwice", "queue", true, true},
+    {LinearDefect::kForgetsBottom, "ForgetsBottom", "stack", true, true},
+    {LinearDefect::kForgetsSmaller, "ForgetsSmaller", "priority-queue", true, true},
     {LinearDefect::kForgetsRunning, "ForgetsRunning", "counter"},
 };
 
