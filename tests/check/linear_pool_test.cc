@@ -222,6 +222,118 @@ TEST_P(LinearPools, AreDecidedByTheMethodAsAllOrdersSayAtEachMoment) {
   EXPECT_GT(bad, 500u);
 }
 
+// Many takes of unknown outcome, and much for them to take.
+TEST_P(LinearPools, AreDecidedByTheMethodWhereManyTakesAreUnknown) {
+  uint64_t good = 0, bad = 0;
+  for (uint64_t i = 1; i <= how_many(3000); ++i) {
+    const PoolShape shape{.object = GetParam(),
+                          .operations = 6 + i % 4,
+                          .clients = 3 + i % 5,
+                          .lies = 4 + i % 3,
+                          .unknown = 2 + i % 2,
+                          .takes = 50 + i % 3 * 5};
+    const ToyHistory toy = Pool(seed_of(i + 1'000'000'000), shape).run();
+    const bool truth = linearizable(toy);
+    (truth ? good : bad) += 1;
+    ASSERT_EQ(ask(toy, kLastEvent), truth ? MethodStatus::kLinearizable : MethodStatus::kIllegal)
+        << i << '\n'
+        << to_string(toy);
+  }
+  EXPECT_GT(good, how_many(3000) / 10);
+  EXPECT_GT(bad, how_many(3000) / 10);
+}
+
+// Values that were put twice are no matter of the method, which may still be right by chance.
+TEST_P(LinearPools, AreLeftToTheSearchWhereValuesAreNotUnique) {
+  uint64_t decided = 0;
+  for (uint64_t i = 1; i <= how_many(3000); ++i) {
+    const PoolShape shape{.object = GetParam(), .operations = 6, .twice = 3};
+    const ToyHistory toy = Pool(seed_of(i + 2'000'000'000), shape).run();
+    const bool truth = linearizable(toy);
+    const MethodStatus status = ask(toy, kLastEvent);
+    ASSERT_TRUE(status == MethodStatus::kUndecided ||
+                truth == (status == MethodStatus::kLinearizable))
+        << to_string(toy);
+    decided += status == MethodStatus::kUndecided ? 0 : 1;
+    ASSERT_EQ(check_linearizable(toy.history, *find_model(GetParam())).status,
+              truth ? CheckStatus::kPass : CheckStatus::kViolation);
+  }
+  EXPECT_GT(decided, 0u);
+}
+
+// Too long for all orders; but the search is another witness.
+TEST_P(LinearPools, AreJudgedAsTheSearchJudgesLongerOnes) {
+  uint64_t good = 0, bad = 0;
+  for (uint64_t i = 1; i <= how_many(1000); ++i) {
+    const PoolShape shape{.object = GetParam(),
+                          .operations = 12 + i % 30,
+                          .clients = 2 + i % 3,
+                          .lies = 30,
+                          .unknown = i % 3 * 10,
+                          .takes = 45 + i % 10};
+    const ToyHistory toy = Pool(seed_of(i + 3'000'000'000), shape).run();
+    const Model& model = *find_model(GetParam());
+    const CheckOutcome searched =
+        check_linearizable(toy.history, model, {.max_steps = 200'000, .methods = false});
+    if (searched.status == CheckStatus::kInconclusive) continue;
+    const bool truth = searched.status == CheckStatus::kPass;
+    (truth ? good : bad) += 1;
+    ASSERT_EQ(ask(toy, kLastEvent), truth ? MethodStatus::kLinearizable : MethodStatus::kIllegal)
+        << i << '\n'
+        << to_string(toy);
+  }
+  EXPECT_GT(good, how_many(1000) / 5);
+  EXPECT_GT(bad, how_many(1000) / 10);
+}
+
+TEST_P(LinearPools, OfManyOperationsAreAcceptedByTheMethod) {
+  const Model& model = *find_model(GetParam());
+  for (const uint64_t clients : {2, 5, 16}) {
+    for (const uint64_t takes : {40, 50, 60}) {
+      const PoolShape shape{.object = GetParam(),
+                            .operations = 20'000,
+                            .clients = clients,
+                            .lies = 0,
+                            .unknown = takes == 50 ? 0u : 200u,
+                            .takes = takes};
+      const ToyHistory toy = Pool(clients + takes, shape).run();
+      const CheckOutcome outcome = check_linearizable(toy.history, model, {.orders = false});
+      EXPECT_EQ(outcome.status, CheckStatus::kPass) << clients << ' ' << takes;
+      EXPECT_EQ(outcome.algorithm, model.method->name) << clients << ' ' << takes;
+    }
+  }
+}
+
+// Two takes have each other's answer.
+TEST_P(LinearPools, OfManyOperationsAreRefusedByTheMethodFromOneReturnOn) {
+  const Model& model = *find_model(GetParam());
+  size_t refused = 0;
+  for (uint64_t i = 0; i < 6; ++i) {
+    const PoolShape shape{.object = GetParam(),
+                          .operations = 5'000,
+                          .clients = i % 2 == 0 ? 4u : 16u,
+                          .lies = 0,
+                          .unknown = i % 3 * 100,
+                          .takes = 48};
+    HistoryParts parts = Pool(seed_of(i), shape).run().history.parts();
+    std::vector<size_t> takes;
+    for (size_t k = 0; k < parts.entries.size(); ++k) {
+      if (parts.entries[k].response.output) takes.push_back(k);
+    }
+    const size_t one = takes[takes.size() / 2], other = takes[takes.size() / 2 + 20 + i];
+    std::swap(parts.entries[one].response.output, parts.entries[other].response.output);
+    ToyHistory toy{.object = GetParam(), .history = History(std::move(parts))};
+    const CheckOutcome outcome = check_linearizable(toy.history, model);
+    if (outcome.status == CheckStatus::kPass) continue;
+    ++refused;
+    ASSERT_EQ(outcome.status, CheckStatus::kViolation) << outcome.message;
+    EXPECT_EQ(outcome.algorithm, model.method->name);
+    EXPECT_EQ(ask(toy, outcome.at), MethodStatus::kIllegal);
+    EXPECT_EQ(ask(toy, EventIndex{number(outcome.at) - 1}), MethodStatus::kLinearizable);
+  }
+  EXPECT_GT(refused, 4u);
+}
+
 INSTANTIATE_TEST_SUITE_P(Objects, LinearPools, testing::Values("queue", "stack", "priority-queue"),
                          [](const auto& info) {
                            std::string name = info.param;
