@@ -29,6 +29,7 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <tuple>
 #include <utility>
 
 #include "sim/check/linear_cover.h"
@@ -130,7 +131,7 @@ class PriorityQueue {
     if (depth > kMostDepth) gave_up_ = true;
     if (gave_up_ || !narrow(&windows)) return false;
     const size_t failed = take_all(windows);
-    if (failed == items_.size()) return true;
+    if (failed == items_.size() || take_soon(windows)) return true;
     for (const int64_t at : moments_of(windows, failed)) {
       const Window window = std::exchange(windows[failed], {at, at});
       if (search(windows, depth + 1)) return true;
@@ -226,6 +227,28 @@ class PriorityQueue {
       if (item.stay != nullptr) covered.add(item.stay->put_end, at);
     }
     return enough_takes(take_calls_, lazy_times()) ? items_.size() : too_soon(windows);
+  }
+
+  // Gives each take of unknown outcome, from the first one called, to the value that must leave
+  // first; what may stay comes last, by the ends of the puts. True if that makes an order.
+  bool take_soon(std::vector<Window> windows) {
+    std::vector<uint32_t> lazy;
+    for (uint32_t i = 0; i < items_.size(); ++i) {
+      if (items_[i].lazy) lazy.push_back(i);
+    }
+    std::sort(lazy.begin(), lazy.end(), [&](uint32_t x, uint32_t y) {
+      return std::tuple(windows[x].last, items_[x].stay->put_end, x) <
+             std::tuple(windows[y].last, items_[y].stay->put_end, y);
+    });
+    for (size_t k = 0; k < lazy.size(); ++k) {
+      int64_t& first = windows[lazy[k]].first;
+      first = k < take_calls_.size() ? std::max(first, take_calls_[k]) : kNoEnd;
+    }
+    Covered covered;
+    std::vector<Window> between(items_.size());
+    if (!earliest(windows, items_.size(), &covered, &between)) return false;
+    for (size_t i = 0; i < items_.size(); ++i) times_[i] = between[i].first;
+    return true;
   }
 
   std::vector<int64_t> lazy_times() const {
