@@ -48,7 +48,7 @@
 namespace seedbed {
 namespace {
 
-constexpr size_t kMostWork = 2'000'000;  // values, in all ways that are tried
+constexpr size_t kMostWork = 500'000;  // values, in all ways that are tried
 constexpr size_t kFewestWays = 8;
 
 // A value that surely is there at some time. Times are positions in the row of all points.

@@ -38,7 +38,7 @@ bool Stays::collect(const LinearProblem& problem, uint32_t i) {
     stay.put_call = piece.call;
     stay.put_end = piece.end;
   } else if (!piece.required) {
-    unknown_takes_.push_back(i);
+    if (!problem.has(LinearDefect::kDropsTakes)) unknown_takes_.push_back(i);
   } else if (!piece.exchange.response()->output) {
     empties_.push_back(i);
   } else {

@@ -116,9 +116,8 @@ class Pool {
     }
     entry.invoked = tick_after(last_call_);
     last_call_ = number(entry.invoked);
-    uint32_t client = 1;
-    while (busy_.count(client) > 0) ++client;
-    busy_.insert(client);
+    const uint32_t client = free_.empty() ? ++clients_ : *free_.begin();
+    free_.erase(client);
     entry.client = NodeId{client};
     entry.response = Response::info("running");
     toy_.answers.emplace_back();
@@ -135,7 +134,7 @@ class Pool {
     Entry& entry = entries_[one.entry];
     if (entry.ok()) {
       entry.returned = tick_after(number(entry.invoked));
-      busy_.erase(one.client);
+      free_.insert(one.client);
     }
     running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(i));
   }
@@ -167,7 +166,8 @@ class Pool {
   std::vector<std::string> values_;
   std::vector<Entry> entries_;
   std::vector<Running> running_;
-  std::set<uint32_t> busy_;
+  std::set<uint32_t> free_;  // clients that ran something, and were answered
+  uint32_t clients_ = 0;
   uint64_t event_ = 1, last_call_ = 0;
 };
 
