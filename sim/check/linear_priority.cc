@@ -1,8 +1,9 @@
 // Priority queues, from the value that leaves first to the one that leaves last.
 //
-// Let every value be put by one operation. No two of them are equal, so of two values that are there
-// one leaves first; call it the smaller one. A value may be put at any moment, but is taken at one
-// at which no smaller value is there; and a take finds nothing at a moment at which no value is.
+// Let every value be put by one operation. No two of them are equal, so of two values that are
+// there one leaves first; call it the smaller one. A value may be put at any moment, but is taken
+// at one at which no smaller value is there; and a take finds nothing at a moment at which no value
+// is.
 //
 // Each value is there for some time: from a moment p to a moment t, and other values mind only if
 // that is long. Let b be the end of its put. What is put as late as can be is there from b to t, or
@@ -10,8 +11,8 @@
 // taken at the earliest moment, not before the calls of its put and its take, at which no smaller
 // one is there. By induction each is there for a part of the time only for which it is there in any
 // order; if for some value, or for a take that found nothing, there is no such moment before its
-// end, there is no order. Else the moments are an order: at one moment values leave, the smaller ones
-// first, others pass, and others enter. This takes n log n.
+// end, there is no order. Else the moments are an order: at one moment values leave, the smaller
+// ones first, others pass, and others enter. This takes n log n.
 //
 // A take of unknown outcome may have taken one of the values that nobody is known to have taken.
 // These may leave, and as late as they can, for there may be few such takes. What must happen when

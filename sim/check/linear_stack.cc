@@ -18,13 +18,13 @@
 //       is l and some c is r. So some value has a <= l and d >= r.
 //   (3) Any value with a <= l and d >= r will do: if there are stays, they remain apart or nested
 //       when its own becomes [l, r].
-// Take it away; the rest falls into parts between the moments that are now covered by none. If there
-// is no such value, there is no order. Compare Bouajjani, Emmi, Enea and Hamza (ICALP 2015), and for
-// the way of taking away Lee and Mathur (OOPSLA 2025).
+// Take it away; the rest falls into parts between the moments that are now covered by none. If
+// there is no such value, there is no order. Compare Bouajjani, Emmi, Enea and Hamza (ICALP 2015),
+// and for the way of taking away Lee and Mathur (OOPSLA 2025).
 //
 // While parts shrink, l grows and r falls, so a value that has once had a <= l or d >= r has it for
-// good: trees over the values in the order of b find each value that now has a <= l, and among these
-// the greatest d. All of it takes n log n.
+// good: trees over the values in the order of b find each value that now has a <= l, and among
+// these the greatest d. All of it takes n log n.
 //
 // Takes of unknown outcome may take values that nobody is known to have taken. Let these stay as
 // long as they can: until r, which is behind everything at first. (3) holds for them too: no order
@@ -271,8 +271,8 @@ class Stack::Attempt {
     }
   }
 
-  // Makes a moment of the range, ends included, at which nothing surely is there: by one of the ways
-  // to let values leave, of the layers from `first` to before `end`.
+  // Makes a moment of the range, ends included, at which nothing surely is there: by one of the
+  // ways to let values leave, of the layers from `first` to before `end`.
   bool make_leave(const Part& range, uint32_t first, uint32_t end) {
     std::vector<uint32_t> leaving;  // in the order of b, and no more than can leave
     for (auto i = lazy_.lower_bound(first); i != lazy_.end() && *i < end; ++i) {

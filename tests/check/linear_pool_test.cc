@@ -171,7 +171,8 @@ class Pool {
   uint64_t event_ = 1, last_call_ = 0;
 };
 
-// What the method says of what was known just after an event. It fails the test if an order is none.
+// What the method says of what was known just after an event. It fails the test if an order is
+// none.
 MethodStatus ask(const ToyHistory& toy, EventIndex last) {
   const Model& model = *find_model(toy.object);
   std::vector<const Entry*> entries;
@@ -310,7 +311,7 @@ TEST_P(LinearPools, OfManyOperationsAreRefusedByTheMethodFromOneReturnOn) {
   size_t refused = 0;
   for (uint64_t i = 0; i < 6; ++i) {
     const PoolShape shape{.object = GetParam(),
-                          .operations = 5'000,
+                          .operations = 2'000,
                           .clients = i % 2 == 0 ? 4u : 16u,
                           .lies = 0,
                           .unknown = i % 3 * 100,
