@@ -67,7 +67,7 @@ class Queue {
                      [](const Stay* a, const Stay* b) { return a->put_end < b->put_end; });
     for (size_t i = 0; i < std::min(stuck.size(), takes.size()); ++i) {
       stuck[i]->take = takes[i];
-      stuck[i]->take_call = std::max(stuck[i]->put_call, problem_.pieces[takes[i]].call);
+      stuck[i]->take_call = problem_.pieces[takes[i]].call;
     }
   }
 

@@ -21,7 +21,6 @@ bool Stays::collect(const LinearProblem& problem) {
     const bool unknown_source = stay.put == kNoPiece;
     contradictory_ = contradictory_ || unknown_source || stay.take_end < stay.put_call;
     stay.put_end = std::min(stay.put_end, stay.take_end);
-    stay.take_call = std::max(stay.take_call, stay.put_call);
   }
   std::erase_if(values_, [&](const Stay& stay) {
     return !stay.taken() && !problem.pieces[stay.put].required;

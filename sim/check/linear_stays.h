@@ -20,8 +20,8 @@ namespace seedbed {
 inline constexpr uint32_t kNoPiece = ~0u;
 
 // A value is put at a moment of [put_call, put_end] and taken, not before, at one of [take_call,
-// take_end]; so it surely is there after put_end and before take_call. What is known of one of the
-// two holds for the other: put_call <= take_call and put_end <= take_end.
+// take_end]; so it surely is there after put_end and before take_call. put_end is not behind
+// take_end, for a put must have happened when the take ends.
 struct Stay {
   std::string_view text;
   uint32_t put = kNoPiece, take = kNoPiece;  // positions in the problem
