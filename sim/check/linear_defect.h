@@ -41,6 +41,9 @@ enum class LinearDefect : uint8_t {
   kForgetsStuck,      // a value that never leaves, in front of one that does
   kForgetsEmpty,      // a dequeue that found nothing
   kForgetsTwice,      // a value that leaves twice
+  kDropsTakes,        // a take of unknown outcome took nothing
+  kForgetsBottom,     // a value may lie below others that were put before it
+  kForgetsSmaller,    // a value leaves a priority queue in front of a smaller one
   kForgetsRunning,    // additions that run while the counter is read
   kTakesTheLatest,    // of those that want a mutex, who has most time gets it first
 };

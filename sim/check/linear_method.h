@@ -51,13 +51,14 @@ struct LinearMethod {
   MethodResult (*decide)(const LinearProblem& problem);
 };
 
-const LinearMethod& register_method();  // "zones"
-const LinearMethod& list_method();      // "known-order"
-const LinearMethod& set_method();       // "known-order"
-const LinearMethod& queue_method();     // "bad-patterns"
-const LinearMethod& pool_method();      // "bad-patterns": of stacks and priority queues
-const LinearMethod& counter_method();   // "bounds"
-const LinearMethod& mutex_method();     // "alternation"
+const LinearMethod& register_method();        // "zones"
+const LinearMethod& list_method();            // "known-order"
+const LinearMethod& set_method();             // "known-order"
+const LinearMethod& queue_method();           // "bad-patterns"
+const LinearMethod& stack_method();           // "bottoms"
+const LinearMethod& priority_queue_method();  // "least-first"
+const LinearMethod& counter_method();         // "bounds"
+const LinearMethod& mutex_method();           // "alternation"
 
 // True if the order has all required pieces, none twice, respects real time, and every step of it
 // is legal in the model. Independent of the methods and the search.

@@ -1,15 +1,14 @@
-// Queues, and what holds of stacks and priority queues as well, by the patterns that no order can
-// have (Henzinger, Sezgin and Vafeiadis, CONCUR 2013; Bouajjani, Emmi, Enea and Hamza, ICALP 2015).
+// Queues, by the patterns that no order can have (Henzinger, Sezgin and Vafeiadis, CONCUR 2013;
+// Bouajjani, Emmi, Enea and Hamza, ICALP 2015).
 //
-// Let every value be put by one operation. Then, whatever the order in which values leave:
+// Let every value be put by one operation. Then:
 //   (1) nothing is taken that was not put, nothing twice, and nothing before it was put;
 //   (2) a take that found nothing was not covered: let the first value have been put before it
 //       began and each next value before the one before it was taken, up to one that was taken
-//       after it ended or never; then, at each moment of it, something was there.
-// And for queues:
+//       after it ended or never; then, at each moment of it, something was there;
 //   (3) no value was put before another that was taken before it. A value that was never taken is
 //       one that is taken after everything.
-// Without (1) to (3) a queue has an order, which is built here; the proof is its construction.
+// Without (1) to (3) there is an order, which is built here; the proof is its construction.
 //
 // A take that found nothing goes to the earliest moment, not before its call, at which no value
 // certainly was there: none with end(put) < t < call(take). Without (2) it is before its end. These
@@ -21,162 +20,67 @@
 // takes in that order, each as early as it can be, are the order.
 //
 // Puts of unknown outcome are left out unless the value was taken. A take of unknown outcome may
-// have taken one value. Some values must have been: those that nobody is known to have taken, and
-// that were put before a take that found nothing began, or, in a queue, before another value was
-// put that left. They were taken before the end of that take. If there are fewer unknown takes that
-// were called by some moment than values that must have left by then, there is no order; else each
-// such value is given one. If that makes no order, another way to give them may, and nothing is
-// said.
+// have taken one of the values that nobody is known to have taken. Let there be s(t) of these that
+// were put before t, and k(t) such takes called not after t. Something may be found empty at t only
+// if s(t) <= k(t), and a value whose put was called at t may be taken by t' only if s(t) <= k(t').
+// Give the take that was called first to the value that was put first, by the ends of the puts, and
+// so on. Then (2) sees the moments at which s(t) > k(t), and no others, as those at which one of
+// these values certainly was there, and (3) for a pair with one of them is s(t) > k(t'). So with
+// these takes given, (1) to (3) still decide.
 #include <algorithm>
-#include <optional>
 #include <queue>
 #include <utility>
 
-#include "sim/check/index_table.h"
 #include "sim/check/linear_method.h"
-#include "sim/core/hash.h"
+#include "sim/check/linear_stays.h"
 
 namespace seedbed {
 namespace {
-
-constexpr uint32_t kNone = ~0u;
-
-// A value, with the operation that put it and the one that took it.
-struct Stay {
-  std::string_view text;
-  uint32_t put = kNone, take = kNone;
-  int64_t put_call = 0, put_end = 0;
-  int64_t take_call = kNoEnd, take_end = kNoEnd;
-  size_t piece_of_time = 0;
-  bool in = false;
-};
 
 struct Cut {
   int64_t at;
   uint32_t take;  // that found nothing
 };
 
-bool puts(const Exchange& exchange) {
-  return exchange.is(kEnqueue) || exchange.is(kPush) || exchange.is(kInsert);
-}
-
-class Stays {
+class Queue {
  public:
-  explicit Stays(const LinearProblem& problem) : problem_(problem) {}
+  explicit Queue(const LinearProblem& problem) : problem_(problem) {}
 
-  MethodResult decide(bool in_order) {
-    if (!collect()) return {};
-    if (illegal_ || !give_unknown_takes(in_order)) return illegal();
-    const MethodResult no_order = unknown_takes_.empty() ? illegal() : MethodResult{};
-    if (!cut()) return no_order;
-    if (!in_order) return {};
-    return has_inversion() ? no_order : build();
+  MethodResult decide() {
+    if (!stays_.collect(problem_)) return {};
+    if (stays_.contradictory()) return illegal();
+    give_unknown_takes();
+    return cut() && !has_inversion() ? build() : illegal();
   }
 
  private:
   static MethodResult illegal() { return {.status = MethodStatus::kIllegal}; }
   bool has(LinearDefect defect) const { return problem_.has(defect); }
 
-  Stay& stay_of(std::string_view text) {
-    const auto [number, fresh] =
-        numbers_.find_or_insert(hash_bytes(text), static_cast<uint32_t>(stays_.size()),
-                                [&](uint32_t i) { return stays_[i].text == text; });
-    if (fresh) stays_.push_back({.text = text});
-    return stays_[number];
-  }
-
-  // False if values are not unique, so that nothing can be said.
-  bool collect() {
-    for (uint32_t i = 0; i < problem_.pieces.size(); ++i) {
-      if (!collect(i)) return false;
+  void give_unknown_takes() {
+    const std::vector<uint32_t>& takes = stays_.unknown_takes();
+    std::vector<Stay*> stuck;
+    for (Stay& stay : stays_.values()) {
+      if (!stay.taken()) stuck.push_back(&stay);
     }
-    for (Stay& stay : stays_) {
-      if (stay.put == kNone) {
-        illegal_ = true;  // (1): it was taken, and nobody put it
-        continue;
-      }
-      stay.in = stay.take != kNone || problem_.pieces[stay.put].required;
-      illegal_ = illegal_ || stay.take_end < stay.put_call;
+    std::stable_sort(stuck.begin(), stuck.end(),
+                     [](const Stay* a, const Stay* b) { return a->put_end < b->put_end; });
+    for (size_t i = 0; i < std::min(stuck.size(), takes.size()); ++i) {
+      stuck[i]->take = takes[i];
+      stuck[i]->take_call = problem_.pieces[takes[i]].call;
     }
-    return true;
-  }
-
-  bool collect(uint32_t i) {
-    const LinearPiece& piece = problem_.pieces[i];
-    if (puts(piece.exchange)) {
-      Stay& stay = stay_of(piece.exchange.operation().argument);
-      if (stay.put != kNone) return false;
-      stay.put = i;
-      stay.put_call = piece.call;
-      stay.put_end = piece.end;
-    } else if (!piece.required) {
-      unknown_takes_.push_back(i);
-    } else if (!piece.exchange.response()->output) {
-      empties_.push_back(i);
-    } else {
-      Stay& stay = stay_of(*piece.exchange.response()->output);
-      illegal_ = illegal_ || (stay.take != kNone && !has(LinearDefect::kForgetsTwice));  // (1)
-      stay.take = i;
-      stay.take_call = piece.call;
-      stay.take_end = piece.end;
-    }
-    return true;
-  }
-
-  // By when values that were put before a moment must have left: pairs of both, and from each pair
-  // on the least of the second.
-  std::vector<std::pair<int64_t, int64_t>> deadlines(bool in_order) const {
-    std::vector<std::pair<int64_t, int64_t>> pairs;
-    for (const uint32_t take : empties_) {
-      pairs.emplace_back(problem_.pieces[take].call, problem_.pieces[take].end);
-    }
-    for (const Stay& stay : stays_) {
-      if (in_order && stay.take != kNone) pairs.emplace_back(stay.put_call, stay.take_end);
-    }
-    std::sort(pairs.begin(), pairs.end());
-    for (size_t i = pairs.size(); i-- > 1;) {
-      pairs[i - 1].second = std::min(pairs[i - 1].second, pairs[i].second);
-    }
-    return pairs;
-  }
-
-  // False if there are too few of them.
-  bool give_unknown_takes(bool in_order) {
-    if (unknown_takes_.empty()) return true;
-    const std::vector<std::pair<int64_t, int64_t>> pairs = deadlines(in_order);
-    std::vector<std::pair<int64_t, Stay*>> leaving;
-    for (Stay& stay : stays_) {
-      if (!stay.in || stay.take != kNone) continue;
-      const auto pair =
-          std::upper_bound(pairs.begin(), pairs.end(), std::pair(stay.put_end, kNoEnd));
-      if (pair != pairs.end()) leaving.emplace_back(pair->second, &stay);
-    }
-    std::sort(leaving.begin(), leaving.end(), [](const auto& a, const auto& b) {
-      return std::pair(a.first, a.second->put_end) < std::pair(b.first, b.second->put_end);
-    });
-    for (size_t i = 0; i < leaving.size(); ++i) {
-      const auto [deadline, stay] = leaving[i];
-      if (i == unknown_takes_.size()) return false;
-      const LinearPiece& take = problem_.pieces[unknown_takes_[i]];
-      if (take.call > deadline) return false;
-      stay->take = unknown_takes_[i];
-      stay->take_call = take.call;
-    }
-    return true;
   }
 
   // Finds the moments of the takes that found nothing. False: for one there is none.
   bool cut() {
     std::vector<std::pair<int64_t, int64_t>> surely;  // when a value surely was there
-    for (const Stay& stay : stays_) {
-      if (stay.in && stay.put_end < stay.take_call) {
-        surely.emplace_back(stay.put_end, stay.take_call);
-      }
+    for (const Stay& stay : stays_.values()) {
+      if (stay.surely_there()) surely.emplace_back(stay.put_end, stay.take_call);
     }
     std::sort(surely.begin(), surely.end());
     size_t next = 0;
     int64_t until = -1;
-    for (const uint32_t take : empties_) {  // in the order of calls
+    for (const uint32_t take : stays_.empties()) {  // in the order of calls
       const LinearPiece& piece = problem_.pieces[take];
       int64_t at = piece.call;
       while (next < surely.size() && surely[next].first < std::max(at, until)) {
@@ -194,9 +98,9 @@ class Stays {
   bool has_inversion() const {
     if (has(LinearDefect::kForgetsInversion)) return false;
     std::vector<const Stay*> by_end, by_call;
-    for (const Stay& stay : stays_) {
-      const bool stuck = stay.take == kNone && has(LinearDefect::kForgetsStuck);
-      if (stay.in && !stuck) by_end.push_back(&stay);
+    for (const Stay& stay : stays_.values()) {
+      const bool stuck = !stay.taken() && has(LinearDefect::kForgetsStuck);
+      if (!stuck) by_end.push_back(&stay);
     }
     by_call = by_end;
     std::sort(by_end.begin(), by_end.end(),
@@ -217,10 +121,8 @@ class Stays {
   // Sorts the values of each piece of time, and weaves their puts and takes.
   MethodResult build() {
     std::vector<std::vector<Stay>> times(cuts_.size() + 1);
-    for (Stay& stay : stays_) {
-      if (!stay.in) continue;
-      const int64_t last_call =
-          stay.take == kNone ? kNoEnd : std::max(stay.put_call, stay.take_call);
+    for (const Stay& stay : stays_.values()) {
+      const int64_t last_call = std::max(stay.put_call, stay.take_call);
       const auto cut = std::lower_bound(cuts_.begin(), cuts_.end(), last_call,
                                         [](const Cut& a, int64_t at) { return a.at < at; });
       times[static_cast<size_t>(cut - cuts_.begin())].push_back(stay);
@@ -294,7 +196,7 @@ class Stays {
       take_times.push_back(take_at);
     }
     size_t put = 0;
-    while (put < stays.size() || (taken < stays.size() && stays[taken]->take != kNone)) {
+    while (put < stays.size() || (taken < stays.size() && stays[taken]->taken())) {
       const bool puts = put < stays.size() && put_times[put] <= take_times[taken];
       order->push_back(puts ? stays[put++]->put : stays[taken++]->take);
     }
@@ -302,26 +204,16 @@ class Stays {
   }
 
   const LinearProblem& problem_;
-  IndexTable numbers_;
-  std::vector<Stay> stays_;
-  std::vector<uint32_t> empties_;
+  Stays stays_;
   std::vector<Cut> cuts_;
-  std::vector<uint32_t> unknown_takes_;  // in the order of calls
-  bool illegal_ = false;
 };
 
-MethodResult decide_queue(const LinearProblem& problem) { return Stays(problem).decide(true); }
-MethodResult decide_pool(const LinearProblem& problem) { return Stays(problem).decide(false); }
+MethodResult decide_queue(const LinearProblem& problem) { return Queue(problem).decide(); }
 
 }  // namespace
 
 const LinearMethod& queue_method() {
   static const LinearMethod method{.name = "bad-patterns", .decide = decide_queue};
-  return method;
-}
-
-const LinearMethod& pool_method() {
-  static const LinearMethod method{.name = "bad-patterns", .decide = decide_pool};
   return method;
 }
 

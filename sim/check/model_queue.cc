@@ -1,7 +1,6 @@
 // Queues, stacks and priority queues. A state has the elements in the order of arrival; that of a
 // priority queue in the order in which they leave.
 #include <algorithm>
-#include <charconv>
 
 #include "sim/check/linear_method.h"
 #include "sim/check/model.h"
@@ -56,16 +55,8 @@ bool step_stack(std::string_view state, const Exchange& exchange, std::string* n
   return agrees(exchange, youngest);
 }
 
-// Numbers come first, in their order, then texts.
 bool leaves_before(std::string_view a, std::string_view b) {
-  int64_t x = 0, y = 0;
-  const auto end_a = std::from_chars(a.data(), a.data() + a.size(), x);
-  const auto end_b = std::from_chars(b.data(), b.data() + b.size(), y);
-  const bool a_is = end_a.ec == std::errc() && end_a.ptr == a.data() + a.size();
-  const bool b_is = end_b.ec == std::errc() && end_b.ptr == b.data() + b.size();
-  if (a_is != b_is) return a_is;
-  if (a_is && x != y) return x < y;
-  return a < b;
+  return priority_of(a) < priority_of(b);
 }
 
 bool step_priority_queue(std::string_view state, const Exchange& exchange, std::string* next) {
@@ -119,7 +110,7 @@ const Model& stack_model() {
                            .kind = kind,
                            .grows_to = is_prefix,
                            .observed = observed,
-                           .method = &pool_method()};
+                           .method = &stack_method()};
   return model;
 }
 
@@ -131,7 +122,7 @@ const Model& priority_queue_model() {
                            .kind = kind,
                            .grows_to = includes,
                            .observed = observed,
-                           .method = &pool_method()};
+                           .method = &priority_queue_method()};
   return model;
 }
 

@@ -2,6 +2,8 @@
 // that different texts make different states.
 #pragma once
 
+#include <charconv>
+#include <compare>
 #include <cstdint>
 #include <cstring>
 #include <optional>
@@ -42,6 +44,24 @@ inline std::string state_of(const std::vector<std::string_view>& texts) {
 
 inline bool is_prefix(std::string_view from, std::string_view to) {
   return to.substr(0, from.size()) == from;
+}
+
+// Where a text stands among those that a priority queue holds: numbers come first, in their order,
+// then texts.
+struct Priority {
+  bool is_text = false;
+  int64_t number = 0;
+  std::string_view text;
+
+  auto operator<=>(const Priority&) const = default;
+};
+
+inline Priority priority_of(std::string_view text) {
+  Priority priority{.text = text};
+  const auto end = std::from_chars(text.data(), text.data() + text.size(), priority.number);
+  priority.is_text = end.ec != std::errc() || end.ptr != text.data() + text.size();
+  if (priority.is_text) priority.number = 0;
+  return priority;
 }
 
 }  // namespace seedbed

@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <optional>
 #include <sstream>
 
@@ -128,6 +129,98 @@ BENCHMARK(BM_LinearRegisterUnique)->Arg(1000)->Arg(100'000)->Unit(benchmark::kMi
 BENCHMARK(BM_LinearRegisterSearched)->Arg(1000)->Arg(100'000)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_LinearKeyValue)->Arg(10'000)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_LinearKeyValueWithReading)->Arg(10'000)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
+
+// --- Queues, stacks and priority queues ---
+
+struct PoolShape {
+  std::string_view put, take;
+  uint64_t operations, clients;
+};
+
+// Each value is put once; as many operations take as put, and happen at the moment of their return.
+class PoolMaker {
+ public:
+  explicit PoolMaker(const PoolShape& shape) : shape_(shape) {}
+
+  History make() {
+    std::vector<size_t> running;
+    while (parts_.entries.size() < shape_.operations || !running.empty()) {
+      const bool begins = parts_.entries.size() < shape_.operations &&
+                          running.size() < shape_.clients && (running.empty() || draw(2) == 0);
+      if (begins) {
+        running.push_back(parts_.entries.size());
+        begin();
+        continue;
+      }
+      const size_t i = draw(running.size());
+      finish(&parts_.entries[running[i]]);
+      running[i] = running.back();
+      running.pop_back();
+    }
+    return History(std::move(parts_));
+  }
+
+ private:
+  uint64_t draw(uint64_t bound) { return mix(2, ++drawn_) % bound; }
+
+  void begin() {
+    Entry& entry = parts_.entries.emplace_back();
+    entry.id = parts_.entries.size();
+    entry.client = NodeId{static_cast<uint32_t>(entry.id)};
+    const bool takes = draw(2) == 0;
+    entry.operation.function = takes ? shape_.take : shape_.put;
+    entry.operation.key = "x";
+    if (!takes) entry.operation.argument = fmt::format("{}", mix(3, entry.id) >> 1);
+    entry.invoked = EventIndex{++event_};
+  }
+  void finish(Entry* entry) {
+    entry->response = Response::done();
+    if (entry->operation.function == shape_.take) {
+      entry->response.output = take();
+    } else {
+      const std::string& value = entry->operation.argument;
+      // A map from places to values: of a priority queue, the value itself is the place.
+      const int64_t place = shape_.take == kDeleteMin ? std::stoll(value) : ++puts_;
+      values_.emplace(place, value);
+    }
+    entry->returned = EventIndex{++event_};
+  }
+  std::optional<std::string> take() {
+    if (values_.empty()) return std::nullopt;
+    const auto one = shape_.take == kPop ? std::prev(values_.end()) : values_.begin();
+    std::string value = std::move(one->second);
+    values_.erase(one);
+    return value;
+  }
+
+  PoolShape shape_;
+  HistoryParts parts_;
+  std::map<int64_t, std::string> values_;
+  int64_t puts_ = 0;
+  uint64_t drawn_ = 0, event_ = 0;
+};
+
+void judge_pool(benchmark::State& state, std::string_view put, std::string_view take,
+                const Model& model) {
+  const auto operations = static_cast<uint64_t>(state.range(0));
+  const auto clients = static_cast<uint64_t>(state.range(1));
+  judge(state, PoolMaker({put, take, operations, clients}).make(), model);
+  const auto judged = static_cast<double>(state.iterations() * state.range(0));
+  state.counters["operation"] =
+      benchmark::Counter(judged, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+}
+void BM_LinearQueue(benchmark::State& state) {
+  judge_pool(state, kEnqueue, kDequeue, queue_model());
+}
+void BM_LinearStack(benchmark::State& state) { judge_pool(state, kPush, kPop, stack_model()); }
+void BM_LinearPriorityQueue(benchmark::State& state) {
+  judge_pool(state, kInsert, kDeleteMin, priority_queue_model());
+}
+
+const std::vector<std::vector<int64_t>> kPoolShapes = {{1000, 10'000, 100'000}, {4, 16}};
+BENCHMARK(BM_LinearQueue)->ArgsProduct(kPoolShapes)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_LinearStack)->ArgsProduct(kPoolShapes)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_LinearPriorityQueue)->ArgsProduct(kPoolShapes)->Unit(benchmark::kMillisecond);
 
 // --- Public histories ---
 

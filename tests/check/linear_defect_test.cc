@@ -48,6 +48,12 @@ const Mistake kMistakes[] = {
     {LinearDefect::kForgetsStuck, "ForgetsStuck", "queue", Asked::kMethods, true},
     {LinearDefect::kForgetsEmpty, "ForgetsEmpty", "queue", Asked::kMethods, true},
     {LinearDefect::kForgetsTwice, "ForgetsTwice", "queue", Asked::kMethods, true},
+    {LinearDefect::kDropsTakes, "DropsTakesOfQueues", "queue", Asked::kMethods, true},
+    {LinearDefect::kDropsTakes, "DropsTakesOfStacks", "stack", Asked::kMethods, true},
+    {LinearDefect::kDropsTakes, "DropsTakesOfPriorityQueues", "priority-queue", Asked::kMethods,
+     true},
+    {LinearDefect::kForgetsBottom, "ForgetsBottom", "stack", Asked::kMethods, true},
+    {LinearDefect::kForgetsSmaller, "ForgetsSmaller", "priority-queue", Asked::kMethods, true},
     {LinearDefect::kForgetsRunning, "ForgetsRunning", "counter"},
     {LinearDefect::kTakesTheLatest, "TakesTheLatest", "mutex"},
 };

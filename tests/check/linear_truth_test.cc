@@ -156,10 +156,9 @@ TEST(LinearSearchOfSeveralKeys, SaysWhatIsSaidOfEachAlone) {
 
 // Where values are unique, no search is needed.
 TEST(LinearMethods, DecideAloneWhereValuesAreUnique) {
-  const std::pair<const char*, const char*> methods[] = {{"register", "zones"},
-                                                         {"list", "known-order"},
-                                                         {"queue", "bad-patterns"},
-                                                         {"mutex", "alternation"}};
+  const std::pair<const char*, const char*> methods[] = {
+      {"register", "zones"}, {"list", "known-order"},           {"queue", "bad-patterns"},
+      {"stack", "bottoms"},  {"priority-queue", "least-first"}, {"mutex", "alternation"}};
   for (const auto& [object, algorithm] : methods) {
     uint64_t decided = 0, all = 0;
     for (uint64_t i = 1; i <= 500; ++i) {
