@@ -3,13 +3,15 @@
 #include <algorithm>
 #include <utility>
 
-#include "protocols/raft/bytes.h"
-#include "protocols/raft/crc32c.h"
 #include "protocols/raft/wal_reader.h"
+#include "protocols/storage/crc32c.h"
+#include "sim/core/bytes.h"
 #include "sim/core/check.h"
 
 namespace seedbed::raft {
 namespace {
+
+using storage::crc32c;
 
 constexpr uint64_t kHeader = 16;
 constexpr uint64_t kChecksum = 4;  // at the front of the header, not covered by itself

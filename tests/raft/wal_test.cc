@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "protocols/raft/crc32c.h"
 #include "protocols/raft/wal_follower.h"
 #include "tests/raft/random.h"
 
@@ -122,16 +121,6 @@ void for_each_crash(Check check) {
         check(crash, survivors);
       }
     }
-  }
-}
-
-TEST(Wal, ComputesTheChecksumOfTheStandard) {
-  EXPECT_EQ(crc32c("123456789"), 0xe3069283u);  // RFC 3720, B.4
-  EXPECT_EQ(crc32c("6789", crc32c("12345")), crc32c("123456789"));
-  std::string bytes;
-  for (int i = 0; i < 100; ++i) {
-    EXPECT_EQ(crc32c_by_table(bytes, 7), crc32c(bytes, 7));
-    bytes += static_cast<char>(i * 37);
   }
 }
 
