@@ -1,5 +1,6 @@
 #include "protocols/storage/invariants_durable_log.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace seedbed::storage {
@@ -21,70 +22,78 @@ Found find_log(const DurableImage& image, const FileNames& names) {
   return find_log(files_of(image, names));
 }
 
-void DurableLog::apply(const TraceEvent& event) {
-  image_.apply(event);
-  if (event.kind != EventKind::kDurable) return;
-  if (!only_appends(event)) rescan();
-  image_.settle();
+void DurableLog::look(const DurableImage& image) {
+  image_ = &image;
+  if (!stands()) rescan();
 }
 
 // True if what has been read stands as it was, and nothing has come that would be read before it.
-bool DurableLog::only_appends(const TraceEvent& event) const {
-  const auto change = static_cast<DurableChange>(number(event.peer));
-  if (waits_for_first_) return false;
-  const uint64_t current = reader_.end().segment;
-  if (image_.names_changed()) {
-    const auto linked = names_.segment_number(event.name);
-    return change == DurableChange::kLink && linked && *linked > current;
-  }
-  const auto name = image_.names().find(names_.segment(current));
-  if (name == image_.names().end()) return false;
-  if (name->second == event.id) {
-    return image_.file(event.id).unchanged() >= reader_.end().offset;
-  }
-  // Another file: one without a name, or behind the current segment, may do what it likes.
-  for (const auto& [path, id] : image_.names()) {
-    if (id != event.id) continue;
-    const auto other = names_.segment_number(path);
-    return other && *other > current;
-  }
-  return true;
+bool DurableLog::stands() const {
+  if (parts_.empty()) return false;
+  if (image_->names_changed() && !names_stand()) return false;
+  const std::vector<uint64_t>& touched = image_->touched();
+  return std::all_of(touched.begin(), touched.end(), [&](uint64_t file) { return stands(file); });
+}
+
+bool DurableLog::names_stand() const {
+  const auto stands = [&](const Part& part) {
+    const auto name = image_->names().find(names_.segment(part.number));
+    return name != image_->names().end() && name->second == part.file;
+  };
+  return checkpoint_file() == checkpoint_file_ && std::all_of(parts_.begin(), parts_.end(), stands);
+}
+
+// Of a file that was read, or of any other.
+bool DurableLog::stands(uint64_t file) const {
+  if (file == checkpoint_file_) return !image_->file(file).changed();
+  const auto part = std::find_if(parts_.rbegin(), parts_.rend(),
+                                 [&](const Part& other) { return other.file == file; });
+  return part == parts_.rend() || image_->file(file).unchanged() >= part->end;
+}
+
+uint64_t DurableLog::checkpoint_file() const {
+  const auto name = image_->names().find(names_.checkpoint());
+  return name == image_->names().end() ? 0 : name->second;
 }
 
 void DurableLog::rescan() {
-  const bool had_read = !waits_for_first_;
-  restart_ = restart_ || had_read;
-  if (had_read) ++rescans_;
-  const LogFiles files = files_of(image_, names_);
-  const auto found = files.checkpoint ? read_checkpoint(*files.checkpoint) : std::nullopt;
-  const Lsn covered = found ? found->lsn : 0;
+  if (!parts_.empty()) {
+    restart_ = true;
+    ++rescans_;
+  }
+  const LogFiles files = files_of(*image_, names_);
+  const auto checkpoint = files.checkpoint ? read_checkpoint(*files.checkpoint) : std::nullopt;
+  const Lsn covered = checkpoint ? checkpoint->lsn : 0;
   first_ = covered + 1;
+  checkpoint_file_ = checkpoint_file();
   reader_ = LogReader();
   records_ = RecordReader();
-  const uint64_t first = first_segment(files, covered);
-  waits_for_first_ = first == 0 || !reader_.enter(first, files.segments.at(first));
+  parts_.clear();
+  enter(first_segment(files, covered));
+}
+
+bool DurableLog::enter(uint64_t number) {
+  const auto name = image_->names().find(names_.segment(number));
+  if (name == image_->names().end()) return false;
+  if (!reader_.enter(number, image_->file(name->second).bytes())) return false;
+  parts_.push_back({.number = number, .file = name->second, .end = reader_.end().offset});
+  return true;
 }
 
 bool DurableLog::take_restart() { return std::exchange(restart_, false); }
 
-std::optional<std::string_view> DurableLog::segment(uint64_t number) const {
-  const DurableFile* file = image_.find(names_.segment(number));
-  if (file == nullptr) return std::nullopt;
-  return file->bytes();
-}
-
 std::optional<BatchView> DurableLog::next_batch() {
-  while (const auto bytes = segment(reader_.end().segment)) {
-    if (const auto batch = reader_.next(*bytes)) return batch;
-    const uint64_t following = reader_.end().segment + 1;
-    const auto more = segment(following);
-    if (!more || !reader_.enter(following, *more)) break;
-  }
+  do {
+    Part& part = parts_.back();
+    const auto batch = reader_.next(image_->file(part.file).bytes());
+    part.end = reader_.end().offset;
+    if (batch) return batch;
+  } while (enter(reader_.end().segment + 1));
   return std::nullopt;
 }
 
 std::optional<RecordView> DurableLog::next() {
-  while (!waits_for_first_) {
+  while (!parts_.empty()) {
     while (const auto record = records_.next()) {
       if (record->lsn >= first_) return record;
     }
@@ -96,9 +105,8 @@ std::optional<RecordView> DurableLog::next() {
 }
 
 std::optional<CheckpointView> DurableLog::checkpoint() const {
-  const DurableFile* file = image_.find(names_.checkpoint());
-  if (file == nullptr) return std::nullopt;
-  return read_checkpoint(file->bytes());
+  if (checkpoint_file_ == 0) return std::nullopt;
+  return read_checkpoint(image_->file(checkpoint_file_).bytes());
 }
 
 }  // namespace seedbed::storage

@@ -1,24 +1,27 @@
 // DurableLog: knows at every moment what a log would be recovered to if its node lost power now,
-// from nothing but the `durable` events of the disk. Invariants ask it what a disk really holds,
+// from nothing but what stands durably on the disk. Invariants ask it what a disk really holds,
 // instead of asking the process.
 //
 //   DurableLog log("raft");
-//   log.apply(event);                                   // each event of the node
+//   image.apply(event);
+//   log.look(image);
 //   if (log.take_restart()) forget everything;
 //   while (const auto record = log.next()) take in *record;
+//   image.settle();
 //
 // Durable bytes may arrive in any order; what lies behind a gap counts once the gap is filled.
 // Appending costs no more than reading what was appended. The log is read again from its beginning
-// only when bytes that had been read change, when a checkpoint comes, or when files go.
+// only when bytes that had been read change, when a checkpoint comes, or when segments go that had
+// been read.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "protocols/storage/files.h"
 #include "protocols/storage/recovery.h"
 #include "sim/check/durable_image.h"
-#include "sim/core/event.h"
 
 namespace seedbed::storage {
 
@@ -27,36 +30,48 @@ class DurableLog {
   // The log in that directory of the node's disk.
   explicit DurableLog(std::string directory) : names_(std::move(directory)) {}
 
-  // Takes in one event of the node; ignores what is not about its disk.
-  void apply(const TraceEvent& event);
+  // Looks at the node's disk, which must outlive it. To be called whenever the image has changed,
+  // before it is settled.
+  void look(const DurableImage& image);
 
   // True, once, if what next() returned before does not hold any more: it begins anew, behind
   // checkpoint().
   bool take_restart();
-  // The next record that would be recovered; nothing if there is none yet. Valid until apply().
+  // The next record that would be recovered; nothing if there is none yet. Read on until then,
+  // before the image changes: this and checkpoint() are views of it.
   std::optional<RecordView> next();
 
+  // What recovery would start from.
+  std::optional<CheckpointView> checkpoint() const;
   // Where the log would go on.
   const Position& end() const { return reader_.end(); }
-  // What recovery would start from. Valid until apply().
-  std::optional<CheckpointView> checkpoint() const;
   // How often the log has been read again from its beginning.
   uint64_t rescans() const { return rescans_; }
-  const DurableImage& image() const { return image_; }
 
  private:
-  std::optional<std::string_view> segment(uint64_t number) const;
-  bool only_appends(const TraceEvent& event) const;
+  // A segment that was read, or is being read, up to `end`.
+  struct Part {
+    uint64_t number = 0;
+    uint64_t file = 0;
+    uint64_t end = 0;
+  };
+
+  bool stands() const;
+  bool names_stand() const;
+  bool stands(uint64_t file) const;
+  uint64_t checkpoint_file() const;
   void rescan();
+  bool enter(uint64_t number);
   std::optional<BatchView> next_batch();
 
   FileNames names_;
-  DurableImage image_;
+  const DurableImage* image_ = nullptr;
   LogReader reader_;
-  RecordReader records_;  // of the batch that was read last
-  Lsn first_ = 1;         // to be returned
+  std::vector<Part> parts_;       // in order
+  uint64_t checkpoint_file_ = 0;  // 0: there was none
+  RecordReader records_;          // of the batch that was read last
+  Lsn first_ = 1;                 // to be returned
   bool restart_ = false;
-  bool waits_for_first_ = true;  // there was no segment to begin with
   uint64_t rescans_ = 0;
 };
 

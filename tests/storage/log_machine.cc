@@ -130,7 +130,7 @@ class LogMachine final : public EventSink {
   }
 
   void on_event(const TraceEvent& event) override {
-    durable_.apply(event);
+    follow(event);
     if (event.kind == EventKind::kCrash) ++life.crashes;
     if (event.kind != EventKind::kDiskComplete) return;
     ++life.operations;
@@ -160,19 +160,21 @@ class LogMachine final : public EventSink {
     scheduler_.stop(RunEnd::kCompleted);
   }
 
-  // What stands on the disk, read as it came and read anew.
-  const std::vector<Id>& on_disk() {
+  // Reads what comes to stand on the disk.
+  void follow(const TraceEvent& event) {
+    image_.apply(event);
+    durable_.look(image_);
     if (durable_.take_restart() || followed_.empty()) {
       const auto checkpoint = durable_.checkpoint();
       followed_ = checkpoint ? ids_of_state(checkpoint->state) : std::vector<Id>();
     }
     while (const auto record = durable_.next()) followed_.push_back(id_of(record->payload));
-    return followed_;
+    image_.settle();
   }
 
   void begin_recovery() {
-    const std::vector<Id> now = on_disk();
-    const Found found = find_log(durable_.image(), names_);
+    const std::vector<Id> now = followed_;
+    const Found found = find_log(image_, names_);
     if (found.corrupt) broken("Durability: the disk looks as if it had lost what it confirmed");
     std::vector<Id> anew;
     if (found.checkpoint) anew = ids_of_state(found.checkpoint->state);
@@ -220,9 +222,9 @@ class LogMachine final : public EventSink {
   void confirm(size_t records) {
     confirmed_ += records;
     life.confirmed += records;
-    if (on_disk().size() < confirmed_) {
+    if (followed_.size() < confirmed_) {
       broken(fmt::format("Durability: {} records are confirmed, of which the disk holds {}",
-                         confirmed_, on_disk().size()));
+                         confirmed_, followed_.size()));
     }
   }
   void refuse(const std::vector<std::pair<Id, uint32_t>>& records) {
@@ -259,6 +261,7 @@ class LogMachine final : public EventSink {
   std::vector<Id> expected_;
   World world_;
   FileNames names_;
+  DurableImage image_;
   DurableLog durable_;
   std::vector<Id> followed_;
   std::vector<std::unique_ptr<After>> later_;
