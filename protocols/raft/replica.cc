@@ -30,7 +30,7 @@ void detune(Env& env, Config& config) {
 
 StorageOptions storage_options(Env& env) {
   StorageOptions options;
-  if (env.buggify(kTinySegments)) options.segment_bytes = 1 << 10;
+  if (env.buggify(kTinySegments)) options = {.segment_bytes = 1 << 10, .preallocate = true};
   return options;
 }
 

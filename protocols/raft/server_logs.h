@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "protocols/raft/wal_follower.h"
-#include "sim/check/durable_image.h"
 #include "sim/core/event.h"
 
 namespace seedbed::raft {

@@ -20,7 +20,8 @@ namespace seedbed::raft {
 inline constexpr std::string_view kWalDirectory = "raft";
 
 struct StorageOptions {
-  uint64_t segment_bytes = 64 << 10;
+  uint64_t segment_bytes = 32 << 10;
+  bool preallocate = false;  // a disk that fills up is felt at once, not one segment later
 };
 
 class Storage {
@@ -28,7 +29,9 @@ class Storage {
   // The disk must outlive it.
   Storage(Disk& disk, const StorageOptions& options)
       : wal_(disk,
-             {.directory = std::string(kWalDirectory), .segment_bytes = options.segment_bytes}) {}
+             {.directory = std::string(kWalDirectory),
+              .segment_bytes = options.segment_bytes,
+              .preallocate = options.preallocate}) {}
 
   // Blocks. Finds the log, gives up a torn end, and makes the result durable. kCorrupt if the disk
   // lost what it had confirmed; any other error is the disk's, and a later start may have more

@@ -2,10 +2,10 @@
 //
 //   Encoder encoder(found.end, {.salt = salt, .segment_bytes = 1 << 20});
 //   std::deque<Chunk> waiting;
-//   Lsn last = encoder.add(batch, waiting);       // goes behind the last chunk that waits, or opens
-//   ...                                           //   another one if it belongs to a new segment
-//   encoder.durable_through(chunk.end.lsn);       // a sync has covered the chunk
-//   encoder.take_back(chunk.begin);               // the disk refused it, and all behind it is gone
+//   encoder.add(batch, waiting);              // behind the last chunk that waits, or in a new one
+//   ...
+//   encoder.durable_through(chunk.end.lsn);   // a sync has covered the chunk
+//   encoder.take_back(chunk.begin);           // the disk refused it, and all behind it is gone
 #pragma once
 
 #include <cstdint>

@@ -73,6 +73,7 @@ void DurableLog::rescan() {
 }
 
 bool DurableLog::enter(uint64_t number) {
+  if (image_->names().size() == parts_.size()) return false;  // all of them have been entered
   const auto name = image_->names().find(names_.segment(number));
   if (name == image_->names().end()) return false;
   if (!reader_.enter(number, image_->file(name->second).bytes())) return false;
