@@ -28,10 +28,9 @@ class Storage {
  public:
   // The disk must outlive it.
   Storage(Disk& disk, const StorageOptions& options)
-      : wal_(disk,
-             {.directory = std::string(kWalDirectory),
-              .segment_bytes = options.segment_bytes,
-              .preallocate = options.preallocate}) {}
+      : wal_(disk, {.directory = std::string(kWalDirectory),
+                    .segment_bytes = options.segment_bytes,
+                    .preallocate = options.preallocate}) {}
 
   // Blocks. Finds the log, gives up a torn end, and makes the result durable. kCorrupt if the disk
   // lost what it had confirmed; any other error is the disk's, and a later start may have more
