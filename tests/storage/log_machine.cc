@@ -189,6 +189,7 @@ class LogMachine final : public EventSink {
   void end_recovery(const std::vector<Id>& log) {
     judge(log);
     if (log != expected_) broken("RecIdem: recovery found another log than the disk held");
+    if (log != followed_) broken("Durability: recovery returned what the disk does not hold");
     recovering_ = false;
     life.recoveries.push_back({begun_, life.operations});
     while (history_.size() > log.size()) history_.pop_back();

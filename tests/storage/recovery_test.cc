@@ -216,6 +216,52 @@ TEST(Recovery, RefusesAMissingSegment) {
   }
 }
 
+// The beginning of a segment says that all segments before it were synced.
+TEST(Recovery, RefusesDamageOfWhichOnlyTheHeaderOfALaterSegmentKnows) {
+  Segments segments = crash_behind(kBatches.size()).durable;
+  segments[2][kSegmentHeaderSize + 50] ^= 1;  // its only batch
+  segments[3].resize(kSegmentHeaderSize);
+  EXPECT_TRUE(find(segments).corrupt);
+  segments[3].resize(kSegmentHeaderSize - 1);  // a crash cut it short
+  EXPECT_FALSE(find(segments).corrupt);
+}
+
+TEST(Recovery, RefusesASegmentOfAnotherLog) {
+  const Segments whole = crash_behind(kBatches.size()).durable;
+  Encoder encoder({}, {.salt = 99, .segment_bytes = kSegmentBytes});
+  std::deque<Chunk> chunks;
+  for (const auto& sizes : kBatches) encoder.add(batch_of(sizes), chunks);
+  ASSERT_EQ(chunks[1].segment(), 2u);
+  Segments segments = whole;
+  segments[2] = chunks[1].bytes.take();  // the same numbers, behind another beginning
+  EXPECT_TRUE(find(segments).corrupt);
+}
+
+TEST(Recovery, ReadsASegmentUnderItsOwnNameOnly) {
+  Segments segments = crash_behind(kBatches.size()).durable;
+  segments[4] = segments[3];
+  segments.erase(3);
+  EXPECT_TRUE(find(segments).corrupt);
+  EXPECT_EQ(first_segment({.checkpoint = {}, .segments = {{7, segments[1]}}}, 0), 0u);
+}
+
+TEST(LogReader, EntersASegmentOfThatNumberThatContinuesTheLog) {
+  const auto header = [](uint64_t number, Lsn first_lsn, uint32_t chain) {
+    ByteWriter out;
+    add_segment_header(out, {.number = number, .first_lsn = first_lsn, .chain = chain, .salt = 1});
+    return out.take();
+  };
+  LogReader reader;
+  EXPECT_FALSE(reader.enter(2, header(3, 10, 5)));
+  EXPECT_TRUE(reader.enter(3, header(3, 10, 5)));  // the first: wherever the log begins
+  EXPECT_EQ(reader.end().lsn, 9u);
+  EXPECT_FALSE(reader.enter(5, header(5, 10, 5)));
+  EXPECT_FALSE(reader.enter(4, header(4, 11, 5)));
+  EXPECT_FALSE(reader.enter(4, header(4, 10, 6)));
+  EXPECT_FALSE(reader.enter(4, header(9, 10, 5)));
+  EXPECT_TRUE(reader.enter(4, header(4, 10, 5)));
+}
+
 TEST(Recovery, BeginsBehindTheCheckpointAndNamesWhatItCovers) {
   const Segments whole = crash_behind(kBatches.size()).durable;
   const std::vector<size_t> ends = ends_of_batches();

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <map>
 #include <memory>
 
 #include "protocols/storage/invariants_durable_log.h"
@@ -223,8 +224,9 @@ TEST_F(WalTest, RefusesACheckpointOnAFullDiskAndGivesItsSpaceBack) {
     const auto note = [&](Status status) {
       told_of_checkpoint = status ? "ok" : std::string(to_string(status.error()));
     };
-    wal.checkpoint(1, std::string(1000, 's'), note);
-    env.sleep(200us);
+    wal.checkpoint(1, std::string(10'000, 's'), note);
+    env.sleep(2ms);
+    EXPECT_EQ(env.disk().read("log/checkpoint.new", 0, 100).await()->size(), 100u);
     disk().worsen({.full = 1});
     settle(env, wal);
     EXPECT_EQ(told_of_checkpoint, "no space");
@@ -267,6 +269,142 @@ TEST_F(WalTest, ReturnsTheStateAndWhatFollowed) {
     EXPECT_EQ(found->records[0], (Record{3, 1, std::string(300, 'x')}));
     EXPECT_EQ(found->last, 4u);
     EXPECT_EQ(wal.last(), 4u);
+  });
+}
+
+// --- Failures of one thing while another is going on ---
+
+TEST_F(WalTest, AFailedCheckpointEndsTheAppendsThatAreGoingOn) {
+  choices.override_with(
+      {{.site = "disk.sync_error", .scope = "n1 disk", .ordinal = 9, .value = 1}});
+  run([&](Env& env) {
+    Wal wal(env.disk(), small());
+    ASSERT_TRUE(wal.recover(1).ok());
+    append(wal);
+    settle(env, wal);
+    std::vector<std::string> ends;
+    wal.checkpoint(1, "one", [&](Status status) {
+      ends.push_back(status ? "ok" : std::string(to_string(status.error())));
+    });
+    append(wal);
+    append(wal);  // its write is on its way when the checkpoint's sync, operation 9, fails
+    env.sleep(1s);
+    EXPECT_EQ(told, (Told{{1, "ok"}, {2, "ok"}, {3, "I/O error"}}));
+    EXPECT_EQ(ends, std::vector<std::string>{"I/O error"});
+    EXPECT_TRUE(wal.poisoned());
+    EXPECT_EQ(image.find("log/checkpoint"), nullptr);
+  });
+}
+
+TEST_F(WalTest, AFailedAppendEndsTheCheckpointThatIsGoingOn) {
+  choices.override_with(
+      {{.site = "disk.write_error", .scope = "n1 disk", .ordinal = 6, .value = 1}});
+  run([&](Env& env) {
+    WalOptions options = small();
+    options.checkpoint_piece = 10;
+    Wal wal(env.disk(), options);
+    ASSERT_TRUE(wal.recover(1).ok());
+    append(wal);
+    settle(env, wal);
+    std::vector<std::string> ends;
+    wal.checkpoint(1, std::string(1000, 's'), [&](Status status) {
+      ends.push_back(status ? "ok" : std::string(to_string(status.error())));
+    });
+    append(wal);  // operation 6, behind the first of the checkpoint
+    env.sleep(1s);
+    EXPECT_EQ(told, (Told{{1, "ok"}, {2, "I/O error"}}));
+    EXPECT_EQ(ends, std::vector<std::string>{"I/O error"});
+    EXPECT_LT(submitted.size(), 12u);  // it stopped at once, with a hundred pieces to go
+  });
+}
+
+// --- Recovery of what only the page cache holds: the process died, not the machine ---
+
+// Batches of one record each, as the bytes of segments.
+std::map<uint64_t, std::string> segments_of(size_t batches, size_t size) {
+  Encoder encoder({}, {.salt = 1, .segment_bytes = 1000});
+  std::map<uint64_t, std::string> segments;
+  for (size_t i = 0; i < batches; ++i) {
+    Batch batch;
+    batch.add(1, std::string(size, 'x'));
+    std::deque<Chunk> chunks;
+    encoder.add(batch, chunks);
+    encoder.durable_through(encoder.last());
+    segments[chunks[0].segment()] += chunks[0].bytes.take();
+  }
+  return segments;
+}
+
+TEST_F(WalTest, RecoveryMakesDurableWhatItReturns) {
+  run([&](Env& env) {
+    // By its own rules the log has synced every segment but the last, whose name is not durable.
+    const auto segments = segments_of(5, 200);
+    ASSERT_EQ(segments.size(), 2u);
+    (void)env.disk().write("log/wal.1", 0, segments.at(1)).await();
+    (void)env.disk().sync("log/wal.1").await();
+    (void)env.disk().write("log/wal.2", 0, segments.at(2)).await();
+    EXPECT_EQ(durable.end().lsn, 0u);
+    Wal wal(env.disk(), small());
+    const auto found = wal.recover(2);
+    ASSERT_TRUE(found.ok());
+    EXPECT_EQ(found->records.size(), 5u);
+    EXPECT_EQ(durable.end().lsn, 5u);
+  });
+}
+
+TEST_F(WalTest, RecoveryCutsOffATornEndForGood) {
+  run([&](Env& env) {
+    const std::string whole = segments_of(2, 200).at(1);
+    (void)env.disk().write("log/wal.1", 0, whole.substr(0, whole.size() - 8)).await();
+    Wal wal(env.disk(), small());
+    const auto found = wal.recover(2);
+    ASSERT_TRUE(found.ok());
+    EXPECT_TRUE(found->torn);
+    EXPECT_EQ(found->records.size(), 1u);
+    EXPECT_EQ(image.find("log/wal.1")->bytes().size(), durable.end().offset);
+  });
+}
+
+TEST_F(WalTest, RecoveryDeletesWhatIsLeftOverForGood) {
+  run([&](Env& env) {
+    const auto segments = segments_of(10, 200);
+    for (const auto& [number, bytes] : segments) {
+      (void)env.disk().write("log/wal." + std::to_string(number), 0, bytes).await();
+    }
+    (void)env.disk().write("log/checkpoint", 0, encode_checkpoint(7, "seven")).await();
+    (void)env.disk().write("log/checkpoint.new", 0, "half").await();
+    (void)env.disk().write("log/wal.5", 0, "torn").await();
+    (void)env.disk().sync_directory("log").await();
+    Wal wal(env.disk(), small());
+    const auto found = wal.recover(2);
+    ASSERT_TRUE(found.ok());
+    EXPECT_EQ(found->checkpoint, (Checkpoint{7, "seven"}));
+    EXPECT_EQ(found->records.size(), 3u);
+    std::vector<std::string> names;
+    for (const auto& [path, id] : image.names()) names.push_back(path);
+    EXPECT_EQ(names, (std::vector<std::string>{"log/checkpoint", "log/wal.3", "log/wal.4"}));
+  });
+}
+
+TEST_F(WalTest, GoesOnBehindARecoveryAsIfItHadWrittenAllItself) {
+  run([&](Env& env) {
+    for (const auto& [number, bytes] : segments_of(10, 200)) {
+      (void)env.disk().write("log/wal." + std::to_string(number), 0, bytes).await();
+    }
+    (void)env.disk().write("log/checkpoint", 0, encode_checkpoint(2, "two")).await();
+    Wal wal(env.disk(), small());
+    ASSERT_TRUE(wal.recover(2).ok());
+    append(wal, 200);
+    settle(env, wal);
+    EXPECT_EQ(wal.durable(), 11u);
+    EXPECT_THROW(wal.checkpoint(1, "older", [](Status) {}), InvariantFailure);
+    EXPECT_THROW(wal.checkpoint(12, "not durable", [](Status) {}), InvariantFailure);
+    wal.checkpoint(7, "seven", [](Status) {});
+    EXPECT_THROW(wal.checkpoint(8, "another", [](Status) {}), InvariantFailure);
+    settle(env, wal);
+    EXPECT_EQ(image.find("log/wal.1"), nullptr);
+    EXPECT_EQ(image.find("log/wal.2"), nullptr);
+    EXPECT_NE(image.find("log/wal.3"), nullptr);
   });
 }
 
