@@ -5,6 +5,7 @@
 //   3. The segment that is being written is never dropped: one always tells where the log goes on.
 #include "protocols/storage/wal.h"
 
+#include <memory>
 #include <utility>
 
 #include "sim/core/check.h"
@@ -30,6 +31,18 @@ Lsn Wal::append(const Batch& batch, Done done, Label label) {
   undecided_.push_back(std::move(done));
   if (!busy_) write_next();
   return lsn;
+}
+
+Future<Nothing> Wal::append(const Batch& batch, Scheduler& scheduler, Label label) {
+  auto made = Promise<Nothing>::make(scheduler);
+  const auto promise = std::make_shared<Promise<Nothing>>(std::move(made.first));
+  append(
+      batch,
+      [promise](Status status) {
+        promise->resolve(status ? Result<Nothing>(Nothing{}) : Result<Nothing>(status.error()));
+      },
+      label);
+  return std::move(made.second);
 }
 
 void Wal::write_next() {

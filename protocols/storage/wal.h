@@ -94,6 +94,12 @@ class Wal {
   // blocks. `label` names the write in schedules. Returns the lsn of the batch's last record, which
   // holds good if it is confirmed.
   Lsn append(const Batch& batch, Done done, Label label = {});
+  // The same for direct style: `wal.append(batch, env.scheduler()).await()` blocks until it is
+  // decided.
+  Future<Nothing> append(const Batch& batch, Scheduler& scheduler, Label label = {});
+  // Batches of which nothing is known yet. They are held in memory: whoever appends faster than the
+  // disk can write must look at this and stop.
+  size_t undecided() const { return undecided_.size(); }
 
   // Replaces the checkpoint by `state`, which is that behind record `lsn`: a durable one, and none
   // before the last checkpoint's. Then deletes the segments that it covers as a whole. `done` is

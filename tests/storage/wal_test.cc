@@ -98,6 +98,40 @@ TEST_F(WalTest, WritesWhatComesMeanwhileAtOnce) {
   });
 }
 
+TEST_F(WalTest, TellsInOrderAlsoThoseWhoAppendWhenTheyAreTold) {
+  run([&](Env& env) {
+    Wal wal(env.disk(), small());
+    ASSERT_TRUE(wal.recover(1).ok());
+    Batch batch;
+    batch.add(1, "first");
+    wal.append(batch, [&](Status) { append(wal); });
+    append(wal);
+    append(wal);
+    EXPECT_EQ(wal.undecided(), 3u);
+    env.sleep(1s);
+    // The one that was appended last is number 3 here, and was told last.
+    EXPECT_EQ(told, (Told{{1, "ok"}, {2, "ok"}, {3, "ok"}}));
+    EXPECT_EQ(wal.undecided(), 0u);
+    EXPECT_EQ(wal.durable(), 4u);
+  });
+}
+
+TEST_F(WalTest, CanBeWaitedFor) {
+  choices.override_with(
+      {{.site = "disk.sync_error", .scope = "n1 disk", .ordinal = 6, .value = 1}});
+  run([&](Env& env) {
+    Wal wal(env.disk(), small());
+    ASSERT_TRUE(wal.recover(1).ok());
+    Batch batch;
+    batch.add(1, "x");
+    EXPECT_TRUE(wal.append(batch, env.scheduler()).await().ok());
+    EXPECT_EQ(durable.end().lsn, 1u);
+    const auto failed = wal.append(batch, env.scheduler()).await();
+    ASSERT_FALSE(failed.ok());
+    EXPECT_EQ(failed.error(), Error::kIo);
+  });
+}
+
 TEST_F(WalTest, GoesOnInANewSegmentBeforeOneIsTooLong) {
   run([&](Env& env) {
     Wal wal(env.disk(), small());
