@@ -15,6 +15,7 @@ constexpr Site kPatient("raft.patient", ChoiceClass::kFault);
 constexpr Site kOneInput("raft.one_input_at_a_time", ChoiceClass::kFault);
 constexpr Site kSlowStep("raft.slow_step", ChoiceClass::kFault);
 constexpr Site kBusy("raft.busy", ChoiceClass::kFault);
+constexpr Site kTinySegments("raft.tiny_segments", ChoiceClass::kFault);
 constexpr Site kNoHint("raft.no_hint", ChoiceClass::kFault);
 
 // Settings that somebody may have chosen for this server. They last as long as its incarnation, so
@@ -25,6 +26,12 @@ void detune(Env& env, Config& config) {
   if (env.buggify(kTinyWindow)) config.window.messages = 2;
   if (env.buggify(kLittleAhead)) config.max_uncommitted_bytes = 64;
   config.election_timeout *= static_cast<int64_t>(1 + env.buggify(kPatient, 3));
+}
+
+StorageOptions storage_options(Env& env) {
+  StorageOptions options;
+  if (env.buggify(kTinySegments)) options = {.segment_bytes = 1 << 10, .preallocate = true};
+  return options;
 }
 
 Label label_of(const Message& message) {
@@ -49,7 +56,7 @@ Overloaded(Cases...) -> Overloaded<Cases...>;
 Replica::Replica(Env& env, ReplicaOptions options)
     : env_(env),
       options_(std::move(options)),
-      storage_(env.disk()),
+      storage_(env.disk(), storage_options(env)),
       inbox_(env.scheduler(), options_.inbox),
       machine_(options_.rules, options_.limits) {
   options_.config.self = env.self();
