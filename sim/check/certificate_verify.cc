@@ -20,6 +20,8 @@
 namespace seedbed {
 namespace {
 
+constexpr EventIndex kNever{~uint64_t{0}};
+
 Verification refused(std::string why) {
   return {.status = VerifyStatus::kRefused, .why = std::move(why)};
 }
@@ -91,6 +93,7 @@ class Verifier {
     const Entry* entry;
     Exchange exchange;
     bool required;
+    Touch touch;
   };
 
   Exchange exchange(const Entry& entry) const {
@@ -164,7 +167,8 @@ class Verifier {
       if (entry.invoked > certificate_.last || never_happened(entry)) {
         return fmt::format("operation {} has no place in it", kept.id);
       }
-      kept_.push_back({&entry, kept.required ? exchange(entry) : question(entry), kept.required});
+      const Exchange known = kept.required ? exchange(entry) : question(entry);
+      kept_.push_back({&entry, known, kept.required, touch_of(model_, initial_, known)});
     }
     return "";
   }
@@ -222,30 +226,58 @@ class Verifier {
   // What the kept operations need.
   struct Needs {
     std::set<uint64_t> kept;  // ids
-    std::set<std::string> values;
     bool any = false;
+    std::map<std::string, EventIndex> values;  // since when
+    EventIndex any_since = kNever;
     std::map<std::string, int64_t> there;  // elements: how many may be there, beside those taken
   };
 
+  static void note(const std::string& value, EventIndex at, Needs* needs) {
+    const auto place = needs->values.emplace(value, at).first;
+    place->second = std::min(place->second, at);
+  }
+
   Needs needs_of(const KeyOperations& key) const {
     Needs needs;
-    if (certificate_.about) needs.values = *certificate_.about;
     for (const Kept& kept : kept_) {
+      const EventIndex at = kept.entry->invoked;
       needs.kept.insert(kept.entry->id);
-      if (certificate_.about) continue;
-      const Touch touch = touch_of(model_, initial_, kept.exchange);
-      needs.any |= touch.needs_any;
-      needs.values.insert(touch.needs.begin(), touch.needs.end());
-      for (const std::string& element : touch.gives) needs.there[element] -= touch.takes ? 1 : 0;
+      if (certificate_.about) {
+        const bool all = kept.entry->operation.function == kRead;
+        if (all) needs.any_since = std::min(needs.any_since, at);
+        if (!all && model_.kind(kept.exchange) == OperationKind::kPure) {
+          note(kept.entry->operation.argument, at, &needs);
+        }
+        continue;
+      }
+      if (kept.touch.needs_any) needs.any_since = std::min(needs.any_since, at);
+      needs.any |= kept.touch.needs_any;
+      for (const std::string& value : kept.touch.needs) note(value, at, &needs);
+      for (const std::string& one : kept.touch.gives) needs.there[one] -= kept.touch.takes ? 1 : 0;
     }
     for (const Entry* entry : key.entries) {
       if (entry->invoked > certificate_.last || never_happened(*entry)) continue;
       const Touch touch = touch_of(model_, initial_, question(*entry));
-      if (touch.puts && needs.there.contains(touch.gives.front())) {
-        ++needs.there[touch.gives.front()];
-      }
+      if (!touch.puts || !needs.there.contains(touch.gives.front())) continue;
+      ++needs.there[touch.gives.front()];
     }
     return needs;
+  }
+
+  // Rule 7 of sim/check/leave_out.h; `values` are what the operation gives.
+  bool overwritten(const Entry& entry, const Touch& touch, const std::vector<std::string>& values,
+                   const Needs& needs) const {
+    if (!touch.sets || !ended(entry) || !answered(entry)) return false;
+    EventIndex needed = needs.any_since;
+    for (const std::string& value : values) {
+      const auto since = needs.values.find(value);
+      if (since != needs.values.end()) needed = std::min(needed, since->second);
+    }
+    return std::any_of(kept_.begin(), kept_.end(), [&](const Kept& kept) {
+      return kept.required && kept.touch.sets == touch.sets &&
+             model_.kind(kept.exchange) != OperationKind::kPure &&
+             entry.returned < kept.entry->invoked && kept.entry->returned < needed;
+    });
   }
 
   // Whether everything else may be left out.
@@ -256,9 +288,8 @@ class Verifier {
     for (const Entry* entry : key.entries) {
       const bool is_kept = needs.kept.contains(entry->id);
       if (entry->invoked > certificate_.last || never_happened(*entry)) continue;
-      if (certificate_.about && is_kept) {
-        const std::string& element = entry->operation.argument;
-        if (entry->operation.function == kRead || needs.values.contains(element)) continue;
+      const bool all = entry->operation.function == kRead;
+      if (certificate_.about && is_kept && !all && !is_about(*entry)) {
         return fmt::format("operation {} is about another element", entry->id);
       }
       const std::optional<Fold>& fold = certificate_.fold;
@@ -267,13 +298,19 @@ class Verifier {
       const Exchange known = ended(*entry) ? exchange(*entry) : question(*entry);
       if (model_.kind(known) == OperationKind::kPure) continue;
       const Touch touch = touch_of(model_, initial_, known);
-      const bool needed =
-          touch.gives_any || needs.any || (touch.takes_unknown && some_there) ||
-          std::any_of(touch.gives.begin(), touch.gives.end(),
-                      [&](const std::string& one) { return needs.values.contains(one); });
-      if (needed) return fmt::format("operation {} must not be left out", entry->id);
+      bool needed = touch.gives_any || needs.any || (touch.takes_unknown && some_there);
+      for (const std::string& one : touch.gives) needed |= needs.values.contains(one);
+      if (certificate_.about) needed = is_about(*entry);
+      const std::vector<std::string> element{entry->operation.argument};
+      if (needed && !overwritten(*entry, touch, certificate_.about ? element : touch.gives, needs)) {
+        return fmt::format("operation {} must not be left out", entry->id);
+      }
     }
     return "";
+  }
+
+  bool is_about(const Entry& entry) const {
+    return certificate_.about->contains(entry.operation.argument);
   }
 
   // Whether what is not placed yet ('-') can follow this state, in some order. False as well when

@@ -31,10 +31,13 @@ Touch touch_register(const Exchange& exchange) {
     touch.needs_any = mismatch;
     touch.needs.push_back(state_of(operation.expected));
     if (!mismatch) touch.gives.push_back(state_of(operation.argument));
+    if (exchange.known() && !mismatch) touch.sets.emplace();
   } else if (exchange.is(kDelete) || (exchange.is(kWrite) && operation.argument == "nil")) {
     touch.gives.emplace_back();
+    touch.sets.emplace();
   } else if (exchange.is(kPut) || exchange.is(kWrite)) {
     touch.gives.push_back(state_of(operation.argument));
+    touch.sets.emplace();
   } else {
     return everything();
   }
@@ -66,10 +69,28 @@ Touch touch_mutex(const Exchange& exchange) {
   return {.gives = {acquires ? "held" : "free"}, .needs = {acquires ? "free" : "held"}};
 }
 
+Touch touch_set(const Exchange& exchange) {
+  const std::string& element = exchange.operation().argument;
+  Touch touch{.sets = element};
+  if (exchange.is(kAdd)) {
+    touch.gives.push_back('+' + element);
+  } else if (exchange.is(kRemove)) {
+    touch.gives.push_back('-' + element);
+  } else if (exchange.is(kContains)) {
+    if (!exchange.known()) return touch;
+    touch.needs.push_back((exchange.response()->output == "true" ? '+' : '-') + element);
+  } else if (exchange.is(kRead)) {
+    return {.needs_any = exchange.known()};
+  } else {
+    return everything();
+  }
+  return touch;
+}
+
 Touch touch_collection(const Exchange& exchange) {
   static constexpr std::string_view kTakers[] = {kDequeue, kPop, kDeleteMin};
   static constexpr std::string_view kPutters[] = {kEnqueue, kPush, kInsert};
-  static constexpr std::string_view kGivers[] = {kEnqueue, kPush, kInsert, kAdd, kRemove, kAppend};
+  static constexpr std::string_view kGivers[] = {kEnqueue, kPush, kInsert, kAppend};
   const std::string_view function = exchange.operation().function;
   Touch touch{.puts = is_one_of(function, kPutters)};
   if (is_one_of(function, kGivers)) {
@@ -78,8 +99,6 @@ Touch touch_collection(const Exchange& exchange) {
     touch.takes_unknown = !exchange.known();
     touch.takes = exchange.known() && exchange.response()->output;
     if (touch.takes) touch.gives.push_back(*exchange.response()->output);
-  } else if (function == kContains) {
-    touch.needs.push_back(exchange.operation().argument);
   } else if (function == kRead) {
     for (const ValueId element : exchange.elements()) {
       touch.needs.emplace_back(exchange.text(element));
@@ -104,7 +123,7 @@ Touch touch_of(const Model& model, std::string_view initial, const Exchange& exc
   if (model.name == "mutex") return touch_mutex(exchange);
   // Elements that are there from the beginning cannot be struck out.
   if (!is_one_of(model.name, kCollections) || !initial.empty()) return everything();
-  return touch_collection(exchange);
+  return model.name == "set" ? touch_set(exchange) : touch_collection(exchange);
 }
 
 bool has_elements(const Model& model) { return model.name == "set" || model.name == "list"; }

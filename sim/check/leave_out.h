@@ -23,9 +23,10 @@
 //      A transaction gives all that it writes, and is struck or stays as a whole.
 //      Mutexes: to acquire needs a release, to release an acquire. If both are there, everything is
 //      needed. If nobody releases, a legal order has one acquire at most, and may lose it.
-//      Sets, lists, queues, stacks, priority queues: an element is needed and given by all that
-//      name it. Strike all operations on some elements out of L: each state loses just these
-//      elements, which nobody who is left had named.
+//      Sets: each element is a register that holds whether it is there.
+//      Lists, queues, stacks, priority queues: an element is needed and given by all that name it.
+//      Strike all operations on some elements out of L: each state loses just these elements, which
+//      nobody who is left had named.
 //   5. A take of unknown outcome (takes_unknown), unless it may have taken an element that a kept
 //      operation names. It cannot have taken one of which kept operations are known to have taken
 //      as many as were ever put. So in L it took an element that is struck, and goes with it, or it
@@ -34,6 +35,10 @@
 //      named that a contradiction is about, only these are looked at. Strike all others out of L
 //      and out of what reads found: each state loses just these. Then everything that changes one
 //      of the elements must be kept, and nothing that names another one may be.
+//   7. Of a register (or an element of a set), an operation X that happened and ended before another
+//      one began, W, which is kept, happened, and left a state of its own (Touch::sets); if all that
+//      is kept and needs what X gives began after the end of W. In L, X stands before W and these
+//      behind it; so none of them comes directly after X, among the writers.
 //   Other models: everything gives everything. sim/check/fold.h has what counters and mutexes allow
 //   beyond this.
 #pragma once
@@ -53,6 +58,9 @@ struct Touch {
   std::vector<std::string> needs;
   bool gives_any = false;
   bool needs_any = false;
+  // The register whose state does not depend on what stood there before: "", or an element. Of sets,
+  // it is the element of all operations that name one.
+  std::optional<std::string> sets;
   // Queues, stacks and priority queues: what is put, or taken, is the element in `gives`.
   bool puts = false;
   bool takes = false;

@@ -65,6 +65,14 @@ class Explainer {
  private:
   const std::vector<const Entry*>& entries() const { return key_.entries(); }
   const Entry& suspect() const { return *entries()[suspect_]; }
+  std::string asked(const Entry& entry) const {
+    return key_.history() == nullptr ? to_string(entry.operation)
+                                     : to_string(*key_.history(), entry);
+  }
+  std::string told(const Entry& entry) const {
+    return key_.history() == nullptr ? describe(entry.operation, entry.response)
+                                     : describe(*key_.history(), entry);
+  }
   bool needed(size_t i) const { return roles_[i] == Role::kRequired; }
 
   Role relaxed(size_t i) const { return is_pure(i) ? Role::kAbsent : Role::kOptional; }
@@ -93,8 +101,8 @@ class Explainer {
   std::string sentence() {
     const Entry& entry = suspect();
     const std::string subject =
-        fmt::format("{} by {} {} at {}", to_string(entry.operation), client_name(entry.client),
-                    describe(entry.operation, entry.response), seconds(entry.returned_at));
+        fmt::format("{} by {} {} at {}", asked(entry), client_name(entry.client),
+                    told(entry), seconds(entry.returned_at));
     const std::optional<std::string> seen = observed(suspect_);
     if (seen && model_.deed != nullptr) {
       std::string reason = never_written(*seen);
@@ -141,7 +149,7 @@ class Explainer {
       const Entry& entry = *entries()[i];
       if (entry.invoked < suspect().returned || !may_write(i, seen)) continue;
       shown_.push_back(i);
-      return fmt::format("nothing {} before {} by {} began at {}", deed, to_string(entry.operation),
+      return fmt::format("nothing {} before {} by {} began at {}", deed, asked(entry),
                          client_name(entry.client), seconds(entry.invoked_at));
     }
     return fmt::format("nothing ever {}", deed) + failed_writer(seen);
@@ -152,8 +160,8 @@ class Explainer {
       const Entry& entry = *entries()[i];
       if (entry.outcome() != Outcome::kFail || !may_write(i, seen)) continue;
       shown_.push_back(i);
-      return fmt::format(": {} by {} {} at {}", to_string(entry.operation),
-                         client_name(entry.client), describe(entry.operation, entry.response),
+      return fmt::format(": {} by {} {} at {}", asked(entry),
+                         client_name(entry.client), told(entry),
                          seconds(entry.returned_at));
     }
     return "";
@@ -189,8 +197,8 @@ class Explainer {
   std::string had(size_t i) {
     const Entry& entry = *entries()[i];
     shown_.push_back(i);
-    return fmt::format("{} by {} had {} at {}", to_string(entry.operation),
-                       client_name(entry.client), describe(entry.operation, entry.response),
+    return fmt::format("{} by {} had {} at {}", asked(entry),
+                       client_name(entry.client), told(entry),
                        seconds(entry.returned_at));
   }
 
@@ -278,13 +286,13 @@ class Explainer {
       if (std::find(shown_.begin(), shown_.end(), i) == shown_.end()) continue;
       const Entry& entry = *entries()[i];
       const std::string what =
-          fmt::format("{} by {}", to_string(entry.operation), client_name(entry.client));
+          fmt::format("{} by {}", asked(entry), client_name(entry.client));
       facts.push_back({entry.invoked, entry.invoked_at, entry.client, what + " began"});
       if (entry.returned == kNoEvent) {
         facts.back().text += " and never returned";
       } else {
         facts.push_back({entry.returned, entry.returned_at, entry.client,
-                         what + ' ' + describe(entry.operation, entry.response)});
+                         what + ' ' + told(entry)});
       }
     }
     std::sort(facts.begin(), facts.end(),

@@ -20,6 +20,7 @@ constexpr size_t kMostPairs = 4000;
 constexpr size_t kMostCuts = 128;
 constexpr size_t kMostReads = 256;
 constexpr size_t kFew = 8;
+constexpr size_t kFewGivers = 3;
 constexpr uint64_t kSlice = 4096;
 constexpr uint64_t kStepsOfTrial = 400'000;  // and kStepsPerOperation for each that is kept
 constexpr uint64_t kStepsPerOperation = 40;
@@ -51,9 +52,12 @@ Minimiser::Minimiser(const Model& model, const History& history,
   });
   if (reads) {
     about_.emplace();
-    for (const Touch& touch : touches_) {
-      about_->insert(touch.gives.begin(), touch.gives.end());
-      about_->insert(touch.needs.begin(), touch.needs.end());
+    for (size_t i = 0; i < roles_.size(); ++i) {
+      if (roles_[i] == Role::kAbsent) continue;
+      if (!is_read(i)) about_->insert(entries_[i]->operation.argument);
+      for (const ValueId one : history_.elements(*entries_[i])) {
+        about_->emplace(history_.text(one));
+      }
     }
   }
   // What only looked is left out first: then fewer others need to be there.
@@ -72,6 +76,7 @@ void Minimiser::classify() {
     if (is_pure(i)) continue;
     if (touch.gives_any) gives_any_.push_back(i);
     for (const std::string& value : touch.gives) givers_[value].push_back(i);
+    if (has_elements(model_)) changes_[entries_[i]->operation.argument].push_back(i);
   }
 }
 
@@ -211,25 +216,36 @@ bool Minimiser::count_with(const Entry* first, size_t read) {
 // --- Mutexes ---
 
 // The latest moment from which on it is a contradiction. One at which the suspect could have gone
-// on is more telling: then what stood in its way is shown as well.
-bool Minimiser::fold_mutex() {
+// on tells more, for what stood in its way is shown as well; if that does not make it long.
+void Minimiser::fold_mutex() {
   const bool acquires = entries_[suspect_]->operation.function == kAcquire;
   const std::vector<size_t> all = chosen_;
-  for (const std::string_view wanted : {acquires ? "free" : "held", acquires ? "held" : "free"}) {
-    size_t tried = 0;
-    for (size_t i = entries_.size(); i-- > 0 && tried < kMostCuts;) {
-      if (entries_[i]->invoked > entries_[suspect_]->invoked) continue;
-      fold_ = fold_before(model_, history_, entries_, entries_[i]->invoked);
-      ++tried;
-      spent_ += entries_.size() / 16 + 1;
-      if (!fold_ || fold_->state != wanted) continue;
-      std::vector<size_t> rest;
-      std::copy_if(all.begin(), all.end(), std::back_inserter(rest),
-                   [&](size_t one) { return is_there(one); });
-      if (try_it(std::move(rest), about_)) return true;
-    }
-  }
+  if (fold_at(acquires ? "held" : "free", all)) drop_operations();
+  const KeptPart short_one = best_;
+  const std::vector<size_t> short_chosen = chosen_;
   fold_.reset();
+  best_ = complete(all, about_);
+  if (fold_at(acquires ? "free" : "held", all)) drop_operations();
+  if (best_.fold && best_.operations.size() <= short_one.operations.size() + 2) return;
+  best_ = short_one;
+  chosen_ = short_chosen;
+  fold_ = best_.fold;
+}
+
+bool Minimiser::fold_at(std::string_view state, const std::vector<size_t>& all) {
+  size_t tried = 0;
+  for (size_t i = entries_.size(); i-- > 0 && tried < kMostCuts && finished();) {
+    if (entries_[i]->invoked > entries_[suspect_]->invoked) continue;
+    fold_ = fold_before(model_, history_, entries_, entries_[i]->invoked);
+    ++tried;
+    spent_ += entries_.size() / 16 + 1;
+    if (!fold_ || fold_->state != state) continue;
+    std::vector<size_t> rest;
+    std::copy_if(all.begin(), all.end(), std::back_inserter(rest),
+                 [&](size_t one) { return is_there(one); });
+    if (try_it(std::move(rest), about_)) return true;
+  }
+  fold_ = best_.fold;
   return false;
 }
 
@@ -264,14 +280,10 @@ bool Minimiser::keep_elements(const Elements& elements) {
   std::vector<size_t> kept;
   for (const size_t i : chosen_) {
     const Touch& touch = touches_[i];
-    const bool named =
-        std::any_of(touch.gives.begin(), touch.gives.end(),
-                    [&](const std::string& one) { return elements.contains(one); }) ||
-        std::any_of(touch.needs.begin(), touch.needs.end(),
-                    [&](const std::string& one) { return elements.contains(one); });
-    const bool names_none = reads_all_elements(model_, key_.exchange(i)) ||
-                            (touch.gives.empty() && touch.needs.empty());
-    if (named || names_none) kept.push_back(i);
+    bool named = touch.gives.empty() && touch.needs.empty();
+    if (about_) named = is_read(i) || elements.contains(entries_[i]->operation.argument);
+    for (const std::string& one : touch.gives) named |= !about_ && elements.contains(one);
+    if (named) kept.push_back(i);
   }
   if (!about_) return try_it(std::move(kept), about_);
   return try_it(std::move(kept), elements);
@@ -389,7 +401,8 @@ bool Minimiser::drop_operations(size_t parts) {
 
 bool Minimiser::try_it(std::vector<size_t> chosen, const std::optional<Elements>& about) {
   KeptPart part = complete(chosen, about);
-  if (!is_illegal(part)) return false;
+  // To leave out what was overwritten, what overwrote it has to be kept.
+  if (part.operations.size() > best_.operations.size() || !is_illegal(part)) return false;
   best_ = std::move(part);
   chosen_.clear();
   // What was folded needs no longer be asked for.
@@ -418,11 +431,7 @@ KeptPart Minimiser::complete(const std::vector<size_t>& chosen,
     if (!folded) kept.emplace(i, Role::kRequired);
   }
   if (about) {
-    for (const std::string& element : *about) {
-      const auto givers = givers_.find(element);
-      if (givers == givers_.end()) continue;
-      for (const size_t i : givers->second) kept.emplace(i, Role::kOptional);
-    }
+    add_changes(*about, &kept);
   } else {
     for (const size_t i : gives_any_) {
       const bool folded = part.fold && is_folded(model_, history_, *entries_[i], part.fold->before);
@@ -435,29 +444,80 @@ KeptPart Minimiser::complete(const std::vector<size_t>& chosen,
   return part;
 }
 
+// All that changes one of the elements, unless it is overwritten.
+void Minimiser::add_changes(const Elements& about, std::map<size_t, Role>* kept) const {
+  EventIndex first_read = kLastEvent;
+  std::map<std::string_view, EventIndex> needed;
+  for (const auto& [i, role] : *kept) {
+    const Entry& entry = *entries_[i];
+    if (is_read(i)) first_read = std::min(first_read, entry.invoked);
+    if (entry.operation.function == kContains) {
+      needed.emplace(entry.operation.argument, entry.invoked);
+    }
+  }
+  const auto first_look = [&](const std::string& element) {
+    const auto look = needed.find(element);
+    return look == needed.end() ? first_read : std::min(first_read, look->second);
+  };
+  std::map<std::string_view, EventIndex> late;  // what ended before it was overwritten (rule 7)
+  for (const auto& [i, role] : *kept) {
+    const Touch& touch = touches_[i];
+    if (role != Role::kRequired || !touch.sets || is_pure(i)) continue;
+    if (!(entries_[i]->returned < first_look(*touch.sets))) continue;
+    EventIndex& latest = late[*touch.sets];
+    latest = std::max(latest, entries_[i]->invoked);
+  }
+  for (const std::string& element : about) {
+    const auto changes = changes_.find(element);
+    if (changes == changes_.end()) continue;
+    const auto overwritten = late.find(element);
+    for (const size_t i : changes->second) {
+      const bool gone = overwritten != late.end() && roles_[i] == Role::kRequired &&
+                        entries_[i]->returned < overwritten->second;
+      if (!gone) kept->emplace(i, Role::kOptional);
+    }
+  }
+}
+
+// What ended before this was overwritten before anybody needed it (rule 7).
+EventIndex Minimiser::overwritten_by(const std::map<size_t, Role>& kept, const std::string& sets,
+                                     EventIndex needed) const {
+  EventIndex late{};
+  for (const auto& [i, role] : kept) {
+    const bool writes = role == Role::kRequired && touches_[i].sets == sets && !is_pure(i);
+    if (writes && entries_[i]->returned < needed) late = std::max(late, entries_[i]->invoked);
+  }
+  return late;
+}
+
 // All that gives what is needed.
 void Minimiser::add_needed(std::map<size_t, Role>* kept) const {
-  std::vector<size_t> open;
-  for (const auto& [i, role] : *kept) open.push_back(i);
-  std::set<std::string, std::less<>> needed;
-  bool needs_any = model_.name == "counter";  // all of them are there
-  const auto keep = [&](size_t i) {
-    if (is_there(i) && kept->emplace(i, Role::kOptional).second) open.push_back(i);
-  };
-  while (!open.empty()) {
-    const size_t one = open.back();
-    open.pop_back();
-    const Touch touch = touch_of(model_, key_.initial(), exchange_in(one, kept->at(one)));
-    for (const std::string& value : touch.needs) {
-      const auto givers = givers_.find(value);
-      if (givers == givers_.end() || !needed.insert(value).second) continue;
-      for (const size_t i : givers->second) keep(i);
+  for (size_t before = 0; before != kept->size();) {
+    before = kept->size();
+    std::map<std::string, EventIndex> needed;  // since when
+    EventIndex any = kLastEvent;
+    for (const auto& [i, role] : *kept) {
+      const Touch touch = touch_of(model_, key_.initial(), exchange_in(i, role));
+      for (const std::string& value : touch.needs) needed.emplace(value, entries_[i]->invoked);
+      if (touch.needs_any) any = std::min(any, entries_[i]->invoked);
     }
-    if (!touch.needs_any || needs_any) continue;
-    needs_any = true;
-    for (size_t i = 0; i < roles_.size(); ++i) {
-      if (roles_[i] != Role::kAbsent && !is_pure(i)) keep(i);
-    }
+    for (const auto& [value, since] : needed) add_givers(value, std::min(since, any), kept);
+    if (any == kLastEvent) continue;
+    for (const auto& [value, givers] : givers_) add_givers(value, any, kept);
+  }
+}
+
+void Minimiser::add_givers(const std::string& value, EventIndex needed,
+                           std::map<size_t, Role>* kept) const {
+  const auto givers = givers_.find(value);
+  if (givers == givers_.end()) return;
+  // A few are shown all the same: they tell where a value came from.
+  const bool many = givers->second.size() > kFewGivers;
+  for (const size_t i : givers->second) {
+    if (!is_there(i) || kept->contains(i)) continue;
+    const bool gone = many && roles_[i] == Role::kRequired && touches_[i].sets &&
+                      entries_[i]->returned < overwritten_by(*kept, *touches_[i].sets, needed);
+    if (!gone) kept->emplace(i, Role::kOptional);
   }
 }
 

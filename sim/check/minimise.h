@@ -59,7 +59,8 @@ class Minimiser {
 
   // Where to begin.
   bool count_reads();
-  bool fold_mutex();
+  void fold_mutex();
+  bool fold_at(std::string_view state, const std::vector<size_t>& all);
   bool start_with_patterns();
   bool start_with_part();
   void start_with_values();
@@ -74,6 +75,11 @@ class Minimiser {
   bool is_there(size_t i) const;
   KeptPart complete(const std::vector<size_t>& chosen, const std::optional<Elements>& about) const;
   void add_needed(std::map<size_t, Role>* kept) const;
+  void add_givers(const std::string& value, EventIndex needed,
+                  std::map<size_t, Role>* kept) const;
+  void add_changes(const Elements& about, std::map<size_t, Role>* kept) const;
+  EventIndex overwritten_by(const std::map<size_t, Role>& kept, const std::string& sets,
+                            EventIndex needed) const;
   void add_untold(std::map<size_t, Role>* kept) const;
   bool try_it(std::vector<size_t> chosen, const std::optional<Elements>& about);
   bool is_illegal(const KeptPart& part);
@@ -89,6 +95,7 @@ class Minimiser {
   std::vector<Role> roles_;  // in the whole prefix
   std::vector<Touch> touches_;
   std::map<std::string, std::vector<size_t>, std::less<>> givers_;
+  std::map<std::string, std::vector<size_t>, std::less<>> changes_;  // of elements
   std::map<std::string, size_t, std::less<>> puts_;  // how often each element was put
   std::vector<size_t> unknown_takes_;
   std::vector<size_t> gives_any_;

@@ -284,11 +284,13 @@ class Liar {
       const Entry holder = entries()[i];
       if (holder.operation.function != kAcquire || !holder.ok()) continue;
       const EventIndex end = holder.returned;
-      const bool released = std::any_of(entries().begin(), entries().end(), [&](const Entry& one) {
-        return one.operation.function == kRelease && one.invoked < end &&
-               (one.returned > end || one.returned > holder.invoked);
-      });
-      if (released) continue;
+      uint64_t acquired = 0, released = 0;
+      for (const Entry& one : entries()) {
+        const bool acquires = one.operation.function == kAcquire;
+        if (acquires) acquired += one.ok() && one.returned <= end ? 1 : 0;
+        if (!acquires) released += one.invoked < end ? 1 : 0;
+      }
+      if (released + 1 != acquired) continue;  // somebody lets go of it already
       Entry other{.id = entries().size() + 1, .client = NodeId{900}};
       other.operation = holder.operation;
       other.response = Response::done();

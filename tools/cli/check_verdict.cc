@@ -20,6 +20,9 @@ void certify(const History& history, Opinion* opinion) {
   if (opinion->example) {
     certificate.key = opinion->example->key;
     certificate.last = opinion->example->last;
+    certificate.fold = opinion->example->fold;
+    certificate.counted = opinion->example->counted;
+    certificate.about = opinion->example->about;
     certificate.kept = opinion->example->kept;
     return;
   }
@@ -55,8 +58,8 @@ std::string order_text(const History& history, const Opinion& opinion) {
     std::string text;
     for (const CertifiedStep& step : key.steps) {
       const Entry& entry = entry_of(history, step.id);
-      text += fmt::format("{}{}", text.empty() ? "" : "; ", asked(history, entry));
-      if (entry.ok()) text += ' ' + told(history, *opinion.model, entry);
+      text += fmt::format("{}{}", text.empty() ? "" : "; ", to_string(history, entry));
+      if (entry.ok()) text += ' ' + describe(history, entry);
     }
     return text;
   }
@@ -81,7 +84,7 @@ void add_example(Page& page, const History& history, const Opinion& opinion) {
   const Counterexample& example = *opinion.example;
   const Entry& suspect = entry_of(history, example.suspect);
   page.item("smallest", size_text(example));
-  page.item("legal", fmt::format("{} by c{} could have been told: {}", asked(history, suspect),
+  page.item("legal", fmt::format("{} by c{} could have been told: {}", to_string(history, suspect),
                                  number(suspect.client), legal_text(example)));
   for (size_t i = 0; i < opinion.witness.size(); ++i) {
     page.item(i == 0 ? "answer" : "", opinion.witness[i]);
@@ -95,8 +98,8 @@ Json operation_json(const History& history, const Opinion& opinion, const KeptOp
   return {{"id", kept.id},
           {"happened", kept.required},
           {"client", number(entry.client)},
-          {"operation", asked(history, entry)},
-          {"answer", kept.required ? Json(told(history, *opinion.model, entry)) : Json()},
+          {"operation", to_string(history, entry)},
+          {"answer", kept.required ? Json(describe(history, entry)) : Json()},
           {"invoked", number(entry.invoked)},
           {"returned", kept.required ? Json(number(entry.returned)) : Json()},
           {"invoked_ns", nanoseconds(entry.invoked_at)},
