@@ -314,18 +314,38 @@ void Minimiser::start_with_values() {
     for (const std::string& value : touches_[i].needs) by_value[value].push_back(i);
     for (const std::string& value : touches_[i].gives) by_value[value].push_back(i);
   }
-  if (try_it(own, about_)) return;
-  std::vector<std::pair<size_t, const std::vector<size_t>*>> latest;
+  if (try_it(own, about_) || add_overwriter(own)) return;
+  // The latest first; values that many name come last.
+  std::vector<std::tuple<bool, size_t, const std::vector<size_t>*>> latest;
   for (const auto& [value, pieces] : by_value) {
-    latest.emplace_back(*std::max_element(pieces.begin(), pieces.end()), &pieces);
+    latest.emplace_back(pieces.size() < 2 * kFew,
+                        *std::max_element(pieces.begin(), pieces.end()), &pieces);
   }
-  std::sort(latest.rbegin(), latest.rend(),
-            [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::stable_sort(latest.begin(), latest.end(), [](const auto& a, const auto& b) {
+    return std::tie(std::get<0>(a), std::get<1>(a)) > std::tie(std::get<0>(b), std::get<1>(b));
+  });
   for (size_t k = 0; k < std::min(latest.size(), kMostPairs) && finished(); ++k) {
     std::set<size_t> both(own.begin(), own.end());
-    both.insert(latest[k].second->begin(), latest[k].second->end());
+    both.insert(std::get<2>(latest[k])->begin(), std::get<2>(latest[k])->end());
     if (try_it({both.begin(), both.end()}, about_)) return;
   }
+}
+
+// What the suspect saw had been overwritten by one that ended before it began.
+bool Minimiser::add_overwriter(const std::vector<size_t>& own) {
+  for (const bool blind : {true, false}) {
+    size_t tried = 0;
+    for (size_t i = suspect_; i-- > 0 && tried < kMostCuts;) {
+      const bool writes = roles_[i] == Role::kRequired && touches_[i].sets && !is_pure(i);
+      if (!writes || touches_[i].needs.empty() != blind) continue;
+      if (!precedes(*entries_[i], *entries_[suspect_])) continue;
+      ++tried;
+      std::set<size_t> both(own.begin(), own.end());
+      both.insert(i);
+      if (try_it({both.begin(), both.end()}, about_)) return true;
+    }
+  }
+  return false;
 }
 
 // The suspect, and perhaps one other read, with all that is no read.

@@ -74,10 +74,10 @@ INSTANTIATE_TEST_SUITE_P(
                     Row{{.object = "set", .elements = false}, 2, kAny},
                     Row{{.object = "list"}, 2, "and nothing removed"},
                     Row{{.object = "queue", .unknown = 0}, 4, kAny},
-                    Row{{.object = "stack", .operations = 300, .unknown = 0, .clients = 2}, 4,
+                    Row{{.object = "stack", .operations = 300, .unknown = 0, .clients = 2}, 6,
                         kAny},
-                    Row{{.object = "priority-queue", .unknown = 0}, 4, kAny},
-                    Row{{.object = "mutex"}, 2, "and nothing released it after that"}),
+                    Row{{.object = "priority-queue", .unknown = 0}, 6, kAny},
+                    Row{{.object = "mutex"}, 8, kAny}),
     [](const testing::TestParamInfo<Row>& row) {
       std::string name = row.param.options.object + (row.param.options.elements ? "" : "Alone");
       std::erase(name, '-');
