@@ -298,7 +298,7 @@ bool Minimiser::start_with_part() {
   for (const size_t i : chosen_) {
     if (model_.part(key_.exchange(i)) == part) same.push_back(i);
   }
-  return try_it(std::move(same), std::nullopt);
+  return add_overwriter({suspect_}, std::nullopt) || try_it(std::move(same), std::nullopt);
 }
 
 // Most contradictions are about the value that the suspect saw, and perhaps one other.
@@ -314,7 +314,7 @@ void Minimiser::start_with_values() {
     for (const std::string& value : touches_[i].needs) by_value[value].push_back(i);
     for (const std::string& value : touches_[i].gives) by_value[value].push_back(i);
   }
-  if (try_it(own, about_) || add_overwriter(own)) return;
+  if (try_it(own, about_) || add_overwriter(own, about_)) return;
   // The latest first; values that many name come last.
   std::vector<std::tuple<bool, size_t, const std::vector<size_t>*>> latest;
   for (const auto& [value, pieces] : by_value) {
@@ -332,17 +332,20 @@ void Minimiser::start_with_values() {
 }
 
 // What the suspect saw had been overwritten by one that ended before it began.
-bool Minimiser::add_overwriter(const std::vector<size_t>& own) {
+bool Minimiser::add_overwriter(const std::vector<size_t>& own,
+                               const std::optional<Elements>& about) {
+  const std::optional<std::string>& sets = touches_[suspect_].sets;  // of an element
   for (const bool blind : {true, false}) {
     size_t tried = 0;
     for (size_t i = suspect_; i-- > 0 && tried < kMostCuts;) {
       const bool writes = roles_[i] == Role::kRequired && touches_[i].sets && !is_pure(i);
       if (!writes || touches_[i].needs.empty() != blind) continue;
+      if (sets && touches_[i].sets != sets) continue;
       if (!precedes(*entries_[i], *entries_[suspect_])) continue;
       ++tried;
       std::set<size_t> both(own.begin(), own.end());
       both.insert(i);
-      if (try_it({both.begin(), both.end()}, about_)) return true;
+      if (try_it({both.begin(), both.end()}, about)) return true;
     }
   }
   return false;
@@ -533,10 +536,12 @@ void Minimiser::add_givers(const std::string& value, EventIndex needed,
   if (givers == givers_.end()) return;
   // A few are shown all the same: they tell where a value came from.
   const bool many = givers->second.size() > kFewGivers;
+  const std::optional<std::string>& sets = touches_[givers->second.front()].sets;
+  const EventIndex late = many && sets ? overwritten_by(*kept, *sets, needed) : EventIndex{};
   for (const size_t i : givers->second) {
     if (!is_there(i) || kept->contains(i)) continue;
-    const bool gone = many && roles_[i] == Role::kRequired && touches_[i].sets &&
-                      entries_[i]->returned < overwritten_by(*kept, *touches_[i].sets, needed);
+    const bool gone = roles_[i] == Role::kRequired && touches_[i].sets == sets &&
+                      entries_[i]->returned < late;
     if (!gone) kept->emplace(i, Role::kOptional);
   }
 }

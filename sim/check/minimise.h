@@ -64,7 +64,7 @@ class Minimiser {
   bool start_with_patterns();
   bool start_with_part();
   void start_with_values();
-  bool add_overwriter(const std::vector<size_t>& own);
+  bool add_overwriter(const std::vector<size_t>& own, const std::optional<Elements>& about);
   void start_with_reads();
   void drop_elements();
   void drop_operations();

@@ -80,10 +80,26 @@ std::string legal_text(const Counterexample& example) {
   return text + (example.more_legal ? ", or others" : "");
 }
 
+// What the part begins with, or what was counted.
+std::string premise_text(const Counterexample& example) {
+  if (example.fold) {
+    const bool is_free = example.fold->state == "free" || example.fold->state == "held";
+    return fmt::format("{} that had ended before {} it {}{}",
+                       count_text(example.fold->operations, "operation"),
+                       is_free ? "left" : "made", is_free ? "" : "to ", example.fold->state);
+  }
+  if (!example.counted) return "";
+  const Counted& counted = *example.counted;
+  return fmt::format("{} that had surely been counted, and {} that may have been, make {} to {}",
+                     count_text(counted.sure, "addition"), count_text(counted.perhaps),
+                     counted.least, counted.most);
+}
+
 void add_example(Page& page, const History& history, const Opinion& opinion) {
   const Counterexample& example = *opinion.example;
   const Entry& suspect = entry_of(history, example.suspect);
   page.item("smallest", size_text(example));
+  if (const std::string text = premise_text(example); !text.empty()) page.item("before", text);
   page.item("legal", fmt::format("{} by c{} could have been told: {}", to_string(history, suspect),
                                  number(suspect.client), legal_text(example)));
   for (size_t i = 0; i < opinion.witness.size(); ++i) {
@@ -93,7 +109,7 @@ void add_example(Page& page, const History& history, const Opinion& opinion) {
   for (const std::string& line : draw(opinion.timeline(history))) page.line(line);
 }
 
-Json operation_json(const History& history, const Opinion& opinion, const KeptOperation& kept) {
+Json operation_json(const History& history, const KeptOperation& kept) {
   const Entry& entry = entry_of(history, kept.id);
   return {{"id", kept.id},
           {"happened", kept.required},
@@ -107,17 +123,35 @@ Json operation_json(const History& history, const Opinion& opinion, const KeptOp
           {"place", history.place_of(entry)}};
 }
 
+Json premise_json(const Counterexample& example) {
+  Json json = Json::object();
+  if (example.fold) {
+    json["folded"] = {{"before", number(example.fold->before)},
+                      {"operations", example.fold->operations},
+                      {"state", example.fold->state}};
+  }
+  if (example.counted) {
+    json["counted"] = {{"sure", example.counted->sure},
+                       {"perhaps", example.counted->perhaps},
+                       {"least", example.counted->least},
+                       {"most", example.counted->most}};
+  }
+  if (example.about) json["about"] = *example.about;
+  return json;
+}
+
 Json example_json(const History& history, const Opinion& opinion) {
   if (!opinion.example) return Json();
   const Counterexample& example = *opinion.example;
   Json operations = Json::array();
   for (const KeptOperation& kept : example.kept) {
-    operations.push_back(operation_json(history, opinion, kept));
+    operations.push_back(operation_json(history, kept));
   }
   return {{"key", example.key},         {"until", number(example.last)},
           {"of", example.of},           {"minimal", example.minimal},
           {"suspect", example.suspect}, {"operations", operations},
-          {"legal", example.legal},     {"more_legal", example.more_legal}};
+          {"legal", example.legal},     {"more_legal", example.more_legal},
+          {"premise", premise_json(example)}};
 }
 
 }  // namespace
@@ -142,7 +176,8 @@ const Model* model_for(const std::optional<std::string>& name, ObjectKind object
   throw ConfigError(unknown_name("model", *name, names, all));
 }
 
-Opinion judge(const History& history, const Model* model, ObjectKind object) {
+Opinion judge(const History& history, const Model* model, ObjectKind object,
+              const CounterexampleOptions& options) {
   if (model == nullptr) return {.message = why_no_model(object)};
   Opinion opinion{.model = model};
   opinion.outcome = check_linearizable(history, *model);
@@ -153,7 +188,7 @@ Opinion judge(const History& history, const Model* model, ObjectKind object) {
   if (opinion.outcome.status == CheckStatus::kViolation) {
     opinion.verdict = "violation";
     opinion.code = kExitFinding;
-    opinion.example = counterexample(history, *model, opinion.outcome);
+    opinion.example = counterexample(history, *model, opinion.outcome, options);
     opinion.message = opinion.example->message;
     certify(history, &opinion);
   } else if (opinion.outcome.status == CheckStatus::kPass && opinion.evaluated > 0) {
