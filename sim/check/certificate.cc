@@ -246,8 +246,8 @@ std::string contradiction_text(const Certificate& certificate) {
       fmt::format("key {}\nuntil {}\n", escaped(certificate.key), number(certificate.last));
   if (certificate.fold) {
     const Fold& fold = *certificate.fold;
-    text += fmt::format("folded {} {} {}\n", number(fold.before), fold.operations,
-                        escaped(fold.state));
+    text +=
+        fmt::format("folded {} {} {}\n", number(fold.before), fold.operations, escaped(fold.state));
   }
   if (certificate.counted) {
     const Counted& counted = *certificate.counted;

@@ -57,10 +57,10 @@ struct Certificate {
 
   std::vector<CertifiedKey> keys;  // if valid: those that the model judges, by first invocation
 
-  std::string key;                  // if not
-  EventIndex last{};                // the return that ends the failing prefix
-  std::optional<Fold> fold;         // what they begin with, if not with the history
-  std::optional<Counted> counted;   // of a counter: why the last of them, a read, is wrong
+  std::string key;                 // if not
+  EventIndex last{};               // the return that ends the failing prefix
+  std::optional<Fold> fold;        // what they begin with, if not with the history
+  std::optional<Counted> counted;  // of a counter: why the last of them, a read, is wrong
   // Of sets and lists: the elements that count in reads of all; nullopt: every one.
   std::optional<std::set<std::string>> about;
   std::vector<KeptOperation> kept;  // in the order of their invocations

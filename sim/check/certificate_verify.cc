@@ -203,7 +203,8 @@ class Verifier {
         return "what is folded makes another state";
       }
       for (const Kept& kept : kept_) {
-        const bool too_early = model_.name == "counter" && kept.entry->operation.function == kRead &&
+        const bool too_early = model_.name == "counter" &&
+                               kept.entry->operation.function == kRead &&
                                kept.entry->invoked < fold->before;
         if (too_early || is_folded(model_, history_, *kept.entry, fold->before)) {
           return fmt::format("operation {} does not lie behind what is folded", kept.entry->id);
@@ -302,7 +303,8 @@ class Verifier {
       for (const std::string& one : touch.gives) needed |= needs.values.contains(one);
       if (certificate_.about) needed = is_about(*entry);
       const std::vector<std::string> element{entry->operation.argument};
-      if (needed && !overwritten(*entry, touch, certificate_.about ? element : touch.gives, needs)) {
+      if (needed &&
+          !overwritten(*entry, touch, certificate_.about ? element : touch.gives, needs)) {
         return fmt::format("operation {} must not be left out", entry->id);
       }
     }

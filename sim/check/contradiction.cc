@@ -87,7 +87,8 @@ class Teller {
 
  private:
   std::string who(const Part& part) const {
-    return fmt::format("{} by {}", to_string(history_, *part.entry), client_name(part.entry->client));
+    return fmt::format("{} by {}", to_string(history_, *part.entry),
+                       client_name(part.entry->client));
   }
   std::string began(const Part& part) const { return began_at(history_, *part.entry); }
   std::string ended(const Part& part) const { return returned_at(history_, *part.entry); }
@@ -404,8 +405,8 @@ void describe_contradiction(const History& history, const Model& model, const Ch
         fmt::format("{} by {}", to_string(history, entry), client_name(entry.client));
     facts.push_back({entry.invoked, entry.invoked_at, entry.client, what + " began"});
     if (kept.required) {
-      facts.push_back({entry.returned, entry.returned_at, entry.client,
-                       what + ' ' + describe(history, entry)});
+      facts.push_back(
+          {entry.returned, entry.returned_at, entry.client, what + ' ' + describe(history, entry)});
     } else {
       facts.back().text += ", and may have happened at any time after that";
     }

@@ -53,8 +53,8 @@ struct Counterexample {
   std::optional<Counted> counted;   // of a counter: what the last read can have found
   // Of sets and lists, if reads of all elements are kept: the elements that count in them.
   std::optional<std::set<std::string>> about;
-  std::string message;              // one or two sentences
-  std::vector<Fact> facts;          // in order of time
+  std::string message;      // one or two sentences
+  std::vector<Fact> facts;  // in order of time
   // What the suspect could have been told instead, in words: "returned \"5\"". All prove legal
   // together with everything else before `last`; there may be others.
   std::vector<std::string> legal;

@@ -35,10 +35,10 @@
 //      named that a contradiction is about, only these are looked at. Strike all others out of L
 //      and out of what reads found: each state loses just these. Then everything that changes one
 //      of the elements must be kept, and nothing that names another one may be.
-//   7. Of a register (or an element of a set), an operation X that happened and ended before another
-//      one began, W, which is kept, happened, and left a state of its own (Touch::sets); if all that
-//      is kept and needs what X gives began after the end of W. In L, X stands before W and these
-//      behind it; so none of them comes directly after X, among the writers.
+//   7. Of a register (or an element of a set), an operation X that happened and ended before
+//      another one began, W, which is kept, happened, and left a state of its own (Touch::sets); if
+//      all that is kept and needs what X gives began after the end of W. In L, X stands before W
+//      and these behind it; so none of them comes directly after X, among the writers.
 //   Other models: everything gives everything. sim/check/fold.h has what counters and mutexes allow
 //   beyond this.
 #pragma once
@@ -58,8 +58,8 @@ struct Touch {
   std::vector<std::string> needs;
   bool gives_any = false;
   bool needs_any = false;
-  // The register whose state does not depend on what stood there before: "", or an element. Of sets,
-  // it is the element of all operations that name one.
+  // The register whose state does not depend on what stood there before: "", or an element. Of
+  // sets, it is the element of all operations that name one.
   std::optional<std::string> sets;
   // Queues, stacks and priority queues: what is put, or taken, is the element in `gives`.
   bool puts = false;

@@ -318,8 +318,8 @@ void Minimiser::start_with_values() {
   // The latest first; values that many name come last.
   std::vector<std::tuple<bool, size_t, const std::vector<size_t>*>> latest;
   for (const auto& [value, pieces] : by_value) {
-    latest.emplace_back(pieces.size() < 2 * kFew,
-                        *std::max_element(pieces.begin(), pieces.end()), &pieces);
+    latest.emplace_back(pieces.size() < 2 * kFew, *std::max_element(pieces.begin(), pieces.end()),
+                        &pieces);
   }
   std::stable_sort(latest.begin(), latest.end(), [](const auto& a, const auto& b) {
     return std::tie(std::get<0>(a), std::get<1>(a)) > std::tie(std::get<0>(b), std::get<1>(b));
@@ -540,8 +540,8 @@ void Minimiser::add_givers(const std::string& value, EventIndex needed,
   const EventIndex late = many && sets ? overwritten_by(*kept, *sets, needed) : EventIndex{};
   for (const size_t i : givers->second) {
     if (!is_there(i) || kept->contains(i)) continue;
-    const bool gone = roles_[i] == Role::kRequired && touches_[i].sets == sets &&
-                      entries_[i]->returned < late;
+    const bool gone =
+        roles_[i] == Role::kRequired && touches_[i].sets == sets && entries_[i]->returned < late;
     if (!gone) kept->emplace(i, Role::kOptional);
   }
 }
@@ -600,8 +600,7 @@ bool Minimiser::is_illegal(const KeptPart& part) {
 void Minimiser::report() {
   if (!options_.on_progress || spent_ - reported_ < kReportEvery) return;
   reported_ = spent_;
-  options_.on_progress(
-      {.kept = best_.operations.size(), .of = present_, .steps = spent_});
+  options_.on_progress({.kept = best_.operations.size(), .of = present_, .steps = spent_});
 }
 
 }  // namespace seedbed

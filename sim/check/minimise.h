@@ -76,8 +76,7 @@ class Minimiser {
   bool is_there(size_t i) const;
   KeptPart complete(const std::vector<size_t>& chosen, const std::optional<Elements>& about) const;
   void add_needed(std::map<size_t, Role>* kept) const;
-  void add_givers(const std::string& value, EventIndex needed,
-                  std::map<size_t, Role>* kept) const;
+  void add_givers(const std::string& value, EventIndex needed, std::map<size_t, Role>* kept) const;
   void add_changes(const Elements& about, std::map<size_t, Role>* kept) const;
   EventIndex overwritten_by(const std::map<size_t, Role>& kept, const std::string& sets,
                             EventIndex needed) const;

@@ -110,9 +110,7 @@ class Drawn {
     return cas;
   }
 
-  Operation amount() {
-    return Operation::increment("x", static_cast<int64_t>(draw(4)) - 1);
-  }
+  Operation amount() { return Operation::increment("x", static_cast<int64_t>(draw(4)) - 1); }
 
   Response answer(const Operation& operation) {
     const std::string& function = operation.function;
@@ -121,9 +119,8 @@ class Drawn {
     }
     if (function == "contains") return Response::found(draw(2) == 0 ? "true" : "false");
     if (function == "cas") return draw(2) == 0 ? Response::mismatch() : Response::done();
-    const bool finds =
-        function == "read" || function == "get" || function == "dequeue" || function == "pop" ||
-        function == "delete-min";
+    const bool finds = function == "read" || function == "get" || function == "dequeue" ||
+                       function == "pop" || function == "delete-min";
     if (!finds) return Response::done();
     return draw(4) == 0 ? Response::absent() : Response::found(value());
   }
@@ -174,8 +171,8 @@ class Drawn {
   bool counts_ = false;
 };
 
-constexpr std::string_view kModels[] = {"register", "cas-register",   "key-value", "queue",
-                                        "stack",    "priority-queue", "set",       "list",
+constexpr std::string_view kModels[] = {"register", "cas-register",   "key-value",     "queue",
+                                        "stack",    "priority-queue", "set",           "list",
                                         "mutex",    "counter",        "multi-register"};
 
 TEST(Certificate, OfEachVerdictIsProvenAgain) {
@@ -210,10 +207,8 @@ void count_reads(const History& history, Drawn* drawn, Certificate* certificate)
     const bool chosen = entry.ok() && entry.operation.function == kRead && drawn->draw(2) == 0;
     if (!chosen || reads.size() == 2) continue;
     reads.push_back(&entry);
-    certificate->kept.push_back({.id = entry.id,
-                                 .required = true,
-                                 .invoked = entry.invoked,
-                                 .returned = entry.returned});
+    certificate->kept.push_back(
+        {.id = entry.id, .required = true, .invoked = entry.invoked, .returned = entry.returned});
   }
   if (reads.empty()) return;
   const Entry* first = reads.size() == 2 ? reads.front() : nullptr;

@@ -118,8 +118,7 @@ class Maker {
     const size_t number = parts_.entries.size();
     const size_t apart = options_.operations / (options_.unknown + 1);
     const bool change = !is_read(operation) && operation.function != kContains &&
-                        operation.function != kRelease &&
-                        (options_.takes || !takes(operation));
+                        operation.function != kRelease && (options_.takes || !takes(operation));
     if (options_.unknown > 0 && number / std::max<size_t>(apart, 1) > unknowns_ && change) {
       ++unknowns_;
       unknown_next_ = true;
@@ -389,8 +388,7 @@ class Liar {
             writer = &step;
             written = one.returned;
           }
-        } else if (i >= late() && k == 0 && overwritten != kNoEvent &&
-                   overwritten < one.invoked) {
+        } else if (i >= late() && k == 0 && overwritten != kNoEvent && overwritten < one.invoked) {
           step.found = Found::kValue;
           step.value = writer->value;
           return lies(one);

@@ -85,8 +85,8 @@ std::string premise_text(const Counterexample& example) {
   if (example.fold) {
     const bool is_free = example.fold->state == "free" || example.fold->state == "held";
     return fmt::format("{} that had ended before {} it {}{}",
-                       count_text(example.fold->operations, "operation"),
-                       is_free ? "left" : "made", is_free ? "" : "to ", example.fold->state);
+                       count_text(example.fold->operations, "operation"), is_free ? "left" : "made",
+                       is_free ? "" : "to ", example.fold->state);
   }
   if (!example.counted) return "";
   const Counted& counted = *example.counted;
@@ -147,10 +147,14 @@ Json example_json(const History& history, const Opinion& opinion) {
   for (const KeptOperation& kept : example.kept) {
     operations.push_back(operation_json(history, kept));
   }
-  return {{"key", example.key},         {"until", number(example.last)},
-          {"of", example.of},           {"minimal", example.minimal},
-          {"suspect", example.suspect}, {"operations", operations},
-          {"legal", example.legal},     {"more_legal", example.more_legal},
+  return {{"key", example.key},
+          {"until", number(example.last)},
+          {"of", example.of},
+          {"minimal", example.minimal},
+          {"suspect", example.suspect},
+          {"operations", operations},
+          {"legal", example.legal},
+          {"more_legal", example.more_legal},
           {"premise", premise_json(example)}};
 }
 
