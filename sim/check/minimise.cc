@@ -25,7 +25,7 @@ constexpr uint64_t kSlice = 4096;
 constexpr uint64_t kStepsOfTrial = 400'000;  // and kStepsPerOperation for each that is kept
 constexpr uint64_t kStepsPerOperation = 40;
 constexpr uint64_t kBytesPerStep = 64;  // large states cost more than the steps between them
-constexpr uint64_t kReportEvery = 100'000;
+constexpr uint64_t kReportEvery = 1'000;
 
 bool is_taken_model(const Model& model) {
   return model.name == "queue" || model.name == "stack" || model.name == "priority-queue";
@@ -39,7 +39,6 @@ Minimiser::Minimiser(const Model& model, const History& history,
     : model_(model),
       history_(history),
       entries_(entries),
-      last_(last),
       options_(options),
       key_(model, entries, &history),
       roles_(key_.roles_at(last)),

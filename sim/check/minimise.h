@@ -88,7 +88,6 @@ class Minimiser {
   const Model& model_;
   const History& history_;
   const std::vector<const Entry*>& entries_;
-  EventIndex last_;
   const CounterexampleOptions& options_;
   LinearKey key_;
   uint64_t spent_ = 0, reported_ = 0;

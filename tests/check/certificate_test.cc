@@ -240,7 +240,8 @@ Certificate drawn_part(const History& history, const Model& model, Drawn* drawn)
                        is_folded(model, history, entry, certificate.fold->before) &&
                        drawn->draw(16) != 0;
     const bool other = certificate.about && entry.operation.function != kRead &&
-                       !certificate.about->contains(entry.operation.argument);
+                       !certificate.about->contains(entry.operation.argument) &&
+                       drawn->draw(8) != 0;
     const bool left_out = early || other || drawn->draw(3) == 0;
     if (entry.invoked > certificate.last || left_out) continue;
     const bool required = ended && drawn->draw(4) != 0;
