@@ -25,7 +25,7 @@ constexpr uint64_t kSlice = 4096;
 constexpr uint64_t kStepsOfTrial = 400'000;  // and kStepsPerOperation for each that is kept
 constexpr uint64_t kStepsPerOperation = 40;
 constexpr uint64_t kBytesPerStep = 64;  // large states cost more than the steps between them
-constexpr uint64_t kReportEvery = 1'000;
+constexpr uint64_t kReportEvery = 10'000;
 
 bool is_taken_model(const Model& model) {
   return model.name == "queue" || model.name == "stack" || model.name == "priority-queue";
@@ -597,7 +597,8 @@ bool Minimiser::is_illegal(const KeptPart& part) {
 }
 
 void Minimiser::report() {
-  if (!options_.on_progress || spent_ - reported_ < kReportEvery) return;
+  const bool early = reported_ > 0 && spent_ - reported_ < kReportEvery;
+  if (!options_.on_progress || early) return;
   reported_ = spent_;
   options_.on_progress({.kept = best_.operations.size(), .of = present_, .steps = spent_});
 }
