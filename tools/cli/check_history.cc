@@ -13,6 +13,7 @@
 #include "tools/cli/check_verdict.h"
 #include "tools/cli/json.h"
 #include "tools/cli/output_file.h"
+#include "tools/cli/progress.h"
 #include "tools/cli/selection.h"
 #include "tools/cli/text.h"
 
@@ -207,7 +208,11 @@ int check_history(const HistoryFile& file, const HistoryCheckOptions& options,
   History& history = *reading.content.history;
   history.set_convention(convention_of(history, options));
   reading.object = object_of(history);
-  Opinion opinion = judge(history, model_for(options.model, reading.object), reading.object);
+  MinimiserLine line(context.terminal);
+  Opinion opinion =
+      judge(history, model_for(options.model, reading.object), reading.object,
+            {.on_progress = [&](const CounterexampleProgress& now) { line.show(now); }});
+  line.clear();
   if (opinion.certificate) {
     opinion.certificate->history = file.path();
     opinion.certificate->format = reading.format;

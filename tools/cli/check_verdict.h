@@ -35,7 +35,8 @@ struct Opinion {
 const Model* model_for(const std::optional<std::string>& name, ObjectKind object);
 
 // Judges the history. The certificate names no file yet.
-Opinion judge(const History& history, const Model* model, ObjectKind object);
+Opinion judge(const History& history, const Model* model, ObjectKind object,
+              const CounterexampleOptions& options = {});
 
 // The lines about the verdict, below what the history is.
 void add_verdict(Page& page, const History& history, const Opinion& opinion);
