@@ -163,7 +163,7 @@ void Raft::answer_vote(NodeId from, const RequestVote& request) {
     return;
   }
   set_hard_state({hard_state_.term, from});
-  if (role() == Role::kPreCandidate) follow(hard_state_.term, std::nullopt);
+  if (role() != Role::kFollower) follow(hard_state_.term, std::nullopt);
   std::get<Follower>(state_).election_due = draw_election_due();
   send_after(rules_.vote_waits_for(writes_.ticket_of_hard_state()), from, response);
 }

@@ -4,7 +4,7 @@
 //   LinearLive live(model, {});
 //   LinearLive::Running* running = live.invoke(entry);
 //   live.complete(running, response, event, time);      // returned
-//   live.status();                                      // violation: at the first moment it is known
+//   live.status();                                      // illegal: as soon as that is known
 //
 // Operations are judged up to the first one whose answer nobody knows yet, by a sweep
 // (sim/check/linear_sweep.h): so all before a moment at which nothing runs are, and those before a

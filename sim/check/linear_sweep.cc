@@ -11,9 +11,9 @@
 // before that end or the one that ends.
 //
 // (7) Of two configurations that differ only in that one has placed fewer optional operations, the
-//     other is dropped: whatever can follow it can follow the one with fewer, which need never place
-//     the rest. A completion with the fewest optional operations, of which (4) speaks, never leads
-//     through the one that is dropped.
+//     other is dropped: whatever can follow it can follow the one with fewer, which need never
+//     place the rest. A completion with the fewest optional operations, of which (4) speaks, never
+//     leads through the one that is dropped.
 #include "sim/check/linear_sweep.h"
 
 #include <algorithm>

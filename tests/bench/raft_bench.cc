@@ -89,7 +89,9 @@ class RaftWorld {
     scheduler_.stream().watch(returns_);
     if (!shape.checks) return;
     for (const CheckSpec& check : spec_.checks) {
-      checkers_.push_back(check.make(setup_));
+      std::unique_ptr<Checker> checker = check.make(setup_);
+      if (checker == nullptr) continue;  // it is about options that are off here
+      checkers_.push_back(std::move(checker));
       scheduler_.stream().watch(*checkers_.back());
     }
   }

@@ -91,7 +91,8 @@ INSTANTIATE_TEST_SUITE_P(
         Row{{.object = "multi-register", .operations = 300}, 8, kAny},
         Row{{.object = "set"}, 2, kAny}, Row{{.object = "set", .elements = false}, 2, kAny},
         Row{{.object = "list"}, 2, "and nothing removed"},
-        Row{{.object = "queue", .operations = 400, .unknown = 0}, 4, kAny},
+        // Four make an inversion; one more if, when it shows, a dequeue still runs.
+        Row{{.object = "queue", .operations = 400, .unknown = 0}, 5, kAny},
         Row{{.object = "stack", .operations = 300, .unknown = 0, .clients = 2}, 6, kAny},
         Row{{.object = "priority-queue", .operations = 400, .unknown = 0}, 8, kAny},
         Row{{.object = "mutex"}, 8, kAny}),
