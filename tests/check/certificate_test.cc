@@ -89,8 +89,8 @@ class Drawn {
       if (one == 0) return asked("contains", value());
       return one == 1 ? asked("remove", value()) : asked("add", value());
     }
-    if (model == "key-value" && one == 0) return Operation::append("x", value());
-    if (model == "key-value") return one == 1 ? Operation::get("x") : Operation::put("x", value());
+    if (model == "kv" && one == 0) return Operation::append("x", value());
+    if (model == "kv") return one == 1 ? Operation::get("x") : Operation::put("x", value());
     if (one == 1) return asked("read");
     if (one == 2 || model == "register") return asked("write", value());
     Operation cas = asked("cas", value());
@@ -131,8 +131,8 @@ class Drawn {
   uint64_t drawn_ = 0;
 };
 
-constexpr std::string_view kModels[] = {"register", "cas-register", "key-value", "queue",
-                                        "stack",    "set",          "list",      "mutex"};
+constexpr std::string_view kModels[] = {"register", "cas-register", "kv",   "queue",
+                                        "stack",    "set",          "list", "mutex"};
 
 TEST(Certificate, OfEachVerdictIsProvenAgain) {
   uint64_t valid = 0, invalid = 0;

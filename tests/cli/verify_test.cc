@@ -52,8 +52,7 @@ TEST(CheckVerdict, OfARunOfOursNamesWhoAnswered) {
   const Shell shell;
   ASSERT_EQ(shell.run("seedbed run kv/calm --seed 42 --mutant kv.forgetful --trace b.trace").code,
             1);
-  const Ran checked =
-      shell.run("seedbed check b.trace --model key-value --json --certificate b.cert");
+  const Ran checked = shell.run("seedbed check b.trace --model kv --json --certificate b.cert");
   EXPECT_EQ(checked.code, 1) << checked.err;
   const auto witness = checked.json()["witness"];
   ASSERT_GE(witness.size(), 2u);
