@@ -205,10 +205,10 @@ std::string message_of(const History& history, const std::vector<Role>& roles) {
     processes.insert(number(one->client));
   }
   if (happened == 1) {
-    return fmt::format("{} by c{} cannot have been answered so: {}", to_string(history, *one),
-                       number(one->client),
-                       perhaps == 0 ? "no operation of any process can have led to that"
-                                    : "whichever other operations happened, and in any order");
+    return fmt::format(
+        "{} by c{} {}, and {} can have led to that", to_string(history, *one), number(one->client),
+        describe(one->operation, one->response),
+        perhaps == 0 ? "no operation of any process" : "no order of what the processes did");
   }
   return fmt::format(
       "no order of these {} operations keeps the order of {} and makes every answer right",

@@ -32,22 +32,6 @@ void certify(const History& history, Opinion* opinion) {
   write_states(history, *opinion->model, &certificate.keys);
 }
 
-uint64_t reads_that_tell_nothing(const History& history) {
-  uint64_t count = 0;
-  for (const Entry& entry : history.entries()) {
-    count += entry.ok() && answer_of(history, entry) == nullptr ? 1 : 0;
-  }
-  return count;
-}
-
-std::string why_no_model(ObjectKind object) {
-  if (object == ObjectKind::kTransactions) {
-    return "no model was chosen: transactions may promise less than linearizability; "
-           "--model multi-register judges them as operations on one object";
-  }
-  return fmt::format("no model was chosen: there is no model of {}", to_string(object));
-}
-
 // The shortest key's order, if it can be shown in a line or two.
 std::string order_text(const History& history, const Opinion& opinion) {
   for (const CertifiedKey& key : opinion.certificate->keys) {
@@ -139,8 +123,26 @@ const Model* model_for(const std::optional<std::string>& name, ObjectKind object
   throw ConfigError(unknown_name("model", *name, names, all));
 }
 
+uint64_t reads_that_tell_nothing(const History& history) {
+  uint64_t count = 0;
+  for (const Entry& entry : history.entries()) {
+    count += entry.ok() && answer_of(history, entry) == nullptr ? 1 : 0;
+  }
+  return count;
+}
+
+std::string why_no_model(ObjectKind object, std::string_view promise) {
+  if (object == ObjectKind::kTransactions) {
+    return fmt::format(
+        "no model was chosen: transactions may promise less than {}; --model multi-register judges "
+        "them as operations on one object",
+        promise);
+  }
+  return fmt::format("no model was chosen: there is no model of {}", to_string(object));
+}
+
 Opinion judge(const History& history, const Model* model, ObjectKind object) {
-  if (model == nullptr) return {.message = why_no_model(object)};
+  if (model == nullptr) return {.message = why_no_model(object, "linearizability")};
   Opinion opinion{.model = model};
   opinion.outcome = check_linearizable(history, *model);
   opinion.left_out = reads_that_tell_nothing(history);
@@ -193,7 +195,8 @@ Json verdict_json(const History& history, const Opinion& opinion) {
       facts.push_back({{"time_ns", nanoseconds(fact.time)}, {"text", fact.text}});
     }
   }
-  return {{"model", opinion.model == nullptr ? Json() : Json(opinion.model->name)},
+  return {{"consistency", "linearizable"},
+          {"model", opinion.model == nullptr ? Json() : Json(opinion.model->name)},
           {"evaluated", opinion.evaluated},
           {"left_out", opinion.left_out},
           {"verdict", opinion.verdict},
