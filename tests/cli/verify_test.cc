@@ -62,6 +62,15 @@ TEST(CheckVerdict, OfARunOfOursNamesWhoAnswered) {
   EXPECT_TRUE(is_one_error(shell.run("seedbed check b.trace --html b.html").err, "--model"));
 }
 
+TEST(CheckVerdict, SaysWhichFilesItDidNotWrite) {
+  const Shell shell;
+  shell.write("good.edn", std::string(kStale).substr(0, std::string(kStale).find("{:process 3")));
+  const Ran good = shell.run("seedbed check good.edn --html good.html");
+  EXPECT_NE(good.out.find("not written: there is no violation to show"), std::string::npos);
+  const Ran other = shell.run("seedbed check good.edn --model queue --certificate x.cert");
+  EXPECT_NE(other.out.find("not written: nothing was decided"), std::string::npos) << other.out;
+}
+
 TEST(Verify, ProvesACertificateAgain) {
   const Shell shell;
   shell.write("stale.edn", kStale);

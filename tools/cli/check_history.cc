@@ -148,17 +148,29 @@ Page page_of(const HistoryFile& file, const Reading& reading, std::string_view v
   return page;
 }
 
+// Where the files are that were asked for, or why there are none.
+void add_files(Page* page, const HistoryCheckOptions& options, const Opinion& opinion,
+               const Context& context) {
+  if (options.certificate && opinion.certificate) {
+    page->verbatim("certificate", *options.certificate);
+    page->verbatim(
+        "", fmt::format("{} check --verify {}", context.called, shell_word(*options.certificate)));
+  } else if (options.certificate) {
+    page->item("certificate", "not written: nothing was decided");
+  }
+  if (options.html && opinion.example) {
+    page->verbatim("timeline", *options.html);
+  } else if (options.html) {
+    page->item("timeline", "not written: there is no violation to show");
+  }
+}
+
 void print_text(const HistoryFile& file, const Reading& reading, const Opinion& opinion,
                 const HistoryCheckOptions& options, const Context& context) {
   Page page = page_of(file, reading, opinion.verdict, context);
   add_verdict(page, *reading.content.history, opinion);
   if (opinion.example) page.blank();
-  if (options.certificate && opinion.certificate) {
-    page.verbatim("certificate", *options.certificate);
-    page.verbatim(
-        "", fmt::format("{} check --verify {}", context.called, shell_word(*options.certificate)));
-  }
-  if (options.html && opinion.example) page.verbatim("timeline", *options.html);
+  add_files(&page, options, opinion, context);
   fmt::print("{}", page.take());
 }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sim/check/contradiction.h"
 #include "sim/check/leave_out.h"
 #include "sim/run/suggest.h"
@@ -149,6 +151,9 @@ Opinion judge(const History& history, const Model* model, ObjectKind object) {
   opinion.evaluated =
       opinion.outcome.operations - std::min(opinion.left_out, opinion.outcome.operations);
   opinion.message = opinion.outcome.message;
+  if (history.order() == Order::kSessions) {
+    opinion.message += "; --consistency sequential asks without it";
+  }
   if (opinion.outcome.status == CheckStatus::kViolation) {
     opinion.verdict = "violation";
     opinion.code = kExitFinding;
@@ -160,7 +165,12 @@ Opinion judge(const History& history, const Model* model, ObjectKind object) {
     opinion.code = kExitExpected;
     certify(history, &opinion);
   } else if (opinion.message.empty()) {
-    opinion.message = "no operation is known to have happened: nothing was judged";
+    const auto& entries = history.entries();
+    const bool some =
+        std::any_of(entries.begin(), entries.end(), [](const Entry& entry) { return entry.ok(); });
+    opinion.message = some && opinion.outcome.operations == 0
+                          ? fmt::format("the model {} knows none of the operations", model->name)
+                          : "no operation is known to have happened: nothing was judged";
   }
   return opinion;
 }
