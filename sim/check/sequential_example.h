@@ -7,14 +7,14 @@
 //
 // Delta debugging (Zeller and Hildebrandt, IEEE TSE 2002) over what sim/check/leave_out.h allows to
 // leave out, so that the part proves the whole wrong. Let L be an order that explains the whole.
-//   - Rules 2 (what changes nothing), 3 (it may have happened, or not) and 4 (writers of what nobody
-//     sees) take operations out of L, or allow more, and leave the rest of L in its order. So each
-//     process still has its own, and real time was never asked.
-//   - Objects are independent, so rule 4 holds for each key alone; of a key on which nothing is kept,
-//     everything may go.
+//   - Rules 2 (what changes nothing), 3 (it may have happened, or not) and 4 (writers of what
+//     nobody sees) take operations out of L, or allow more, and leave the rest of L in its order.
+//     So each process still has its own, and real time was never asked.
+//   - Objects are independent, so rule 4 holds for each key alone; of a key on which nothing is
+//     kept, everything may go.
 //   - Rule 1, about prefixes, does not hold: a read may see what was written after it by the clock.
-//     Cut off the write, and nothing explains the read any more, though the whole was right. Of that
-//     rule only this is left: what failed is not in L.
+//     Cut off the write, and nothing explains the read any more, though the whole was right. Of
+//     that rule only this is left: what failed is not in L.
 // The result is minimal, not the least: no single operation of it can go.
 #pragma once
 

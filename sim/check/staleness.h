@@ -35,8 +35,8 @@ struct KeyStaleness {
   uint64_t operations = 0;  // that happened, and were judged
   // A read found what nothing had written by then: no number of versions, and no time, would do.
   bool unbounded = false;
-  // So many are enough; it is the least number if it equals at_least. nullopt: more than were tried,
-  // or not found out.
+  // So many are enough; it is the least number if it equals at_least. nullopt: more than were
+  // tried, or not found out.
   std::optional<uint64_t> versions;
   uint64_t at_least = 1;  // fewer are proven to be too few
   // nullopt: no time would do, or it cannot be told.

@@ -45,8 +45,8 @@ Opinion judge(const History& history, const Model* model, ObjectKind object);
 // The lines about the verdict, below what the history is.
 void add_verdict(Page& page, const History& history, const Opinion& opinion);
 
-// Fields: consistency, model, evaluated, left_out, verdict, message, facts, algorithm, counterexample, witness,
-// certificate.
+// Fields: consistency, model, evaluated, left_out, verdict, message, facts, algorithm,
+// counterexample, witness, certificate.
 Json verdict_json(const History& history, const Opinion& opinion);
 
 }  // namespace seedbed
