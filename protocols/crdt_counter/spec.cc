@@ -88,7 +88,8 @@ ProtocolSpec spec() {
                     .summary = "counters that replicas count on their own and merge (CRDT)"};
   spec.default_options = &default_options();
   spec.workloads = {"counter"};
-  spec.survives = [](size_t servers) {
+  spec.survives = [](const Setup& setup) {
+    const size_t servers = setup.servers.size();
     return Tolerance{.servers_down = static_cast<uint32_t>(servers),
                      .survives_power_loss = true,
                      .clock_drift_ppm = 1'000'000};

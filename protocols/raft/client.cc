@@ -8,6 +8,7 @@ namespace seedbed::raft {
 namespace {
 
 constexpr Site kFirstServer("raft.client.first_server", ChoiceClass::kAmbient);
+constexpr Site kAnyServer("raft.client.any_server", ChoiceClass::kAmbient);
 // Between two servers that do not know who leads.
 constexpr Duration kPause = 10ms;
 
@@ -37,14 +38,16 @@ Response response_to(const Operation& what, const wire::ClientCommand::Response&
 
 }  // namespace
 
-RaftClient::RaftClient(Env& env, std::vector<NodeId> servers, Duration timeout)
+RaftClient::RaftClient(Env& env, std::vector<NodeId> servers, Duration timeout, wire::Reads reads)
     : env_(env),
       servers_(std::move(servers)),
       timeout_(timeout),
+      reads_(reads),
       believed_leader_(env.random(kFirstServer, servers_.size())) {}
 
 Response RaftClient::attempt(const Operation& what, uint64_t operation) {
   const NodeTime deadline = env_.now() + timeout_;
+  if (what.function == kGet && reads_ != wire::READS_LOG) return query(what.key, deadline);
   if (session_ == 0 && !open_session(deadline)) {
     return operation <= last_sent_ ? Response::info("session expired")
                                    : Response::fail("not sent: no session yet");
@@ -62,6 +65,21 @@ Response RaftClient::attempt(const Operation& what, uint64_t operation) {
   if (!answer) return Response::info("no answer in time");
   if (static_cast<KvStatus>(answer->status()) == KvStatus::kExpiredSession) session_ = 0;
   return response_to(what, *answer);
+}
+
+Response RaftClient::query(const std::string& key, NodeTime deadline) {
+  wire::ClientQuery::Request request;
+  request.set_key(key);
+  const bool anywhere = reads_ == wire::READS_ANYWHERE;
+  if (anywhere) believed_leader_ = env_.random(kAnyServer, servers_.size());
+  for (Duration left = timeout_; left > Duration::zero(); left = deadline - env_.now()) {
+    const auto answer = env_.call<wire::ClientQuery>(server(), request, left);
+    if (answer && answer->reply() == wire::REPLY_EXECUTED) {
+      return answer->found() ? Response::found(answer->value()) : Response::absent();
+    }
+    if (!look_elsewhere(answer && !anywhere ? answer->leader() : 0)) env_.sleep(kPause);
+  }
+  return Response::info("no answer in time");
 }
 
 bool RaftClient::open_session(NodeTime deadline) {

@@ -4,6 +4,9 @@
 // operation repeated under the same number is executed at most once, so operations of unknown
 // outcome may be attempted again.
 //
+// A get may go beside the log, as a query (§6.4): it changes nothing, so it needs no session and
+// may be asked of anybody again and again.
+//
 // Once an operation has been sent, its outcome is ok or info, never fail. A refusal proves little:
 // the network may have made a copy of the request, which arrives when that server leads. And an
 // expired session does not tell what an earlier attempt has done; in a new session nobody would
@@ -22,7 +25,7 @@ namespace seedbed::raft {
 class RaftClient final : public Client {
  public:
   // `timeout`: of one attempt, in which it may ask several servers.
-  RaftClient(Env& env, std::vector<NodeId> servers, Duration timeout);
+  RaftClient(Env& env, std::vector<NodeId> servers, Duration timeout, wire::Reads reads);
 
   Response attempt(const Operation& what, uint64_t operation) override;
   bool retries_are_safe() const override { return true; }
@@ -31,6 +34,7 @@ class RaftClient final : public Client {
   // Asks until the command has been executed. Blocks. Nothing if the time is over first.
   std::optional<wire::ClientCommand::Response> execute(const Command& command, NodeTime deadline);
   bool open_session(NodeTime deadline);
+  Response query(const std::string& key, NodeTime deadline);
   NodeId server() const { return servers_[believed_leader_]; }
   // True if the hint names a server that has not just been asked.
   bool look_elsewhere(uint32_t hint);
@@ -38,6 +42,7 @@ class RaftClient final : public Client {
   Env& env_;
   std::vector<NodeId> servers_;
   Duration timeout_;
+  wire::Reads reads_;
   size_t believed_leader_;
   uint64_t session_ = 0;    // 0: none yet
   uint64_t last_sent_ = 0;  // operation

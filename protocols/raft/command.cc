@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "protocols/raft/bytes.h"
+#include "sim/core/bytes.h"
 
 namespace seedbed::raft {
 namespace {

@@ -16,13 +16,15 @@ wire::RequestVote to_wire(const RequestVote& message) {
   out.set_pre_vote(message.pre_vote);
   out.set_term(number(message.term));
   to_wire(message.last, out.mutable_last());
+  out.set_transfer(message.transfer);
   return out;
 }
 
 RequestVote from_wire(const wire::RequestVote& message) {
   return {.pre_vote = message.pre_vote(),
           .term = Term{message.term()},
-          .last = from_wire(message.last())};
+          .last = from_wire(message.last()),
+          .transfer = message.transfer()};
 }
 
 wire::RequestVoteResponse to_wire(const RequestVoteResponse& message) {
@@ -54,6 +56,7 @@ wire::AppendEntries to_wire(const AppendEntries& message) {
     copy->set_data(entry.data.view().data(), entry.data.size());
   }
   out.set_leader_commit(message.leader_commit);
+  out.set_round(message.round);
   return out;
 }
 
@@ -67,6 +70,7 @@ AppendEntries from_wire(const wire::AppendEntries& message) {
                           .data = entry.data()});
   }
   in.leader_commit = message.leader_commit();
+  in.round = message.round();
   return in;
 }
 
@@ -78,6 +82,7 @@ wire::AppendEntriesResponse to_wire(const AppendEntriesResponse& message) {
   out.set_refused(message.refused);
   out.set_hint_term(number(message.hint.term));
   out.set_hint_first_index(message.hint.first_index);
+  out.set_round(message.round);
   return out;
 }
 
@@ -86,7 +91,42 @@ AppendEntriesResponse from_wire(const wire::AppendEntriesResponse& message) {
           .success = message.success(),
           .match = message.match(),
           .refused = message.refused(),
-          .hint = {.term = Term{message.hint_term()}, .first_index = message.hint_first_index()}};
+          .hint = {.term = Term{message.hint_term()}, .first_index = message.hint_first_index()},
+          .round = message.round()};
+}
+
+wire::TimeoutNow to_wire(const TimeoutNow& message) {
+  wire::TimeoutNow out;
+  out.set_term(number(message.term));
+  to_wire(message.last, out.mutable_last());
+  return out;
+}
+
+TimeoutNow from_wire(const wire::TimeoutNow& message) {
+  return {.term = Term{message.term()}, .last = from_wire(message.last())};
+}
+
+wire::ReadIndex to_wire(const ReadIndex& message) {
+  wire::ReadIndex out;
+  out.set_term(number(message.term));
+  out.set_id(message.id);
+  return out;
+}
+
+ReadIndex from_wire(const wire::ReadIndex& message) {
+  return {.term = Term{message.term()}, .id = message.id()};
+}
+
+wire::ReadIndexResponse to_wire(const ReadIndexResponse& message) {
+  wire::ReadIndexResponse out;
+  out.set_term(number(message.term));
+  out.set_id(message.id);
+  out.set_index(message.index);
+  return out;
+}
+
+ReadIndexResponse from_wire(const wire::ReadIndexResponse& message) {
+  return {.term = Term{message.term()}, .id = message.id(), .index = message.index()};
 }
 
 }  // namespace seedbed::raft

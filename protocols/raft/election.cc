@@ -30,23 +30,22 @@ void Raft::campaign() {
 void Raft::campaign_as_pre_candidate() {
   state_ = PreCandidate{.ballot = {}, .election_due = draw_election_due()};
   note_role();
-  request_votes(true, next(hard_state_.term));
+  request_votes({.pre_vote = true, .term = next(hard_state_.term), .last = last_durable()});
   count_vote(std::get<PreCandidate>(state_).ballot, config_.self, true);
 }
 
 // The candidate's own vote is a vote like any other: it counts, and the others are asked, only once
 // it is durable. The first is count_own_vote()'s work, the second send()'s.
-void Raft::campaign_as_candidate() {
+void Raft::campaign_as_candidate(bool transfer) {
   set_hard_state({next(hard_state_.term), config_.self});
   state_ = Candidate{.ballot = {}, .election_due = draw_election_due()};
   note_role();
-  request_votes(false, hard_state_.term);
+  request_votes({.term = hard_state_.term, .last = last_durable(), .transfer = transfer});
 }
 
-void Raft::request_votes(bool pre_vote, Term term) {
+void Raft::request_votes(const RequestVote& request) {
   for (const NodeId voter : config_.voters) {
-    if (voter == config_.self) continue;
-    send(voter, RequestVote{.pre_vote = pre_vote, .term = term, .last = last_durable()});
+    if (voter != config_.self) send(voter, request);
   }
 }
 
@@ -114,9 +113,16 @@ void Raft::become_leader() {
 // reason for an election, and is not to be disturbed. A leader hears from itself. This rests on
 // CheckQuorum: without it, a leader that reaches its followers but not they it would be protected
 // for ever.
+//
+// Leases are built on it (§6.4.1); then it must also hold for a server that has started again, and
+// has forgotten whom it heard.
 bool Raft::hears_a_leader() const {
   if (!config_.check_quorum) return false;
   if (leads()) return true;
+  if (config_.lease) {
+    const Duration silence = rules_.silence_after_start(config_.lease->promise);
+    if (now_ - started_ < silence) return true;
+  }
   const auto* follower = std::get_if<Follower>(&state_);
   return follower != nullptr && follower->leader &&
          now_ - follower->leader_heard < config_.election_timeout;
@@ -144,14 +150,14 @@ void Raft::answer_pre_vote(NodeId from, const RequestVote& request) {
 void Raft::answer_vote(NodeId from, const RequestVote& request) {
   RequestVoteResponse response{
       .pre_vote = false, .term = hard_state_.term, .requested = request.term, .granted = false};
-  const bool disturbed = request.term > hard_state_.term && hears_a_leader();
+  const bool disturbed = request.term > hard_state_.term && !request.transfer && hears_a_leader();
   if (request.term < hard_state_.term || disturbed) {
     send(from, response);
     return;
   }
   if (request.term > hard_state_.term) follow(request.term, std::nullopt);
   response.term = hard_state_.term;
-  response.granted = rules_.may_grant_vote(hard_state_, last_durable(), from, request.last);
+  response.granted = rules_.may_grant_vote(hard_state_, last_durable(), from, request);
   if (!response.granted) {
     send(from, response);
     return;

@@ -49,7 +49,12 @@ uint64_t Raft::fingerprint() const {
       digest.add(follower.match());
       digest.add(follower.next());
       digest.add(uint64_t{follower.replicating()});
+      digest.add(follower.round());
     }
+    digest.add(leader->reads.round);
+    digest.add(uint64_t{leader->reads.waiting.size()});
+    digest.add(leader->reads.lease_until);
+    digest.add(transferring_to());
   }
   digest.add(uint64_t{withheld_.size()});
   digest.add(uint64_t{pending_acks_.size()});

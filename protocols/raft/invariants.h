@@ -35,6 +35,9 @@ std::unique_ptr<Checker> make_leader_completeness(std::shared_ptr<ServerLogs> lo
 std::unique_ptr<Checker> make_state_machine_safety();
 std::unique_ptr<Checker> make_exactly_once();
 
+// invariants_queries.cc
+std::unique_ptr<Checker> make_query_index();
+
 // invariants_clients.cc
 std::unique_ptr<Checker> make_acknowledged_is_durable(const std::vector<NodeId>& servers);
 std::unique_ptr<Checker> make_replicas_agree();

@@ -8,7 +8,8 @@
 #include "protocols/raft/invariants.h"
 #include "protocols/raft/raft.pb.h"
 #include "protocols/raft/storage.h"
-#include "protocols/raft/wal_reader.h"
+#include "protocols/raft/wal.h"
+#include "protocols/storage/invariants_durable_log.h"
 #include "sim/check/convergence.h"
 #include "sim/check/durability.h"
 #include "sim/check/payload.h"
@@ -23,20 +24,17 @@ uint64_t operation_key(uint64_t client, uint64_t operation) { return (client << 
 class WalOperations final : public DurableReader {
  public:
   void read(const DurableImage& image, DurableSet& set) override {
-    const DurableFile* file = image.find(kWalPath);
-    const bool same =
-        file != nullptr && file->id() == file_ && file->unchanged() >= reader_.end().offset;
-    if (!same) {
+    log_.look(image);
+    if (log_.take_restart()) {
       drop_from(1, set);
-      reader_ = WalReader();
       clients_.clear();
-      file_ = file == nullptr ? 0 : file->id();
     }
-    if (file == nullptr) return;
-    while (const auto record = reader_.next(file->bytes())) {
-      if (const auto* truncate = std::get_if<WalTruncate>(&record->content)) {
+    while (const auto bytes = log_.next()) {
+      const std::optional<WalRecord> record = decode_record(bytes->type, bytes->payload);
+      if (!record) continue;
+      if (const auto* truncate = std::get_if<WalTruncate>(&*record)) {
         drop_from(truncate->from, set);
-      } else if (const auto* entry = std::get_if<WalEntry>(&record->content)) {
+      } else if (const auto* entry = std::get_if<WalEntry>(&*record)) {
         add(*entry, set);
       }
     }
@@ -59,6 +57,7 @@ class WalOperations final : public DurableReader {
   }
 
   void drop_from(LogIndex index, DurableSet& set) {
+    if (index > keys_.size()) return;
     std::vector<uint64_t> dropped(keys_.begin() + static_cast<int64_t>(index) - 1, keys_.end());
     keys_.resize(index - 1);
     for (const uint64_t key : dropped) {
@@ -67,8 +66,7 @@ class WalOperations final : public DurableReader {
     }
   }
 
-  uint64_t file_ = 0;
-  WalReader reader_;
+  storage::DurableLog log_{std::string(kWalDirectory)};
   std::vector<uint64_t> keys_;            // of the entry at each index; 0: not an operation
   std::map<uint64_t, uint64_t> clients_;  // who opened each session
 };

@@ -7,8 +7,8 @@ namespace {
 
 struct Describe {
   std::string operator()(const RequestVote& m) const {
-    return fmt::format("{}{{t{} last={}}}", m.pre_vote ? "PreVote" : "RequestVote", number(m.term),
-                       to_string(m.last));
+    return fmt::format("{}{{t{} last={}{}}}", m.pre_vote ? "PreVote" : "RequestVote",
+                       number(m.term), to_string(m.last), m.transfer ? " transfer" : "");
   }
   std::string operator()(const RequestVoteResponse& m) const {
     return fmt::format("{}Response{{t{} for=t{} {}}}", m.pre_vote ? "PreVote" : "RequestVote",
@@ -19,15 +19,31 @@ struct Describe {
     for (const Entry& entry : m.entries) {
       entries += fmt::format("{}{}", entries.empty() ? "" : " ", to_string(entry.id()));
     }
-    return fmt::format("AppendEntries{{t{} prev={} entries=[{}] commit={}}}", number(m.term),
-                       to_string(m.prev), entries, m.leader_commit);
+    return fmt::format("AppendEntries{{t{} prev={} entries=[{}] commit={}{}}}", number(m.term),
+                       to_string(m.prev), entries, m.leader_commit, round(m.round));
   }
   std::string operator()(const AppendEntriesResponse& m) const {
     if (m.success) {
-      return fmt::format("AppendEntriesResponse{{t{} match={}}}", number(m.term), m.match);
+      return fmt::format("AppendEntriesResponse{{t{} match={}{}}}", number(m.term), m.match,
+                         round(m.round));
     }
-    return fmt::format("AppendEntriesResponse{{t{} refused={} hint={}}}", number(m.term), m.refused,
-                       to_string(EntryId{m.hint.first_index, m.hint.term}));
+    return fmt::format("AppendEntriesResponse{{t{} refused={} hint={}{}}}", number(m.term),
+                       m.refused, to_string(EntryId{m.hint.first_index, m.hint.term}),
+                       round(m.round));
+  }
+  std::string operator()(const TimeoutNow& m) const {
+    return fmt::format("TimeoutNow{{t{} last={}}}", number(m.term), to_string(m.last));
+  }
+  std::string operator()(const ReadIndex& m) const {
+    return fmt::format("ReadIndex{{t{} #{}}}", number(m.term), m.id);
+  }
+  std::string operator()(const ReadIndexResponse& m) const {
+    return fmt::format("ReadIndexResponse{{t{} #{} index={}}}", number(m.term), m.id, m.index);
+  }
+
+ private:
+  static std::string round(uint64_t round) {
+    return round == 0 ? std::string() : fmt::format(" round={}", round);
   }
 };
 

@@ -1,5 +1,6 @@
-// The two RPCs of Raft (figure 3.1) as messages. A response is a message of its own: it may be
-// lost, repeated, or arrive when the question is long forgotten, and must make sense by itself.
+// The RPCs of Raft (figure 3.1, and §3.10 and §6.4) as messages. A response is a message of its
+// own: it may be lost, repeated, or arrive when the question is long forgotten, and must make sense
+// by itself.
 //
 // Every message carries the term its sender was in, and leaves only when that term is durable at
 // the sender; a server can therefore never speak for a term that it might forget.
@@ -19,6 +20,8 @@ struct RequestVote {
   bool pre_vote = false;
   Term term{};   // the term to be won: for a PreVote the candidate's term plus one
   EntryId last;  // the candidate's last durable entry
+  // §3.10: the leader itself told it to (TimeoutNow), so nobody is disturbed by it (§4.2.3).
+  bool transfer = false;
 
   bool operator==(const RequestVote&) const = default;
 };
@@ -39,7 +42,8 @@ struct AppendEntries {
   EntryId prev;  // the entry before the first of `entries`
   std::vector<Entry> entries;
   LogIndex leader_commit = 0;
-  // A round number, echoed in the response, will come here with read-only queries (§6.4).
+  // §6.4: which round of heartbeats this one belongs to; 0: none.
+  uint64_t round = 0;
 
   LogIndex last_index() const { return prev.index + entries.size(); }
   bool operator==(const AppendEntries&) const = default;
@@ -63,13 +67,43 @@ struct AppendEntriesResponse {
   // On failure: the prev.index that was refused, so that the leader can tell a stale refusal.
   LogIndex refused = 0;
   ConflictHint hint;
+  uint64_t round = 0;  // that of the request
 
   bool operator==(const AppendEntriesResponse&) const = default;
 };
 
-// InstallSnapshot (chapter 5) and TimeoutNow (§3.10) will join here.
-using Message =
-    std::variant<RequestVote, RequestVoteResponse, AppendEntries, AppendEntriesResponse>;
+// "Do not wait for your election timeout" (§3.10): from a leader that wants the receiver to lead.
+struct TimeoutNow {
+  Term term{};
+  EntryId last;  // the leader's log ends here, and so should the receiver's
+
+  bool operator==(const TimeoutNow&) const = default;
+};
+
+// A query asks through which index a server must have applied the log before it may answer (§6.4).
+// Whoever asks chooses the id, and never one twice, not even after a restart: an answer may be
+// late.
+using ReadId = uint64_t;
+
+// From a follower that was asked a query, to its leader.
+struct ReadIndex {
+  Term term{};
+  ReadId id = 0;
+
+  bool operator==(const ReadIndex&) const = default;
+};
+
+struct ReadIndexResponse {
+  Term term{};
+  ReadId id = 0;
+  LogIndex index = 0;
+
+  bool operator==(const ReadIndexResponse&) const = default;
+};
+
+// InstallSnapshot (chapter 5) will join here.
+using Message = std::variant<RequestVote, RequestVoteResponse, AppendEntries, AppendEntriesResponse,
+                             TimeoutNow, ReadIndex, ReadIndexResponse>;
 
 // The term a message is sent in or, for a PreVote, sent about.
 Term term_of(const Message& message);

@@ -12,6 +12,15 @@ constexpr std::array kMutants = {
         "CommitTermRule", "LeaderCompleteness,StateMachineSafety,AcknowledgedIsDurable",
         "https://github.com/logcabin/logcabin/issues/44; "
         "https://github.com/canonical/raft/commit/524f735 fixed it in libraft before 0.17.1"},
+    MutantInfo{Mutant::kB02, "raft.b02-query-before-own-term", "RAFT-B02",
+               "A new leader answers queries before an entry of its own term is committed, and so "
+               "before it knows what is.",
+               "QueryIndex", "Linearizable", "https://github.com/etcd-io/etcd/issues/7331"},
+    MutantInfo{Mutant::kB03, "raft.b03-query-without-round", "RAFT-B03",
+               "Whoever believes that it leads answers queries from its own state.", "QueryIndex",
+               "Linearizable",
+               "https://github.com/etcd-io/etcd/issues/741; "
+               "https://github.com/hashicorp/consul/issues/54"},
     MutantInfo{Mutant::kB04, "raft.b04-truncate-on-overlap", "RAFT-B04",
                "A follower drops everything behind prev on every AppendEntries, so that an old or "
                "repeated one destroys entries it has acknowledged.",
@@ -28,6 +37,12 @@ constexpr std::array kMutants = {
                "their index to the leader of the day.",
                "AckDurable", "CommitQuorumDurable,LeaderCompleteness,AcknowledgedIsDurable",
                "https://github.com/canonical/raft/commit/35479fc"},
+    MutantInfo{Mutant::kB08, "raft.b08-vote-for-successor", "RAFT-B08",
+               "A server votes for the candidate that the leader has named, even if it has voted "
+               "in that term.",
+               "VoteOnce", "ElectionSafety,VoteDurable",
+               "https://github.com/canonical/raft/pull/139, removed in "
+               "https://github.com/cowsql/raft/commit/ad19f79a"},
     MutantInfo{Mutant::kB10, "raft.b10-vote-before-sync", "RAFT-B10",
                "A vote leaves before it is durable; after a crash the server votes again.",
                "VoteDurable", "VoteOnce,ElectionSafety",
@@ -38,6 +53,15 @@ constexpr std::array kMutants = {
                "CommitQuorumDurable", "LeaderCompleteness,AcknowledgedIsDurable",
                "https://github.com/canonical/raft/commit/a54636b; "
                "https://github.com/etcd-io/etcd/issues/14370"},
+    MutantInfo{
+        Mutant::kB15, "raft.b15-promise-forgotten", "RAFT-B15",
+        "A voter that has started again does not keep the promise that a leader's lease "
+        "rests on.",
+        "QueryIndex", "Linearizable",
+        "https://github.com/tikv/tikv/issues/964; https://github.com/etcd-io/etcd/issues/6005"},
+    MutantInfo{Mutant::kB16, "raft.b16-old-round", "RAFT-B16",
+               "An answer to an earlier round of heartbeats confirms a query that came after it.",
+               "QueryIndex", "Linearizable", "https://github.com/etcd-io/etcd/issues/20418"},
     MutantInfo{Mutant::kNoSessionCheck, "raft.no-session-check", "RAFT-SESSION",
                "The state machine executes a repeated command again instead of giving the reply "
                "it gave (section 6.3).",

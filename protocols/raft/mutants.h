@@ -14,11 +14,16 @@ namespace seedbed::raft {
 enum class Mutant {
   kNone,
   kB01,
+  kB02,
+  kB03,
   kB04,
   kB05,
   kB07,
+  kB08,
   kB10,
   kB14,
+  kB15,
+  kB16,
   kNoSessionCheck,
 };
 

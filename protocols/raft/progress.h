@@ -9,6 +9,7 @@
 // Snapshot, a third mode for followers behind the log's base, belongs here (chapter 5).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <variant>
@@ -78,6 +79,9 @@ class Progress {
   void sent(LogIndex last, uint64_t bytes);
 
   void heard_at(NodeTime now) { heard_ = now; }
+  // The last round of heartbeats that the follower has answered in this term (§6.4).
+  uint64_t round() const { return round_; }
+  void answered(uint64_t round) { round_ = std::max(round_, round); }
   // The follower acknowledged its log through `match`.
   void acknowledged(LogIndex match);
   // True if a refusal at `refused` contradicts what is known now, and is no old message. What the
@@ -94,6 +98,7 @@ class Progress {
   LogIndex match_ = 0;
   LogIndex next_;
   NodeTime heard_;
+  uint64_t round_ = 0;
   std::variant<Probe, Replicate> mode_ = Probe{};
 };
 

@@ -1,7 +1,7 @@
 // Invariants (the paper's, as far as one server can see them):
 //   1. applied_ <= commit_ <= log_.last_index(), and commit_ never decreases.
 //   2. The log is never truncated at or below commit_.
-//   3. The term never decreases; within a term the vote is set at most once.
+//   3. The term never decreases; within a term the vote is set at most once (Rules sees to that).
 //   4. A leader never truncates its log, and stops leading only by a higher term or for want of a
 //      quorum.
 //   5. A message leaves only when the term it was written in is durable, and still the current one.
@@ -20,11 +20,13 @@ Raft::Raft(Config config, Rules rules, uint64_t entropy, NodeTime now, Persisted
       rules_(rules),
       entropy_(entropy),
       now_(now),
+      started_(now),
       hard_state_(persisted.hard_state),
       log_(std::move(persisted.entries)),
       writes_(log_.last_index()) {
   INVARIANT(is_voter(config_.self), "server {} is not in its own configuration",
             number(config_.self));
+  INVARIANT(!config_.lease || config_.check_quorum, "leases rest on CheckQuorum, which is off");
   INVARIANT(log_.last().term <= hard_state_.term, "the log has an entry of term {} in term {}",
             number(log_.last().term), number(hard_state_.term));
   state_ =
@@ -37,9 +39,9 @@ void Raft::tick(NodeTime now) {
   advance_time(now);
   if (auto* leader = std::get_if<Leader>(&state_)) {
     if (now_ >= leader->quorum_due) check_quorum();
-    if (!leads() || now_ < leader->heartbeat_due) return;
-    leader->heartbeat_due = now_ + config_.heartbeat_interval;
-    for (Progress& follower : leader->followers) send_heartbeat(follower);
+    if (!leads()) return;
+    if (leader->transfer && now_ >= leader->transfer->gives_up) leader->transfer.reset();
+    if (now_ >= leader->heartbeat_due) send_heartbeats(*leader);
     return;
   }
   if (now_ >= election_due()) campaign();
@@ -47,7 +49,8 @@ void Raft::tick(NodeTime now) {
 
 NodeTime Raft::next_deadline() const {
   if (const auto* leader = std::get_if<Leader>(&state_)) {
-    return std::min(leader->heartbeat_due, leader->quorum_due);
+    const NodeTime due = std::min(leader->heartbeat_due, leader->quorum_due);
+    return leader->transfer ? std::min(due, leader->transfer->gives_up) : due;
   }
   return election_due();
 }
@@ -61,7 +64,7 @@ void Raft::step(NodeTime now, NodeId from, Message message) {
 std::optional<EntryId> Raft::propose(NodeTime now, std::string_view command) {
   advance_time(now);
   auto* leader = std::get_if<Leader>(&state_);
-  if (leader == nullptr) return std::nullopt;
+  if (leader == nullptr || leader->transfer) return std::nullopt;
   // Back-pressure: what is not committed is kept in memory by everyone. One command always fits.
   if (leader->uncommitted_bytes > 0 &&
       leader->uncommitted_bytes + command.size() > config_.max_uncommitted_bytes) {
@@ -86,10 +89,13 @@ void Raft::persisted(NodeTime now, Ticket ticket) {
 Ready Raft::take_ready() {
   if (auto* leader = std::get_if<Leader>(&state_)) {
     for (Progress& follower : leader->followers) replicate(follower);
+    advance_transfer(*leader);
+    ask_for_reads(*leader);
   }
   Ready ready;
   ready.write = writes_.take(log_);
   ready.messages = std::exchange(outbox_, {});
+  ready.reads = std::exchange(reads_, {});
   ready.notices = std::exchange(notices_, {});
   const std::span<const Entry> committed = log_.slice(applied_ + 1, commit_);
   ready.committed.assign(committed.begin(), committed.end());
@@ -162,9 +168,6 @@ NodeTime Raft::election_due() const {
 void Raft::set_hard_state(HardState hard_state) {
   INVARIANT(hard_state.term >= hard_state_.term, "term went back from {} to {}",
             number(hard_state_.term), number(hard_state.term));
-  INVARIANT(hard_state.term > hard_state_.term || !hard_state_.voted_for ||
-                hard_state.voted_for == hard_state_.voted_for,
-            "a second vote in term {}", number(hard_state.term));
   if (hard_state == hard_state_) return;
   hard_state_ = hard_state;
   writes_.stage_hard_state(hard_state_);

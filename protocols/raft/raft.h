@@ -15,12 +15,13 @@
 // waits here until persisted() and is checked again then, for the world may have moved on.
 //
 // Implemented: elections with PreVote (§9.6), CheckQuorum (§6.2) and leader stickiness (§4.2.3);
-// pipelined replication with a bounded window (§10.2.1); conflict hints; batching; back-pressure.
-// Places are left for snapshots (chapter 5), membership changes (chapter 4), leadership transfer
-// (§3.10), read-only queries (§6.4) and leases.
+// pipelined replication with a bounded window (§10.2.1); conflict hints; batching; back-pressure;
+// leadership transfer (§3.10); queries beside the log, by a round of heartbeats or by a lease, on
+// leader and followers (§6.4). Places are left for snapshots (chapter 5) and membership changes
+// (chapter 4).
 //
 // Where to read: rules.h has what safety rests on; raft.cc the inputs and roles; election.cc §3.4
-// and §9.6; replication.cc §3.5 and §3.6.
+// and §9.6; replication.cc §3.5 and §3.6; transfer.cc §3.10; queries.cc §6.4.
 #pragma once
 
 #include <cstdint>
@@ -41,6 +42,16 @@
 
 namespace seedbed::raft {
 
+// What leases rest on (§6.4.1).
+struct LeaseTerms {
+  // For so long after it has answered a heartbeat, or has started, a voter votes for nobody else.
+  // At most the smallest election timeout of any server.
+  Duration promise = 150ms;
+  // No clock runs more than so many parts per million too fast or too slow.
+  int64_t drift_ppm = 0;
+  bool operator==(const LeaseTerms&) const = default;
+};
+
 struct Config {
   NodeId self{};
   std::vector<NodeId> voters;  // every server of the cluster, this one included
@@ -57,6 +68,10 @@ struct Config {
   // A heartbeat tells a follower to commit no more than it is known to have, as etcd does. Without,
   // it carries the commit index as it is (figure 3.1), and the follower's own rule has to do.
   bool clamp_heartbeats = true;
+
+  // Without, every query takes a round of heartbeats. With, check_quorum must be on: a voter that
+  // hears from a leader keeps its promise by §4.2.3.
+  std::optional<LeaseTerms> lease;
 
   WindowLimits window;                    // to each follower
   uint64_t max_message_bytes = 64 << 10;  // of entries in one AppendEntries; one entry always fits
@@ -87,6 +102,15 @@ class Raft {
   // nothing will come of the command, if it was refused.
   std::optional<EntryId> propose(NodeTime now, std::string_view command);
 
+  // §3.10: hands the leadership over to that server. Until it leads, or an election timeout has
+  // passed, no commands are taken. False if this server does not lead, or that is no other voter.
+  bool transfer_leadership(NodeTime now, NodeId to);
+
+  // §6.4: asks at which index a query that has just come may be answered; Ready::reads will tell,
+  // unless the leader changes or a message is lost. No id may be used twice (ReadId). False
+  // if this server knows no leader: nothing will come of it.
+  bool query(NodeTime now, ReadId id);
+
   // The disk holds the write of this ticket and every one before it.
   void persisted(NodeTime now, Ticket ticket);
 
@@ -106,6 +130,10 @@ class Raft {
   std::optional<NodeId> leader() const;
   const Log& log() const { return log_; }
   LogIndex commit_index() const { return commit_; }
+  // To whom this leader hands its leadership over.
+  std::optional<NodeId> transferring_to() const;
+  // True if this server leads and may answer queries by itself now.
+  bool holds_lease() const;
   // The log through here would survive a crash of this server.
   LogIndex durable_index() const { return writes_.durable_index(); }
   const Config& config() const { return config_; }
@@ -144,8 +172,8 @@ class Raft {
   // --- election.cc: §3.4, §9.6 ---
   void campaign();
   void campaign_as_pre_candidate();
-  void campaign_as_candidate();
-  void request_votes(bool pre_vote, Term term);
+  void campaign_as_candidate(bool transfer = false);
+  void request_votes(const RequestVote& request);
   bool hears_a_leader() const;
   void handle(NodeId from, RequestVote& request);
   void answer_pre_vote(NodeId from, const RequestVote& request);
@@ -168,16 +196,31 @@ class Raft {
   void append_as_leader(EntryKind kind, EntryData data);
   void replicate(Progress& follower);
   uint64_t collect_entries(LogIndex first, std::vector<Entry>& entries) const;
-  void send_heartbeat(Progress& follower);
+  void send_heartbeat(const Progress& follower, uint64_t round);
+  void send_heartbeats(Leader& leader);
   LogIndex held_by_quorum(const Leader& leader) const;
   void count_replicas();
   void check_quorum();
+
+  // --- transfer.cc: §3.10 ---
+  void advance_transfer(Leader& leader);
+  void handle(NodeId from, TimeoutNow& request);
+
+  // --- queries.cc: §6.4 ---
+  void handle(NodeId from, ReadIndex& request);
+  void handle(NodeId from, ReadIndexResponse& response);
+  void begin_round(Leader& leader);
+  void ask_for_reads(Leader& leader);
+  void count_round(Leader& leader);
+  void grant(const std::vector<Reader>& readers, LogIndex index);
+  bool holds_lease(const Leader& leader) const;
 
   Config config_;
   Rules rules_;
   uint64_t entropy_;
   uint64_t draws_ = 0;
   NodeTime now_;
+  NodeTime started_;
 
   HardState hard_state_;
   Log log_;
@@ -189,6 +232,7 @@ class Raft {
   std::deque<Withheld> withheld_;
   std::deque<PendingAck> pending_acks_;
   std::vector<Envelope> outbox_;
+  std::vector<ReadGrant> reads_;
   std::vector<Notice> notices_;
   uint64_t stale_completions_ = 0;
 };

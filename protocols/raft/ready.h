@@ -37,6 +37,13 @@ struct StaleCompletion {
 using Notice = std::variant<RoleChange, CommitAdvance, StaleCompletion>;
 std::string to_string(const Notice& notice);
 
+// A query may be answered from the state after `index`, or any later one.
+struct ReadGrant {
+  ReadId id = 0;
+  LogIndex index = 0;
+  bool operator==(const ReadGrant&) const = default;
+};
+
 // The contract with the shell, which may do the parts in any order and at any speed, if
 //   - writes reach the disk in ticket order, and persisted(ticket) is called only when that write
 //     and all before it would survive a crash;
@@ -48,9 +55,12 @@ struct Ready {
   std::optional<Write> write;
   std::vector<Envelope> messages;
   std::vector<Entry> committed;
+  std::vector<ReadGrant> reads;
   std::vector<Notice> notices;
 
-  bool empty() const { return !write && messages.empty() && committed.empty() && notices.empty(); }
+  bool empty() const {
+    return !write && messages.empty() && committed.empty() && reads.empty() && notices.empty();
+  }
   bool operator==(const Ready&) const = default;
 };
 

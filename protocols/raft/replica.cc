@@ -15,6 +15,7 @@ constexpr Site kPatient("raft.patient", ChoiceClass::kFault);
 constexpr Site kOneInput("raft.one_input_at_a_time", ChoiceClass::kFault);
 constexpr Site kSlowStep("raft.slow_step", ChoiceClass::kFault);
 constexpr Site kBusy("raft.busy", ChoiceClass::kFault);
+constexpr Site kTinySegments("raft.tiny_segments", ChoiceClass::kFault);
 constexpr Site kNoHint("raft.no_hint", ChoiceClass::kFault);
 
 // Settings that somebody may have chosen for this server. They last as long as its incarnation, so
@@ -25,6 +26,12 @@ void detune(Env& env, Config& config) {
   if (env.buggify(kTinyWindow)) config.window.messages = 2;
   if (env.buggify(kLittleAhead)) config.max_uncommitted_bytes = 64;
   config.election_timeout *= static_cast<int64_t>(1 + env.buggify(kPatient, 3));
+}
+
+StorageOptions storage_options(Env& env) {
+  StorageOptions options;
+  if (env.buggify(kTinySegments)) options = {.segment_bytes = 1 << 10, .preallocate = true};
+  return options;
 }
 
 Label label_of(const Message& message) {
@@ -49,7 +56,7 @@ Overloaded(Cases...) -> Overloaded<Cases...>;
 Replica::Replica(Env& env, ReplicaOptions options)
     : env_(env),
       options_(std::move(options)),
-      storage_(env.disk()),
+      storage_(env.disk(), storage_options(env)),
       inbox_(env.scheduler(), options_.inbox),
       machine_(options_.rules, options_.limits) {
   options_.config.self = env.self();
@@ -65,11 +72,18 @@ void Replica::start() {
   if (storage_.was_torn()) env_.reached("torn tail recovered");
   recovered_ = persisted->hard_state;
   detune(env_, options_.config);
+  // An answer to a query of an earlier incarnation must not be taken for one to a later query.
+  last_query_ = uint64_t{number(env_.incarnation())} << 32;
   const uint64_t entropy = env_.random(kEntropy, uint64_t{1} << 63);
   raft_.emplace(options_.config, options_.rules, entropy, env_.now(), *std::move(persisted));
   listen_to_peers();
   serve_clients();
   run();
+}
+
+void Replica::operate(std::string_view order, NodeId about) {
+  if (order != kTransferLeadership || !raft_) return;
+  if (!inbox_.push(TransferTo{.to = about})) env_.reached("message dropped: inbox full");
 }
 
 template <class WireMessage>
@@ -86,6 +100,9 @@ void Replica::listen_to_peers() {
   listen<wire::RequestVoteResponse>();
   listen<wire::AppendEntries>();
   listen<wire::AppendEntriesResponse>();
+  listen<wire::TimeoutNow>();
+  listen<wire::ReadIndex>();
+  listen<wire::ReadIndexResponse>();
 }
 
 void Replica::serve_clients() {
@@ -97,6 +114,22 @@ void Replica::serve_clients() {
         }
         return future.await(options_.request_timeout);
       });
+  env_.serve<wire::ClientQuery>(
+      [this](NodeId, const wire::ClientQuery::Request& request) { return serve_query(request); });
+}
+
+Result<wire::ClientQuery::Response> Replica::serve_query(
+    const wire::ClientQuery::Request& request) {
+  auto [promise, future] = Promise<QueryAnswer>::make(env_.scheduler());
+  const ReadId query = ++last_query_;
+  queries_.emplace(query, Query{.key = request.key(), .answer = std::move(promise), .index = {}});
+  if (!inbox_.push(Asked{.query = query})) {
+    queries_.erase(query);
+    return Error::kUnavailable;
+  }
+  Result<QueryAnswer> answer = future.await(options_.request_timeout);
+  queries_.erase(query);  // if nobody has answered it
+  return answer;
 }
 
 void Replica::run() {
@@ -128,7 +161,11 @@ void Replica::stop_for_disk() {
 void Replica::take_in(Input& input) {
   std::visit(Overloaded{
                  [&](Received& received) {
+                   const bool told = std::holds_alternative<TimeoutNow>(received.message);
                    raft_->step(env_.now(), received.from, std::move(received.message));
+                   if (told && raft_->role() == Role::kCandidate) {
+                     env_.reached("election at the leader's word");
+                   }
                  },
                  [&](const Completed& completed) {
                    if (completed.durable) raft_->persisted(env_.now(), completed.ticket);
@@ -152,6 +189,12 @@ void Replica::take_in(Input& input) {
                    }
                    proposal.answer.resolve(std::move(refusal));
                  },
+                 [&](const Asked& asked) { ask(asked.query); },
+                 [&](const TransferTo& order) {
+                   if (raft_->transfer_leadership(env_.now(), order.to)) {
+                     env_.reached("leadership offered");
+                   }
+                 },
              },
              input);
 }
@@ -169,7 +212,15 @@ void Replica::carry_out(Ready ready) {
   for (const Notice& news : ready.notices) notice(news);
   send(ready.messages);
   for (const Entry& entry : ready.committed) apply(entry);
-  if (led_ && !raft_->leads()) answer_all_unknown();
+  for (const ReadGrant& read : ready.reads) {
+    const auto query = queries_.find(read.id);
+    if (query != queries_.end()) query->second.index = read.index;
+  }
+  answer_queries();
+  if (led_ && !raft_->leads()) {
+    answer_all_unknown();
+    refuse_queries();
+  }
   led_ = raft_->leads();
 }
 
@@ -245,6 +296,63 @@ void Replica::notice(const Notice& notice) {
                  },
              },
              notice);
+}
+
+// --- Queries beside the log (§6.4) ------------------------------------------------------------
+
+void Replica::ask(ReadId query) {
+  if (!queries_.contains(query)) return;
+  wire::QueryAsked said;
+  said.set_id(query);
+  env_.probe(said);
+  if (raft_->holds_lease()) env_.reached("query answered by lease");
+  if (raft_->query(env_.now(), query)) return;
+  QueryAnswer refusal;
+  refusal.set_reply(wire::REPLY_NOT_LEADER);
+  answer(query, std::move(refusal));
+}
+
+void Replica::answer_queries() {
+  std::vector<ReadId> ready;
+  for (const auto& [id, query] : queries_) {
+    if (query.index && *query.index <= machine_.last_applied()) ready.push_back(id);
+  }
+  for (const ReadId id : ready) {
+    const Query& query = queries_.at(id);
+    wire::QueryServed said;
+    said.set_id(id);
+    said.set_index(machine_.last_applied());
+    env_.probe(said);
+    if (!raft_->leads()) env_.reached("query answered by a follower");
+    QueryAnswer found;
+    found.set_reply(wire::REPLY_EXECUTED);
+    if (std::optional<std::string> value = machine_.value(query.key)) {
+      found.set_found(true);
+      found.set_value(*std::move(value));
+    }
+    answer(id, std::move(found));
+  }
+}
+
+// The leader that was is gone, and with it the queries that waited for a round.
+void Replica::refuse_queries() {
+  std::vector<ReadId> lost;
+  for (const auto& [id, query] : queries_) {
+    if (!query.index) lost.push_back(id);
+  }
+  for (const ReadId id : lost) {
+    QueryAnswer refusal;
+    refusal.set_reply(wire::REPLY_NOT_LEADER);
+    if (const auto leader = raft_->leader()) refusal.set_leader(seedbed::number(*leader));
+    answer(id, std::move(refusal));
+  }
+}
+
+void Replica::answer(ReadId query, QueryAnswer answer) {
+  const auto waiting = queries_.find(query);
+  Promise<QueryAnswer> promise = std::move(waiting->second.answer);
+  queries_.erase(waiting);
+  promise.resolve(std::move(answer));
 }
 
 void Replica::answer_all_unknown() {

@@ -22,6 +22,9 @@
 
 namespace seedbed::raft {
 
+// What an operator may ask of a server (Process::operate).
+inline constexpr std::string_view kTransferLeadership = "transfer_leadership";
+
 struct ReplicaOptions {
   Config config;  // `self` is filled in
   Rules rules;
@@ -35,6 +38,7 @@ class Replica final : public Process {
   Replica(Env& env, ReplicaOptions options);
 
   void start() override;
+  void operate(std::string_view order, NodeId about) override;
 
  private:
   struct Received {
@@ -46,11 +50,24 @@ class Replica final : public Process {
     bool durable = false;
   };
   using Answer = wire::ClientCommand::Response;
+  using QueryAnswer = wire::ClientQuery::Response;
   struct Proposal {
     std::string command;
     Promise<Answer> answer;
   };
-  using Input = std::variant<Received, Completed, Proposal>;
+  struct Asked {
+    ReadId query = 0;
+  };
+  struct TransferTo {
+    NodeId to{};
+  };
+  using Input = std::variant<Received, Completed, Proposal, Asked, TransferTo>;
+  // A query beside the log, which a client waits for.
+  struct Query {
+    std::string key;
+    Promise<QueryAnswer> answer;
+    std::optional<LogIndex> index;  // from which on it may be answered, once that is known
+  };
   struct Waiting {
     Term term{};
     Promise<Answer> answer;
@@ -60,6 +77,7 @@ class Replica final : public Process {
   void listen();
   void listen_to_peers();
   void serve_clients();
+  Result<QueryAnswer> serve_query(const wire::ClientQuery::Request& request);
   void run();
   void stop_for_disk();
 
@@ -70,6 +88,10 @@ class Replica final : public Process {
   void apply(const Entry& entry);
   void notice(const Notice& notice);
   void answer_all_unknown();
+  void ask(ReadId query);
+  void answer_queries();
+  void refuse_queries();
+  void answer(ReadId query, QueryAnswer answer);
 
   Env& env_;
   ReplicaOptions options_;
@@ -82,6 +104,8 @@ class Replica final : public Process {
   bool led_ = false;
   wire::Applied applied_;                // what was said last, to be filled anew
   std::map<LogIndex, Waiting> waiting_;  // clients, by the entry their command became
+  std::map<ReadId, Query> queries_;
+  ReadId last_query_ = 0;
 };
 
 }  // namespace seedbed::raft

@@ -36,7 +36,8 @@ void Raft::refuse_append(NodeId leader, const AppendEntries& request) {
                                  .success = false,
                                  .match = 0,
                                  .refused = request.prev.index,
-                                 .hint = {.term = {}, .first_index = log_.last_index() + 1}};
+                                 .hint = {.term = {}, .first_index = log_.last_index() + 1},
+                                 .round = request.round};
   if (const auto term = log_.term_at(request.prev.index); term && request.prev.index > 0) {
     response.hint = {.term = *term, .first_index = log_.first_index_of_term_at(request.prev.index)};
   }
@@ -61,7 +62,9 @@ void Raft::acknowledge(NodeId leader, const AppendEntries& request) {
   const LogIndex verified = request.last_index();
   if (request.entries.empty() || verified <= writes_.durable_index()) {
     const LogIndex match = std::min(verified, writes_.durable_index());
-    send(leader, AppendEntriesResponse{.term = hard_state_.term, .success = true, .match = match});
+    send(leader,
+         AppendEntriesResponse{
+             .term = hard_state_.term, .success = true, .match = match, .round = request.round});
     return;
   }
   pending_acks_.push_back({.after = writes_.ticket_of(verified),
@@ -118,6 +121,8 @@ void Raft::handle(NodeId from, AppendEntriesResponse& response) {
       std::find_if(leader->followers.begin(), leader->followers.end(),
                    [from](const Progress& progress) { return progress.id() == from; });
   follower->heard_at(now_);
+  follower->answered(response.round);
+  count_round(*leader);
   if (!response.success) {
     if (follower->believes(response.refused)) follower->refused(next_after_conflict(response));
     return;
@@ -168,12 +173,20 @@ uint64_t Raft::collect_entries(LogIndex first, std::vector<Entry>& entries) cons
 
 // An empty AppendEntries behind all that was sent: if something was lost on the way, it is refused,
 // and the follower is probed.
-void Raft::send_heartbeat(Progress& follower) {
+void Raft::send_heartbeat(const Progress& follower, uint64_t round) {
   const LogIndex commit = config_.clamp_heartbeats ? std::min(follower.match(), commit_) : commit_;
   send(follower.id(), AppendEntries{.term = hard_state_.term,
                                     .prev = log_.id_at(follower.next() - 1),
                                     .entries = {},
-                                    .leader_commit = commit});
+                                    .leader_commit = commit,
+                                    .round = round});
+}
+
+void Raft::send_heartbeats(Leader& leader) {
+  leader.heartbeat_due = now_ + config_.heartbeat_interval;
+  if (leader.transfer) leader.transfer->told = false;  // it may have been lost
+  if (config_.lease) begin_round(leader);
+  for (const Progress& follower : leader.followers) send_heartbeat(follower, leader.reads.round);
 }
 
 // The last index through which a quorum's disks, the leader's own among them, hold the log.

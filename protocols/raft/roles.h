@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <variant>
 #include <vector>
 
+#include "protocols/raft/messages.h"
 #include "protocols/raft/progress.h"
 #include "sim/core/ids.h"
 #include "sim/core/time.h"
@@ -39,11 +41,54 @@ struct Candidate {
   bool operator==(const Candidate&) const = default;
 };
 
+// Who waits to learn an index that is safe to read at: this server, or another.
+struct Reader {
+  NodeId server{};
+  ReadId id = 0;
+  bool operator==(const Reader&) const = default;
+};
+
+// Queries that wait for a quorum to answer a round of heartbeats (§6.4).
+struct ReadBatch {
+  uint64_t round = 0;
+  LogIndex index = 0;  // the commit index when they came
+  std::vector<Reader> readers;
+  bool operator==(const ReadBatch&) const = default;
+};
+
+// A round of heartbeats, and when it was sent.
+struct SentRound {
+  uint64_t round = 0;
+  NodeTime at{};
+  bool operator==(const SentRound&) const = default;
+};
+
+// Queries and the lease (§6.4).
+struct Reads {
+  uint64_t round = 0;           // of the last heartbeats
+  std::vector<Reader> waiting;  // for the next round
+  std::optional<ReadBatch> asked;
+  std::deque<SentRound> sent;  // rounds that no quorum has answered, while there are leases
+  NodeTime lease_until{};
+  bool no_lease = false;  // none in this term any more
+  bool operator==(const Reads&) const = default;
+};
+
+// A leader that wants another server to lead (§3.10).
+struct Transfer {
+  NodeId to{};
+  NodeTime gives_up{};  // and leads on
+  bool told = false;    // TimeoutNow has been sent since the last heartbeat
+  bool operator==(const Transfer&) const = default;
+};
+
 struct Leader {
   std::vector<Progress> followers;  // every other voter
   NodeTime heartbeat_due{};
   NodeTime quorum_due{};           // when to ask whether a quorum still answers
   uint64_t uncommitted_bytes = 0;  // of commands behind the commit index
+  Reads reads = {};
+  std::optional<Transfer> transfer = {};
   bool operator==(const Leader&) const = default;
 };
 

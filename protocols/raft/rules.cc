@@ -5,8 +5,11 @@
 namespace seedbed::raft {
 
 bool Rules::may_grant_vote(const HardState& mine, EntryId my_last, NodeId candidate,
-                           EntryId candidate_last) const {
-  return (!mine.voted_for || *mine.voted_for == candidate) && candidate_last >= my_last;
+                           const RequestVote& request) const {
+  // RAFT-B08: the leader has named its successor, so what is there to decide? But another candidate
+  // may have come first in that term, and now both may have a quorum.
+  if (mutant_ == Mutant::kB08 && request.transfer) return request.last >= my_last;
+  return (!mine.voted_for || *mine.voted_for == candidate) && request.last >= my_last;
 }
 
 bool Rules::may_grant_pre_vote(Term my_term, EntryId my_last, Term requested,
@@ -63,6 +66,35 @@ bool Rules::may_commit_by_counting(EntryId entry, Term current) const {
   // still be elected and overwrite it.
   if (mutant_ == Mutant::kB01) return true;
   return entry.term == current;
+}
+
+bool Rules::may_query(Term of_last_committed, Term current) const {
+  // RAFT-B02: a new leader has every committed entry, but does not know yet which they are.
+  if (mutant_ == Mutant::kB02) return true;
+  return of_last_committed == current;
+}
+
+bool Rules::query_needs_round() const {
+  // RAFT-B03: whoever believes that it leads answers. Behind a partition, it may be the last one to
+  // believe so.
+  return mutant_ != Mutant::kB03;
+}
+
+bool Rules::confirms(uint64_t answered_round, uint64_t needed_round) const {
+  // RAFT-B16: what was still on its way from the round before is taken for an answer to this one.
+  if (mutant_ == Mutant::kB16) return answered_round + 1 >= needed_round;
+  return answered_round >= needed_round;
+}
+
+Duration Rules::silence_after_start(Duration promise) const {
+  // RAFT-B15: the promise was in memory, and memory is gone.
+  if (mutant_ == Mutant::kB15) return Duration::zero();
+  return promise;
+}
+
+Duration Rules::lease_length(Duration promise, int64_t drift_ppm) const {
+  constexpr int64_t kMillion = 1'000'000;
+  return promise / (kMillion + drift_ppm) * (kMillion - drift_ppm);
 }
 
 bool Rules::answers_from_session(bool executed_before) const {

@@ -11,6 +11,7 @@
 #include "protocols/raft/messages.h"
 #include "protocols/raft/mutants.h"
 #include "protocols/raft/types.h"
+#include "sim/core/time.h"
 
 namespace seedbed::raft {
 
@@ -36,9 +37,10 @@ class Rules {
  public:
   explicit Rules(Mutant mutant = Mutant::kNone) : mutant_(mutant) {}
 
-  // §3.4, §3.6.1: one vote per term, and only for a log at least as up to date as the voter's.
+  // §3.4, §3.6.1: one vote per term, and only for a log at least as up to date as the voter's. That
+  // the leader itself wants the candidate to win (§3.10) changes nothing about it.
   bool may_grant_vote(const HardState& mine, EntryId my_last, NodeId candidate,
-                      EntryId candidate_last) const;
+                      const RequestVote& request) const;
 
   // §9.6: a PreVote promises nothing, so it asks only whether the election could succeed.
   bool may_grant_pre_vote(Term my_term, EntryId my_last, Term requested,
@@ -69,6 +71,25 @@ class Rules {
 
   // §3.6.2: only entries of the leader's own term are committed by counting replicas.
   bool may_commit_by_counting(EntryId entry, Term current) const;
+
+  // §6.4, step 1: a leader knows what is committed only when an entry of its own term is.
+  bool may_query(Term of_last_committed, Term current) const;
+
+  // §6.4, step 3: what a server reads from its own state is the present one only if, after the
+  // query came, a quorum has still taken it for the leader.
+  bool query_needs_round() const;
+
+  // §6.4: an answer to an earlier round of heartbeats says nothing about a query that came later.
+  bool confirms(uint64_t answered_round, uint64_t needed_round) const;
+
+  // §6.4.1: how long after its start a server votes for nobody, since it may have promised so to a
+  // leader and forgotten it. `promise` is what servers promise with each answer to a heartbeat.
+  Duration silence_after_start(Duration promise) const;
+
+  // §6.4.1: for how long after a round of heartbeats was sent its leader may answer queries by
+  // itself, if clocks run up to `drift_ppm` parts per million too fast or too slow. The leader's
+  // own may be too slow, and those of the voters, who keep their promise by them, too fast.
+  Duration lease_length(Duration promise, int64_t drift_ppm) const;
 
   // §6.3: a command that was executed before is answered from the session, not executed again.
   bool answers_from_session(bool executed_before) const;

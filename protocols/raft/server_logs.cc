@@ -2,13 +2,10 @@
 
 #include <algorithm>
 
-#include "protocols/raft/storage.h"
-#include "sim/core/check.h"
-
 namespace seedbed::raft {
 
 ServerLogs::ServerLogs(const std::vector<NodeId>& servers) {
-  for (const NodeId node : servers) servers_.push_back({.node = node});
+  for (const NodeId node : servers) servers_.emplace_back().node = node;
 }
 
 ServerLogs::Server* ServerLogs::find(NodeId node) {
@@ -21,21 +18,16 @@ ServerLogs::Server* ServerLogs::find(NodeId node) {
 void ServerLogs::follow(const TraceEvent& event) {
   if (event.index <= seen_ && event.index != kNoEvent) return;
   seen_ = event.index;
-  Server* server = event.name == kWalPath ? find(event.node) : nullptr;
+  Server* server = find(event.node);
   if (server == nullptr) return;
-  switch (static_cast<DurableChange>(seedbed::number(event.peer))) {
-    case DurableChange::kWrite: server->files[event.id].write(event.value, event.bytes); return;
-    case DurableChange::kTruncate: server->files[event.id].truncate(event.value); return;
-    case DurableChange::kLink: server->linked = event.id; return;
-    case DurableChange::kUnlink: server->linked = 0; return;
-  }
+  server->image.apply(event);
+  server->log.look(server->image);
+  server->image.settle();
 }
 
 const WalFollower& ServerLogs::at(NodeId node) const {
   for (const Server& server : servers_) {
-    if (server.node != node) continue;
-    const auto file = server.files.find(server.linked);
-    return file == server.files.end() ? empty_ : file->second;
+    if (server.node == node) return server.log;
   }
   return empty_;
 }

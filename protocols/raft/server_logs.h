@@ -3,7 +3,6 @@
 // shared_views.h): files are read once, however many look at them.
 #pragma once
 
-#include <map>
 #include <vector>
 
 #include "protocols/raft/wal_follower.h"
@@ -15,7 +14,7 @@ class ServerLogs {
  public:
   explicit ServerLogs(const std::vector<NodeId>& servers);
 
-  // Takes in a `durable` event; ignores files that are not the log, and events that it has seen.
+  // Takes in a `durable` event; ignores other nodes, and events that it has seen.
   void follow(const TraceEvent& event);
 
   // What the server would recover if it lost power now.
@@ -30,9 +29,8 @@ class ServerLogs {
  private:
   struct Server {
     NodeId node{};
-    // A file counts once its name is durable; until then it is here, by its id.
-    std::map<uint64_t, WalFollower> files;
-    uint64_t linked = 0;
+    DurableImage image;
+    WalFollower log;
   };
 
   Server* find(NodeId node);

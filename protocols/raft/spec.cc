@@ -40,6 +40,10 @@ ReplicaOptions replica_options(const Setup& setup) {
   replica.config.clamp_heartbeats = !options.unclamped_heartbeats();
   replica.config.max_message_bytes = static_cast<uint64_t>(options.max_batch_bytes());
   replica.config.window.messages = static_cast<uint64_t>(options.max_inflight());
+  if (options.has_lease_drift_ppm()) {
+    replica.config.lease = LeaseTerms{.promise = replica.config.election_timeout,
+                                      .drift_ppm = options.lease_drift_ppm()};
+  }
   replica.rules = Rules(find_mutant(setup.mutant).value_or(Mutant::kNone));
   return replica;
 }
@@ -69,6 +73,12 @@ std::vector<CheckSpec> checks() {
        [](const Setup&) { return make_commit_term_rule(); }},
       {"LeaderCompleteness", "every later leader has what was committed",
        [](const Setup& setup) { return make_leader_completeness(disks_of(setup)); }},
+      {"QueryIndex",
+       "a query is answered from a state that has all that was committed when it came",
+       [](const Setup& setup) {
+         const bool queries = setup.options_as<wire::Options>().reads() != wire::READS_LOG;
+         return queries ? make_query_index() : nullptr;
+       }},
       {"StateMachineSafety", "all servers apply the same entries in the same order",
        [](const Setup&) { return make_state_machine_safety(); }},
       {"ExactlyOnce", "an operation is executed once, however often it is sent",
@@ -88,6 +98,10 @@ std::vector<CheckSpec> checks() {
   };
   for (CheckSpec& spec : specs) {
     if (spec.name != "CommitTermRule") spec.assumes.push_back(Assumption::kDisksKeep);
+    // Unless there are leases, nothing that servers promise is measured by clocks.
+    if (spec.name == "QueryIndex" || spec.name == "Linearizable") {
+      spec.assumes.push_back(Assumption::kClocksAgree);
+    }
     if (spec.name == "Progress") spec.assumes.push_back(Assumption::kServersUp);
   }
   return specs;
@@ -105,6 +119,10 @@ std::vector<ProbeSpec> probes() {
       {"deposed leader's late disk completion discarded",
        "the disk completed what a newer term had made meaningless"},
       {"vote refused after restart", "a restarted server remembered that it had voted"},
+      {"leadership offered", "a leader was asked to hand over, and stopped taking commands"},
+      {"election at the leader's word", "its successor was up to date, and did not wait"},
+      {"query answered by lease", "without a round of heartbeats"},
+      {"query answered by a follower", "from its own state, at the index that the leader gave"},
       {"message dropped: inbox full", "a server could not keep up"},
       {"refused to serve: the disk lost what it had confirmed", "recovery found corruption"},
       {"stopped: the disk failed", "a server ended itself, to recover from what its disk holds"},
@@ -140,19 +158,24 @@ ProtocolSpec spec() {
   spec.summary =
       "a replicated log by consensus, under a key-value store with exactly-once sessions";
   spec.default_options = &default_options();
-  spec.workloads = {"register", "append"};
-  spec.survives = [](size_t servers) {
-    return Tolerance{.servers_down = static_cast<uint32_t>((servers - 1) / 2),
-                     .survives_power_loss = true,
-                     .clock_drift_ppm = 1'000'000,
-                     .clock_error = 24h};
+  spec.workloads = {"register", "lookup", "append"};
+  spec.survives = [](const Setup& setup) {
+    Tolerance tolerance{.servers_down = static_cast<uint32_t>((setup.servers.size() - 1) / 2),
+                        .survives_power_loss = true,
+                        .clock_drift_ppm = 1'000'000,
+                        .clock_error = 24h};
+    // Nothing but leases is measured by clocks.
+    const auto& options = setup.options_as<wire::Options>();
+    if (options.has_lease_drift_ppm()) tolerance.clock_drift_ppm = options.lease_drift_ppm();
+    return tolerance;
   };
   spec.make_process = [](Env& env, const Setup& setup) {
     return std::make_unique<Replica>(env, replica_options(setup));
   };
   spec.make_client = [](Env& env, const Setup& setup) {
     return std::make_unique<RaftClient>(env, setup.servers,
-                                        ms(setup.options_as<wire::Options>().request_timeout_ms()));
+                                        ms(setup.options_as<wire::Options>().request_timeout_ms()),
+                                        setup.options_as<wire::Options>().reads());
   };
   spec.checks = checks();
   for (const MutantInfo& mutant : mutants()) {
@@ -165,6 +188,7 @@ ProtocolSpec spec() {
   spec.make_coverage = [](const Setup&, std::function<void(std::string_view)> reached) {
     return std::make_unique<RaftCoverage>(std::move(reached));
   };
+  spec.orders = {std::string(kTransferLeadership)};
   spec.leads = leads;
   spec.caption = caption;
   return spec;

@@ -1,77 +1,38 @@
 #include "protocols/raft/storage.h"
 
-#include <limits>
 #include <utility>
+
+#include "protocols/raft/wal.h"
 
 namespace seedbed::raft {
 namespace {
 
-std::string path() { return std::string(kWalPath); }
+Label label_of(const Write& write) {
+  if (write.entries.empty()) return {.first = "ticket", .first_value = write.ticket};
+  return {.first = "term",
+          .first_value = number(write.entries.back().term),
+          .second = "index",
+          .second_value = write.entries.back().index};
+}
 
 }  // namespace
 
 Result<Persisted> Storage::recover(uint64_t salt) {
-  Result<std::string> file = disk_.read(path(), 0, std::numeric_limits<uint64_t>::max()).await();
-  if (!file && file.error() != Error::kNotFound) return file.error();
-  if (!file) {
-    // The first start, or one before which the name of the file was never durable.
-    const auto made = disk_.write(path(), 0, "").await();
-    if (!made) return made.error();
+  const Result<storage::Recovered> found = wal_.recover(salt);
+  if (!found) return found.error();
+  torn_ = found->torn;
+  WalContents contents;
+  for (const storage::Record& record : found->records) {
+    if (!contents.take(record.type, record.payload)) return Error::kCorrupt;
   }
-  WalRecovery found = recover_wal(file ? std::string_view(*file) : std::string_view());
-  if (found.corrupt) return Error::kCorrupt;
-  torn_ = found.torn;
-  if (torn_) {
-    const auto cut = disk_.truncate(path(), found.end.offset).await();
-    if (!cut) return cut.error();
-  }
-  const auto synced = disk_.sync(path()).await();
-  if (!synced) return synced.error();
-  const auto named = disk_.sync_directory("").await();
-  if (!named) return named.error();
-  encoder_.emplace(found.end, salt);
-  return std::move(found.contents);
+  return std::move(contents).persisted();
 }
 
 void Storage::append(const Write& write, std::function<void(bool durable)> done) {
-  WalChunk chunk = encoder_->encode(write);
-  if (waiting_.bytes.empty()) {
-    waiting_ = std::move(chunk);
-  } else {
-    waiting_.bytes += chunk.bytes;
-  }
-  label_ = {.first = "ticket", .first_value = write.ticket};
-  if (!write.entries.empty()) {
-    label_ = {.first = "term",
-              .first_value = number(write.entries.back().term),
-              .second = "index",
-              .second_value = write.entries.back().index};
-  }
-  undecided_.push_back(std::move(done));
-  if (!writing_) flush();
-}
-
-void Storage::flush() {
-  writing_ = true;
-  WalChunk chunk = std::exchange(waiting_, {});
-  const uint64_t end = chunk.end();
-  disk_.write(path(), chunk.offset, std::move(chunk.bytes), label_)
-      .then([this](const Result<Nothing>& result) { failed_ = failed_ || !result.ok(); });
-  disk_.sync(path()).then([this, end, writes = undecided_.size()](const Result<Nothing>& result) {
-    failed_ = failed_ || !result.ok();
-    flushed(end, writes);
-  });
-}
-
-void Storage::flushed(uint64_t end, size_t writes) {
-  writing_ = false;
-  if (!failed_) encoder_->durable_through(end);
-  for (; writes > 0; --writes) {
-    const auto done = std::move(undecided_.front());
-    undecided_.pop_front();
-    done(!failed_);
-  }
-  if (!undecided_.empty()) flush();
+  batch_.clear();
+  add_records(batch_, write);
+  wal_.append(
+      batch_, [done = std::move(done)](Status status) { done(status.ok()); }, label_of(write));
 }
 
 }  // namespace seedbed::raft

@@ -1,53 +1,52 @@
 // Storage: the write-ahead log of one server on its disk.
 //
-//   Storage storage(env.disk());
+//   Storage storage(env.disk(), {});
 //   Result<Persisted> found = storage.recover(salt);         // Blocks; an error: do not serve
-//   storage.append(write, [&] { inbox: write.ticket is durable });
+//   storage.append(write, [&](bool durable) { inbox: write.ticket is durable });
 //
-// The log is one file, "raft.wal" (wal.h). Its name is made durable before recovery returns, so
-// nothing that is said later can be lost with the file.
+// A thin layer: wal.h says how writes become records, and protocols/storage/wal.h what becomes of
+// those on a disk.
 #pragma once
 
-#include <deque>
 #include <functional>
-#include <optional>
 
-#include "protocols/raft/wal.h"
+#include "protocols/raft/types.h"
+#include "protocols/storage/wal.h"
 #include "sim/world/disk.h"
 
 namespace seedbed::raft {
 
-inline constexpr std::string_view kWalPath = "raft.wal";
+// The directory of the log on a server's disk.
+inline constexpr std::string_view kWalDirectory = "raft";
+
+struct StorageOptions {
+  uint64_t segment_bytes = 32 << 10;
+  bool preallocate = false;  // a disk that fills up is felt at once, not one segment later
+};
 
 class Storage {
  public:
-  explicit Storage(Disk& disk) : disk_(disk) {}
+  // The disk must outlive it.
+  Storage(Disk& disk, const StorageOptions& options)
+      : wal_(disk, {.directory = std::string(kWalDirectory),
+                    .segment_bytes = options.segment_bytes,
+                    .preallocate = options.preallocate}) {}
 
-  // Blocks. Reads the log, cuts off a torn tail, and makes the result durable. kCorrupt if the disk
+  // Blocks. Finds the log, gives up a torn end, and makes the result durable. kCorrupt if the disk
   // lost what it had confirmed; any other error is the disk's, and a later start may have more
   // luck. `salt` must differ between incarnations.
   Result<Persisted> recover(uint64_t salt);
-  // Whether recover() had to give up a torn tail.
+  // Whether recover() had to give up a torn end.
   bool was_torn() const { return torn_; }
 
-  // Appends the write and syncs; `done` is called when all of it is durable (true), or when the
-  // disk failed (false): then nothing may be believed of it any more. Never blocks. The disk has
-  // one write and its sync to do at a time; whatever comes meanwhile makes up the next (group
-  // commit), so that a slow disk is never far behind.
+  // Appends the write; `done` is called when all of it is durable (true), or when the disk failed
+  // (false): then nothing may be believed of it any more. Never blocks.
   void append(const Write& write, std::function<void(bool durable)> done);
 
  private:
-  void flush();
-  void flushed(uint64_t end, size_t writes);
-
-  Disk& disk_;
-  std::optional<WalEncoder> encoder_;
+  storage::Wal wal_;
+  storage::Batch batch_;  // of the write that is being appended
   bool torn_ = false;
-  bool failed_ = false;
-  bool writing_ = false;
-  WalChunk waiting_;                                         // for the next write to the disk
-  Label label_;                                              // of the newest record in it
-  std::deque<std::function<void(bool durable)>> undecided_;  // in order of append()
 };
 
 }  // namespace seedbed::raft

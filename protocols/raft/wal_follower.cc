@@ -2,45 +2,28 @@
 
 #include <algorithm>
 
+#include "protocols/raft/wal.h"
 #include "sim/core/hash.h"
 
 namespace seedbed::raft {
 
-void WalFollower::write(uint64_t offset, std::string_view bytes) {
-  if (offset + bytes.size() > file_.size()) file_.resize(offset + bytes.size());
-  const uint64_t read = valid_size();
-  const uint64_t known = offset < read ? std::min<uint64_t>(read - offset, bytes.size()) : 0;
-  const bool changed = file_.compare(offset, known, bytes.substr(0, known)) != 0;
-  file_.replace(offset, bytes.size(), bytes);
-  if (changed) {
-    rescan();
-  } else {
-    read_on();
+void WalFollower::look(const DurableImage& image) {
+  log_.look(image);
+  if (log_.take_restart()) {
+    hard_state_ = HardState();
+    entries_.clear();
   }
-}
-
-void WalFollower::truncate(uint64_t size) {
-  file_.resize(size);
-  if (size < valid_size()) rescan();
-}
-
-void WalFollower::rescan() {
-  ++rescans_;
-  reader_ = WalReader();
-  hard_state_ = HardState();
-  entries_.clear();
-  read_on();
-}
-
-void WalFollower::read_on() {
-  while (const std::optional<WalRecord> record = reader_.next(file_)) {
-    if (const auto* hard_state = std::get_if<HardState>(&record->content)) {
+  while (const auto bytes = log_.next()) {
+    const std::optional<WalRecord> record = decode_record(bytes->type, bytes->payload);
+    if (!record) continue;
+    if (const auto* hard_state = std::get_if<HardState>(&*record)) {
       hard_state_ = *hard_state;
-    } else if (const auto* truncate = std::get_if<WalTruncate>(&record->content)) {
-      entries_.resize(truncate->from - 1);
-    } else if (const auto* entry = std::get_if<WalEntry>(&record->content)) {
-      const auto kind = static_cast<uint64_t>(entry->kind);
-      entries_.push_back({entry->term, hash_bytes(entry->data, kind)});
+    } else if (const auto* truncate = std::get_if<WalTruncate>(&*record)) {
+      entries_.resize(std::min<LogIndex>(entries_.size(), truncate->from - 1));
+    } else {
+      const auto& entry = std::get<WalEntry>(*record);
+      const auto kind = static_cast<uint64_t>(entry.kind);
+      entries_.push_back({entry.term, hash_bytes(entry.data, kind)});
     }
   }
 }

@@ -124,9 +124,12 @@ class Parser {
     return out;
   }
 
-  uint64_t number(int base = 10) {
+  uint64_t number(int base = 10) { return integer<uint64_t>(base); }
+
+  template <typename Integer>
+  Integer integer(int base = 10) {
     const std::string_view digits = word();
-    uint64_t value = 0;
+    Integer value = 0;
     const auto [end, error] =
         std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
     const bool whole = error == std::errc() && end == digits.data() + digits.size();
@@ -184,6 +187,7 @@ class Parser {
     done();
     for (next_line(); words_ != "end"; next_line()) {
       const std::string_view first = word();
+      if (result->kept.empty() && premise(first, result)) continue;
       if (first != "happened" && first != "perhaps") fail("expected 'happened' or 'perhaps'");
       KeptOperation& kept = result->kept.emplace_back();
       kept.required = first == "happened";
@@ -192,6 +196,32 @@ class Parser {
       if (kept.required) kept.returned = EventIndex{number()};
       done();
     }
+  }
+
+  // What stands before the operations, each once and in this order.
+  bool premise(std::string_view first, Certificate* result) {
+    if (first == "folded" && !result->fold && !result->counted && !result->about) {
+      Fold& fold = result->fold.emplace();
+      fold.before = EventIndex{number()};
+      fold.operations = number();
+      fold.state = unescaped(word());
+    } else if (first == "counted" && !result->counted && !result->about) {
+      Counted& counted = result->counted.emplace();
+      counted.sure = number();
+      counted.perhaps = number();
+      counted.least = integer<int64_t>();
+      counted.most = integer<int64_t>();
+    } else if (first == "about") {
+      if (!result->about) result->about.emplace();
+      const std::string element = unescaped(word());
+      const bool in_order = result->about->empty() || *result->about->rbegin() < element;
+      if (!in_order) fail("expected the elements in the order of their bytes");
+      result->about->insert(element);
+    } else {
+      return false;
+    }
+    done();
+    return true;
   }
 
   std::string_view text_;
@@ -214,6 +244,21 @@ std::string escaped_list(const Certificate& certificate) {
 std::string contradiction_text(const Certificate& certificate) {
   std::string text =
       fmt::format("key {}\nuntil {}\n", escaped(certificate.key), number(certificate.last));
+  if (certificate.fold) {
+    const Fold& fold = *certificate.fold;
+    text +=
+        fmt::format("folded {} {} {}\n", number(fold.before), fold.operations, escaped(fold.state));
+  }
+  if (certificate.counted) {
+    const Counted& counted = *certificate.counted;
+    text += fmt::format("counted {} {} {} {}\n", counted.sure, counted.perhaps, counted.least,
+                        counted.most);
+  }
+  if (certificate.about) {
+    for (const std::string& element : *certificate.about) {
+      text += fmt::format("about {}\n", escaped(element));
+    }
+  }
   for (const KeptOperation& kept : certificate.kept) {
     text += fmt::format("{} {} {}", kept.required ? "happened" : "perhaps", kept.id,
                         number(kept.invoked));

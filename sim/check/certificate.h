@@ -15,10 +15,12 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "sim/check/fold.h"
 #include "sim/check/model.h"
 #include "sim/history/history.h"
 
@@ -55,8 +57,12 @@ struct Certificate {
 
   std::vector<CertifiedKey> keys;  // if valid: those that the model judges, by first invocation
 
-  std::string key;                  // if not
-  EventIndex last{};                // the return that ends the failing prefix
+  std::string key;                 // if not
+  EventIndex last{};               // the return that ends the failing prefix
+  std::optional<Fold> fold;        // what they begin with, if not with the history
+  std::optional<Counted> counted;  // of a counter: why the last of them, a read, is wrong
+  // Of sets and lists: the elements that count in reads of all; nullopt: every one.
+  std::optional<std::set<std::string>> about;
   std::vector<KeptOperation> kept;  // in the order of their invocations
 };
 

@@ -2,8 +2,10 @@
 //   valid     each order has all operations of its key that happened, none twice, none that failed;
 //             none stands behind one that was invoked after its return; each is a step of the
 //             model.
-//   invalid   what is not kept may be left out (sim/check/leave_out.h); and no order of what is
-//             kept is legal, which is found out by trying all of them.
+//   invalid   what is not kept may be left out (sim/check/leave_out.h) or is in the state that the
+//             kept ones begin with (sim/check/fold.h); and no order of what is kept is legal, which
+//             is found out by trying all of them. Of a counter: a read found what cannot have been
+//             added up by then.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,10 +14,13 @@
 #include <utility>
 
 #include "sim/check/certificate.h"
+#include "sim/check/fold.h"
 #include "sim/check/leave_out.h"
 
 namespace seedbed {
 namespace {
+
+constexpr EventIndex kNever{~uint64_t{0}};
 
 Verification refused(std::string why) {
   return {.status = VerifyStatus::kRefused, .why = std::move(why)};
@@ -67,8 +72,11 @@ class Verifier {
     if (found == keys_.end() || !found->second.known || found->second.foreign) {
       return refused(fmt::format("{} is no key that the model judges", certificate_.key));
     }
-    if (std::string why = choose(found->second); !why.empty()) return refused(why);
-    if (std::string why = account(found->second); !why.empty()) return refused(why);
+    const KeyOperations& key = found->second;
+    if (std::string why = choose(key); !why.empty()) return refused(why);
+    if (certificate_.counted) return count(key);
+    if (std::string why = begin(key); !why.empty()) return refused(why);
+    if (std::string why = account(key); !why.empty()) return refused(why);
     const bool explained = place_rest(std::string(kept_.size(), '-'), initial_);
     if (explained) return refused("there is an order that explains the operations that it names");
     if (work_ >= options_.max_work) {
@@ -85,6 +93,7 @@ class Verifier {
     const Entry* entry;
     Exchange exchange;
     bool required;
+    Touch touch;
   };
 
   Exchange exchange(const Entry& entry) const {
@@ -158,35 +167,152 @@ class Verifier {
       if (entry.invoked > certificate_.last || never_happened(entry)) {
         return fmt::format("operation {} has no place in it", kept.id);
       }
-      kept_.push_back({&entry, kept.required ? exchange(entry) : question(entry), kept.required});
+      const Exchange known = kept.required ? exchange(entry) : question(entry);
+      kept_.push_back({&entry, known, kept.required, touch_of(model_, initial_, known)});
     }
     return "";
   }
 
-  // Whether everything else may be left out.
-  std::string account(const KeyOperations& key) const {
-    std::set<uint64_t> kept_ids;
-    std::set<std::string> needs;
-    bool needs_any = false;
+  // Rule 3 of sim/check/fold.h.
+  Verification count(const KeyOperations& key) {
+    const bool plain = !certificate_.fold && !certificate_.about && !kept_.empty() &&
+                       kept_.size() <= 2 && kept_.front().required && kept_.back().required;
+    if (!plain) return refused("one read is counted, or two");
+    const Entry* first = kept_.size() == 2 ? kept_.front().entry : nullptr;
+    const Entry& read = *kept_.back().entry;
+    const std::optional<Counted> counted =
+        count_additions(model_, history_, key.entries, first, read);
+    if (counted != certificate_.counted) return refused("the additions are others");
+    const int64_t found = *number_found(history_, read);
+    if (found >= counted->least && found <= counted->most) {
+      return refused(fmt::format("{} can have been added up by then", found));
+    }
+    return {.status = VerifyStatus::kTrue, .evaluated = counted->sure + counted->perhaps};
+  }
+
+  // Puts what is folded into the state at first, and leaves the elements that do not count out of
+  // what reads found.
+  std::string begin(const KeyOperations& key) {
+    const std::optional<Fold>& fold = certificate_.fold;
+    if (certificate_.about && (!has_elements(model_) || !initial_.empty())) {
+      return "the model has no elements";
+    }
+    if (fold) {
+      const bool early = fold->before <= certificate_.last;
+      if (!early || fold_before(model_, history_, key.entries, fold->before) != fold) {
+        return "what is folded makes another state";
+      }
+      for (const Kept& kept : kept_) {
+        const bool too_early = model_.name == "counter" &&
+                               kept.entry->operation.function == kRead &&
+                               kept.entry->invoked < fold->before;
+        if (too_early || is_folded(model_, history_, *kept.entry, fold->before)) {
+          return fmt::format("operation {} does not lie behind what is folded", kept.entry->id);
+        }
+      }
+      initial_ = *model_.holding(fold->state);
+    }
+    if (!certificate_.about) return "";
+    std::vector<const Entry*> entries;
+    for (const Kept& kept : kept_) entries.push_back(kept.entry);
+    looked_at_ = only(history_, entries, std::nullopt, &*certificate_.about);
+    for (size_t i = 0; i < kept_.size(); ++i) {
+      const Entry& entry = looked_at_.entries()[i];
+      const Response* answer = kept_[i].required ? answer_of(looked_at_, entry) : nullptr;
+      kept_[i].exchange = Exchange(&looked_at_, entry, answer);
+    }
+    return "";
+  }
+
+  // What the kept operations need.
+  struct Needs {
+    std::set<uint64_t> kept;  // ids
+    bool any = false;
+    std::map<std::string, EventIndex> values;  // since when
+    EventIndex any_since = kNever;
+    std::map<std::string, int64_t> there;  // elements: how many may be there, beside those taken
+  };
+
+  static void note(const std::string& value, EventIndex at, Needs* needs) {
+    const auto place = needs->values.emplace(value, at).first;
+    place->second = std::min(place->second, at);
+  }
+
+  Needs needs_of(const KeyOperations& key) const {
+    Needs needs;
     for (const Kept& kept : kept_) {
-      kept_ids.insert(kept.entry->id);
-      Touch touch = touch_of(model_, initial_, kept.exchange);
-      needs_any |= touch.needs_any;
-      needs.insert(touch.needs.begin(), touch.needs.end());
+      const EventIndex at = kept.entry->invoked;
+      needs.kept.insert(kept.entry->id);
+      if (certificate_.about) {
+        const bool all = kept.entry->operation.function == kRead;
+        if (all) needs.any_since = std::min(needs.any_since, at);
+        if (!all && model_.kind(kept.exchange) == OperationKind::kPure) {
+          note(kept.entry->operation.argument, at, &needs);
+        }
+        continue;
+      }
+      if (kept.touch.needs_any) needs.any_since = std::min(needs.any_since, at);
+      needs.any |= kept.touch.needs_any;
+      for (const std::string& value : kept.touch.needs) note(value, at, &needs);
+      for (const std::string& one : kept.touch.gives) needs.there[one] -= kept.touch.takes ? 1 : 0;
     }
     for (const Entry* entry : key.entries) {
-      if (entry->invoked > certificate_.last || kept_ids.contains(entry->id)) continue;
-      if (never_happened(*entry)) continue;
+      if (entry->invoked > certificate_.last || never_happened(*entry)) continue;
+      const Touch touch = touch_of(model_, initial_, question(*entry));
+      if (!touch.puts || !needs.there.contains(touch.gives.front())) continue;
+      ++needs.there[touch.gives.front()];
+    }
+    return needs;
+  }
+
+  // Rule 7 of sim/check/leave_out.h; `values` are what the operation gives.
+  bool overwritten(const Entry& entry, const Touch& touch, const std::vector<std::string>& values,
+                   const Needs& needs) const {
+    if (!touch.sets || !ended(entry) || !answered(entry)) return false;
+    EventIndex needed = needs.any_since;
+    for (const std::string& value : values) {
+      const auto since = needs.values.find(value);
+      if (since != needs.values.end()) needed = std::min(needed, since->second);
+    }
+    return std::any_of(kept_.begin(), kept_.end(), [&](const Kept& kept) {
+      return kept.required && kept.touch.sets == touch.sets &&
+             model_.kind(kept.exchange) != OperationKind::kPure &&
+             entry.returned < kept.entry->invoked && kept.entry->returned < needed;
+    });
+  }
+
+  // Whether everything else may be left out.
+  std::string account(const KeyOperations& key) const {
+    const Needs needs = needs_of(key);
+    const bool some_there = std::any_of(needs.there.begin(), needs.there.end(),
+                                        [](const auto& element) { return element.second > 0; });
+    for (const Entry* entry : key.entries) {
+      const bool is_kept = needs.kept.contains(entry->id);
+      if (entry->invoked > certificate_.last || never_happened(*entry)) continue;
+      const bool all = entry->operation.function == kRead;
+      if (certificate_.about && is_kept && !all && !is_about(*entry)) {
+        return fmt::format("operation {} is about another element", entry->id);
+      }
+      const std::optional<Fold>& fold = certificate_.fold;
+      if (is_kept || (fold && is_folded(model_, history_, *entry, fold->before))) continue;
       // Its answer does not count before its return.
       const Exchange known = ended(*entry) ? exchange(*entry) : question(*entry);
       if (model_.kind(known) == OperationKind::kPure) continue;
       const Touch touch = touch_of(model_, initial_, known);
-      const bool needed = touch.gives_any || needs_any ||
-                          std::any_of(touch.gives.begin(), touch.gives.end(),
-                                      [&](const std::string& one) { return needs.contains(one); });
-      if (needed) return fmt::format("operation {} must not be left out", entry->id);
+      bool needed = touch.gives_any || needs.any || (touch.takes_unknown && some_there);
+      for (const std::string& one : touch.gives) needed |= needs.values.contains(one);
+      if (certificate_.about) needed = is_about(*entry);
+      const std::vector<std::string> element{entry->operation.argument};
+      if (needed &&
+          !overwritten(*entry, touch, certificate_.about ? element : touch.gives, needs)) {
+        return fmt::format("operation {} must not be left out", entry->id);
+      }
     }
     return "";
+  }
+
+  bool is_about(const Entry& entry) const {
+    return certificate_.about->contains(entry.operation.argument);
   }
 
   // Whether what is not placed yet ('-') can follow this state, in some order. False as well when
@@ -223,6 +349,7 @@ class Verifier {
   std::map<std::string, KeyOperations> keys_;
   uint64_t evaluated_ = 0;
   std::vector<Kept> kept_;
+  History looked_at_;
   uint64_t work_ = 0;
   std::set<std::pair<std::string, std::string>> seen_;
 };

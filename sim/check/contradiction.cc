@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <limits>
 #include <map>
 
@@ -58,7 +57,7 @@ struct Zone {
 class Teller {
  public:
   Teller(const History& history, const Model& model, const Counterexample& example)
-      : history_(history), model_(model) {
+      : history_(history), model_(model), example_(example) {
     const std::string initial = first_state(model, history).value_or(model.initial);
     initial_ = initial;
     for (const KeptOperation& kept : example.kept) {
@@ -81,13 +80,15 @@ class Teller {
     if (name == "set" || name == "list") return elements();
     const bool is_register = name == "register" || name == "cas-register" || name == "kv";
     if (!is_register) return "";
-    const std::string text = overwritten();
+    std::string text = replaced();
+    if (text.empty()) text = overwritten();
     return text.empty() ? zones() : text;
   }
 
  private:
   std::string who(const Part& part) const {
-    return fmt::format("{} by {}", asked(history_, *part.entry), client_name(part.entry->client));
+    return fmt::format("{} by {}", to_string(history_, *part.entry),
+                       client_name(part.entry->client));
   }
   std::string began(const Part& part) const { return began_at(history_, *part.entry); }
   std::string ended(const Part& part) const { return returned_at(history_, *part.entry); }
@@ -96,7 +97,7 @@ class Teller {
   }
   // "dequeue(q) by c3 returned "2" at 0.120s"
   std::string outcome(const Part& part) const {
-    return fmt::format("{} {} at {}", who(part), told(history_, model_, *part.entry), ended(part));
+    return fmt::format("{} {} at {}", who(part), describe(history_, *part.entry), ended(part));
   }
   static std::string value_text(const std::string& state) {
     return state.empty() ? "no value" : in_quotes(state.substr(1));
@@ -128,6 +129,21 @@ class Teller {
             ? std::string("the beginning")
             : fmt::format("{} ({} returned)", ended(*zone.first), who(*zone.first));
     return fmt::format("from {} to {} ({} began)", from, began(*zone.last), who(*zone.last));
+  }
+
+  // Another value was there, and nothing brought back the one that the suspect saw.
+  std::string replaced() const {
+    if (parts_.size() != 2 || suspect_->touch.needs.size() != 1) return "";
+    const Part& other = &parts_.front() == suspect_ ? parts_.back() : parts_.front();
+    const bool sets = other.required && other.touch.sets && !other.touch.gives.empty();
+    if (!sets || !before(other, *suspect_)) return "";
+    const std::string& value = suspect_->touch.needs.front();
+    if (other.touch.gives.front() == value) return "";
+    std::string did = fmt::format("wrote {}", value_text(value));
+    if (model_.name == "set") did = value.starts_with('+') ? "added it" : "removed it";
+    if (model_.name != "set" && value.empty()) did = "took it away";
+    return fmt::format("{}, but {}, and nothing {} after that", outcome(*suspect_), outcome(other),
+                       did);
   }
 
   // The value was written, then another was there, then the suspect saw the first.
@@ -209,9 +225,33 @@ class Teller {
       return fmt::format("{}, but {} began only at {}", outcome(*suspect_), who(*puts.front()),
                          began(*puts.front()));
     }
-    return parts_.size() <= 4 && model_.name == "queue" && puts.size() == 1 && !uncertain()
-               ? inverted(*puts.front())
-               : "";
+    if (parts_.size() > 4 || puts.size() != 1 || uncertain()) return "";
+    return model_.name == "queue" ? inverted(*puts.front()) : out_of_turn(*puts.front());
+  }
+
+  // Two values that left a stack, or a priority queue, out of turn. The one that should have left
+  // last was taken first, or the other is there still.
+  std::string out_of_turn(const Part& put) const {
+    const Part* other_put = nullptr;
+    const Part* other_taker = nullptr;
+    for (const Part& part : parts_) {
+      if (&part == &put || &part == suspect_) continue;
+      (takes(part) ? other_taker : other_put) = &part;
+    }
+    if (other_put == nullptr) {
+      if (other_taker == nullptr || !before(put, *other_taker)) return "";
+      return fmt::format("{}, but {}, though {} before that began", outcome(*suspect_),
+                         outcome(*other_taker), had_returned(put));
+    }
+    if (other_taker == nullptr) {
+      if (!before(*other_put, *suspect_)) return "";
+      return fmt::format("{}, but {}, and nothing took that out", outcome(*suspect_),
+                         had_returned(*other_put));
+    }
+    const bool in_turn = before(put, *other_taker) && before(*other_taker, *suspect_);
+    if (!in_turn) return "";
+    return fmt::format("{}, but {}, though {} before that began", outcome(*suspect_),
+                       outcome(*other_taker), had_returned(put));
   }
 
   // Two values that left a queue in another order than they came.
@@ -257,8 +297,16 @@ class Teller {
 
   // Sets and lists: an element that is missing, or that nobody added.
   std::string elements() const {
-    if (is_function(*suspect_, kContains)) return "";
-    const std::vector<std::string>& shown = suspect_->touch.needs;
+    if (is_function(*suspect_, kContains)) {
+      return parts_.size() == 1 && suspect_->touch.needs.front().starts_with('+')
+                 ? fmt::format("{}, but nothing ever added it", outcome(*suspect_))
+                 : replaced();
+    }
+    std::vector<std::string> shown;
+    for (const ValueId one : history_.elements(*suspect_->entry)) {
+      const std::string element(history_.text(one));
+      if (!example_.about || example_.about->contains(element)) shown.push_back(element);
+    }
     if (parts_.size() == 1 && shown.size() == 1) {
       return fmt::format("{}, but nothing ever added {}", outcome(*suspect_),
                          in_quotes(shown.front()));
@@ -280,49 +328,57 @@ class Teller {
       if (!part.required || &part == suspect_ || !is_function(part, kAcquire)) continue;
       if (holder == nullptr || holder->end() < part.end()) holder = &part;
     }
-    if (holder == nullptr) return "";
     for (const Part& part : parts_) {
-      if (is_function(part, kRelease) && !precedes(*part.entry, *holder->entry)) return "";
+      const bool released = is_function(part, kRelease) &&
+                            (holder == nullptr || !precedes(*part.entry, *holder->entry));
+      if (released) return "";
     }
+    const std::string who_held = holder != nullptr ? outcome(*holder) : folded_holder();
+    if (who_held.empty()) return "";
     return fmt::format("{}, but {}, and nothing released it after that", outcome(*suspect_),
-                       outcome(*holder));
+                       who_held);
+  }
+
+  // Who got it last before the part begins.
+  std::string folded_holder() const {
+    const Entry* last = nullptr;
+    if (!example_.fold || example_.fold->state != "held") return "";
+    for (const Entry& entry : history_.entries()) {
+      const bool one = entry.operation.key == example_.key && entry.operation.function == kAcquire;
+      if (!one || !is_folded(model_, history_, entry, example_.fold->before)) continue;
+      if (last == nullptr || last->returned < entry.returned) last = &entry;
+    }
+    if (last == nullptr) return "it was held at first";
+    return outcome({.entry = last, .required = true});
   }
 
   const History& history_;
   const Model& model_;
+  const Counterexample& example_;
   std::string initial_;
   std::vector<Part> parts_;
   const Part* suspect_ = nullptr;
 };
 
-constexpr int64_t kLargeAmount = int64_t{1} << 40;
-
 // What a counter can show at all: what was added before a read began, and what may have been added
-// until it returned. Empty: the read is within that, or the numbers are too large.
-std::string counter_bounds(const History& history, const Model& model,
-                           const Counterexample& example) {
+// until it returned. Empty: the contradiction is another one.
+std::string counter_bounds(const History& history, const Counterexample& example) {
+  if (!example.counted) return "";
+  const Counted& counted = *example.counted;
   const Entry& read = entry_of(history, example.suspect);
-  const std::optional<std::string> initial = first_state(model, history);
-  if (read.operation.function != kRead || !initial || initial->size() > 12) return "";
-  int64_t least = std::strtoll(initial->c_str(), nullptr, 10), most = least;
-  for (const Entry& entry : history.entries()) {
-    const bool other = entry.operation.key != example.key || entry.operation.function == kRead;
-    if (other || entry.outcome() == Outcome::kFail || entry.invoked > read.returned) continue;
-    const int64_t size = entry.operation.amount;
-    if (size > kLargeAmount || size < -kLargeAmount) return "";
-    const int64_t amount = entry.operation.function == kDecrement ? -size : size;
-    const bool surely = entry.ok() && precedes(entry, read);
-    least += surely ? amount : std::min<int64_t>(amount, 0);
-    most += surely ? amount : std::max<int64_t>(amount, 0);
+  const bool high = number_found(history, read).value_or(0) > counted.most;
+  const std::string subject =
+      fmt::format("{} by {} {} at {}", to_string(history, read), client_name(read.client),
+                  describe(history, read), returned_at(history, read));
+  if (example.kept.size() == 1) {
+    return fmt::format("{}, but {} is the {} that it can have been by then", subject,
+                       high ? counted.most : counted.least, high ? "most" : "least");
   }
-  const std::string text = read.response.output.value_or(std::to_string(read.response.number));
-  if (text.size() > 18) return "";
-  const int64_t shown = std::strtoll(text.c_str(), nullptr, 10);
-  if (shown >= least && shown <= most) return "";
-  return fmt::format("{} by {} {} at {}, but {} is the {} that it can have been by then",
-                     asked(history, read), client_name(read.client), told(history, model, read),
-                     returned_at(history, read), shown > most ? most : least,
-                     shown > most ? "most" : "least");
+  const Entry& first = entry_of(history, example.kept.front().id);
+  return fmt::format("{}, but {} by {} {} at {}, and with what was added since, {} is the {}",
+                     subject, to_string(history, first), client_name(first.client),
+                     describe(history, first), returned_at(history, first),
+                     high ? counted.most : counted.least, high ? "most" : "least");
 }
 
 }  // namespace
@@ -337,47 +393,20 @@ std::string returned_at(const History& history, const Entry& entry) {
   return place_text(history, entry.returned, entry.returned_place);
 }
 
-std::string asked(const History& history, const Entry& entry) {
-  std::string text = to_string(history, entry);
-  const size_t nameless = text.find("(,");
-  if (entry.operation.key.empty() && nameless == entry.operation.function.size()) {
-    text.erase(nameless + 1, 1);
-  }
-  return text;
-}
-
-std::string told(const History& history, const Model& model, const Entry& entry) {
-  if (entry.ok() && entry.found_collection) {
-    std::string text = "returned [";
-    for (const ValueId element : history.elements(entry)) {
-      if (text.back() != '[') text += ' ';
-      text += history.text(element);
-    }
-    return text + ']';
-  }
-  const std::string_view function = entry.operation.function;
-  const bool finds = function == kRead || function == kGet || function == kDequeue ||
-                     function == kPop || function == kDeleteMin;
-  if (entry.ok() && finds && !entry.response.output && model.name != "counter") {
-    return "found nothing";
-  }
-  return describe(entry.operation, entry.response);
-}
-
 void describe_contradiction(const History& history, const Model& model, const CheckOutcome& outcome,
                             Counterexample* example) {
   example->message = Teller(history, model, *example).sentence();
-  if (model.name == "counter") example->message = counter_bounds(history, model, *example);
+  if (model.name == "counter") example->message = counter_bounds(history, *example);
   if (example->message.empty()) example->message = outcome.message;
   std::vector<Fact>& facts = example->facts;
   for (const KeptOperation& kept : example->kept) {
     const Entry& entry = entry_of(history, kept.id);
     const std::string what =
-        fmt::format("{} by {}", asked(history, entry), client_name(entry.client));
+        fmt::format("{} by {}", to_string(history, entry), client_name(entry.client));
     facts.push_back({entry.invoked, entry.invoked_at, entry.client, what + " began"});
     if (kept.required) {
-      facts.push_back({entry.returned, entry.returned_at, entry.client,
-                       what + ' ' + told(history, model, entry)});
+      facts.push_back(
+          {entry.returned, entry.returned_at, entry.client, what + ' ' + describe(history, entry)});
     } else {
       facts.back().text += ", and may have happened at any time after that";
     }

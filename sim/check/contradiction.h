@@ -12,11 +12,6 @@ namespace seedbed {
 std::string began_at(const History& history, const Entry& entry);
 std::string returned_at(const History& history, const Entry& entry);
 
-// The question: write(x,"3"); write("3") if the object has no name.
-std::string asked(const History& history, const Entry& entry);
-// What an operation was told, in words: returned "3", found nothing, returned [1 2 3].
-std::string told(const History& history, const Model& model, const Entry& entry);
-
 // Fills in the message and the facts: by the shape of the contradiction where it has a simple one,
 // otherwise as check_linearizable has it.
 void describe_contradiction(const History& history, const Model& model, const CheckOutcome& outcome,

@@ -6,20 +6,31 @@
 //   example.legal;        // {"returned \"1\""}
 //   example.kept;         // three operations of 846
 //
-// First the shortest prefix that fails, which check_linearizable found; then delta debugging over
-// its operations (Zeller and Hildebrandt, IEEE TSE 2002). Only what may be left out is left out
-// (sim/check/leave_out.h), so that the part proves the whole wrong. The result is minimal, not the
-// least: no single operation of it can go.
+// First a prefix that fails is taken; then small parts are tried in which contradictions mostly
+// are, and delta debugging takes away what is not needed (Zeller and Hildebrandt, IEEE TSE 2002).
+// Only what may be left out is left out (sim/check/leave_out.h, sim/check/fold.h), so that the part
+// proves the whole wrong. The result is minimal, not the least: no single operation of it can go.
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "sim/check/certificate.h"
+#include "sim/check/fold.h"
 #include "sim/check/linearizability.h"
 
 namespace seedbed {
+
+// How far the search for a small part has come.
+struct CounterexampleProgress {
+  size_t kept = 0;     // operations of the smallest part that is known
+  uint64_t of = 0;     // operations of the prefix
+  uint64_t steps = 0;  // of CounterexampleOptions::max_steps
+};
 
 struct CounterexampleOptions {
   // Of the searches for all trials together, about 10 million a second.
@@ -27,17 +38,23 @@ struct CounterexampleOptions {
   // How many other answers are tried, and how many are handed out.
   size_t tried_answers = 48;
   size_t shown_answers = 5;
+  // Called from time to time; what it does changes no result.
+  std::function<void(const CounterexampleProgress&)> on_progress;
 };
 
 struct Counterexample {
   std::string key;
-  EventIndex last{};                // the return that ends the shortest failing prefix
+  EventIndex last{};                // the return that ends the failing prefix
   std::vector<KeptOperation> kept;  // in the order of their invocations
   uint64_t suspect = 0;             // the id of the one whose return completes the contradiction
   uint64_t of = 0;                  // operations on the key in the prefix
   bool minimal = false;             // false: the budget ended before that was sure
-  std::string message;              // one or two sentences
-  std::vector<Fact> facts;          // in order of time
+  std::optional<Fold> fold;         // what lies before, if the part does not begin with the history
+  std::optional<Counted> counted;   // of a counter: what the last read can have found
+  // Of sets and lists, if reads of all elements are kept: the elements that count in them.
+  std::optional<std::set<std::string>> about;
+  std::string message;      // one or two sentences
+  std::vector<Fact> facts;  // in order of time
   // What the suspect could have been told instead, in words: "returned \"5\"". All prove legal
   // together with everything else before `last`; there may be others.
   std::vector<std::string> legal;

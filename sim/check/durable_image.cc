@@ -28,8 +28,8 @@ void DurableImage::apply(const TraceEvent& event) {
   if (event.kind != EventKind::kDurable) return;
   changed_ = true;
   switch (static_cast<DurableChange>(number(event.peer))) {
-    case DurableChange::kWrite: open(event.id).write(event.value, event.bytes); return;
-    case DurableChange::kTruncate: open(event.id).truncate(event.value); return;
+    case DurableChange::kWrite: touch(event.id).write(event.value, event.bytes); return;
+    case DurableChange::kTruncate: touch(event.id).truncate(event.value); return;
     case DurableChange::kLink: link(event.name, event.id); return;
     case DurableChange::kUnlink: unlink(event.name); return;
   }
@@ -48,11 +48,20 @@ const DurableFile& DurableImage::file(uint64_t id) const {
   return *found;
 }
 
+DurableFile& DurableImage::touch(uint64_t id) {
+  if (touched_.empty() || touched_.back() != id) touched_.push_back(id);
+  return open(id);
+}
+
+std::vector<DurableFile>::iterator DurableImage::position(uint64_t id) {
+  return std::lower_bound(files_.begin(), files_.end(), id,
+                          [](const DurableFile& f, uint64_t i) { return f.id() < i; });
+}
+
 DurableFile& DurableImage::open(uint64_t id) {
   // Nearly always the youngest file, or a new one.
   if (!files_.empty() && files_.back().id_ == id) return files_.back();
-  auto found = std::lower_bound(files_.begin(), files_.end(), id,
-                                [](const DurableFile& f, uint64_t i) { return f.id() < i; });
+  auto found = position(id);
   if (found == files_.end() || found->id_ != id) {
     found = files_.insert(found, DurableFile{});
     found->id_ = id;
@@ -86,7 +95,11 @@ void DurableImage::drop_nameless() {
 }
 
 void DurableImage::settle() {
-  for (DurableFile& file : files_) file.settle();
+  for (const uint64_t id : touched_) {
+    const auto file = position(id);
+    if (file != files_.end() && file->id() == id) file->settle();
+  }
+  touched_.clear();
   names_changed_ = false;
   changed_ = false;
 }

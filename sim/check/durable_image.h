@@ -63,6 +63,9 @@ class DurableImage {
   const std::map<std::string, uint64_t, std::less<>>& names() const { return names_; }
   const DurableFile& file(uint64_t id) const;
 
+  // The files to which bytes have come, or whose length has changed, since the last settle(); some
+  // may be named twice, and some be gone.
+  const std::vector<uint64_t>& touched() const { return touched_; }
   // True if names have come, gone, or changed their files since the last settle().
   bool names_changed() const { return names_changed_; }
   // True if anything has.
@@ -70,13 +73,16 @@ class DurableImage {
   void settle();
 
  private:
+  std::vector<DurableFile>::iterator position(uint64_t id);
   DurableFile& open(uint64_t id);
+  DurableFile& touch(uint64_t id);
   void link(std::string_view name, uint64_t id);
   void unlink(std::string_view name);
   void drop_nameless();
 
   std::map<std::string, uint64_t, std::less<>> names_;
   std::vector<DurableFile> files_;  // by id
+  std::vector<uint64_t> touched_;
   bool names_changed_ = false;
   bool changed_ = false;
 };

@@ -1,6 +1,9 @@
 #include "sim/check/leave_out.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "sim/check/model_text.h"
 
 namespace seedbed {
 namespace {
@@ -28,10 +31,56 @@ Touch touch_register(const Exchange& exchange) {
     touch.needs_any = mismatch;
     touch.needs.push_back(state_of(operation.expected));
     if (!mismatch) touch.gives.push_back(state_of(operation.argument));
+    if (exchange.known() && !mismatch) touch.sets.emplace();
   } else if (exchange.is(kDelete) || (exchange.is(kWrite) && operation.argument == "nil")) {
     touch.gives.emplace_back();
+    touch.sets.emplace();
   } else if (exchange.is(kPut) || exchange.is(kWrite)) {
     touch.gives.push_back(state_of(operation.argument));
+    touch.sets.emplace();
+  } else {
+    return everything();
+  }
+  return touch;
+}
+
+// What a transaction saw in a register, or left in it.
+std::string register_state(const Exchange& exchange, const Step& step, bool there) {
+  std::string state;
+  append_text(&state, exchange.text(step.key));
+  if (there) append_text(&state, exchange.text(step.value));
+  return state;
+}
+
+Touch touch_transaction(const Exchange& exchange) {
+  Touch touch;
+  for (const Step& step : exchange.steps()) {
+    if (step.kind == StepKind::kWrite) {
+      touch.gives.push_back(register_state(exchange, step, true));
+    } else if (exchange.known() && step.found != Found::kUnknown) {
+      touch.needs.push_back(register_state(exchange, step, step.found == Found::kValue));
+    }
+  }
+  return touch;
+}
+
+Touch touch_mutex(const Exchange& exchange) {
+  const bool acquires = exchange.is(kAcquire);
+  return {.gives = {acquires ? "held" : "free"}, .needs = {acquires ? "free" : "held"}};
+}
+
+Touch touch_set(const Exchange& exchange) {
+  const std::string& element = exchange.operation().argument;
+  Touch touch{.sets = element};
+  if (exchange.is(kAdd)) {
+    touch.gives.push_back('+' + element);
+  } else if (exchange.is(kRemove)) {
+    touch.gives.push_back('-' + element);
+  } else if (exchange.is(kContains)) {
+    if (!exchange.known()) return touch;
+    touch.needs.push_back((exchange.response()->output == "true" ? '+' : '-') + element);
+  } else if (exchange.is(kRead)) {
+    return {.needs_any = exchange.known()};
   } else {
     return everything();
   }
@@ -40,18 +89,16 @@ Touch touch_register(const Exchange& exchange) {
 
 Touch touch_collection(const Exchange& exchange) {
   static constexpr std::string_view kTakers[] = {kDequeue, kPop, kDeleteMin};
-  static constexpr std::string_view kGivers[] = {kEnqueue, kPush, kInsert, kAdd, kRemove, kAppend};
+  static constexpr std::string_view kPutters[] = {kEnqueue, kPush, kInsert};
+  static constexpr std::string_view kGivers[] = {kEnqueue, kPush, kInsert, kAppend};
   const std::string_view function = exchange.operation().function;
-  Touch touch;
+  Touch touch{.puts = is_one_of(function, kPutters)};
   if (is_one_of(function, kGivers)) {
     touch.gives.push_back(exchange.operation().argument);
   } else if (is_one_of(function, kTakers)) {
-    touch.gives_any = !exchange.known();
-    if (exchange.known() && exchange.response()->output) {
-      touch.gives.push_back(*exchange.response()->output);
-    }
-  } else if (function == kContains) {
-    touch.needs.push_back(exchange.operation().argument);
+    touch.takes_unknown = !exchange.known();
+    touch.takes = exchange.known() && exchange.response()->output;
+    if (touch.takes) touch.gives.push_back(*exchange.response()->output);
   } else if (function == kRead) {
     for (const ValueId element : exchange.elements()) {
       touch.needs.emplace_back(exchange.text(element));
@@ -72,9 +119,42 @@ const Response& mismatch() {
 
 Touch touch_of(const Model& model, std::string_view initial, const Exchange& exchange) {
   if (is_one_of(model.name, kRegisters)) return touch_register(exchange);
+  if (model.name == "multi-register") return touch_transaction(exchange);
+  if (model.name == "mutex") return touch_mutex(exchange);
   // Elements that are there from the beginning cannot be struck out.
   if (!is_one_of(model.name, kCollections) || !initial.empty()) return everything();
-  return touch_collection(exchange);
+  return model.name == "set" ? touch_set(exchange) : touch_collection(exchange);
+}
+
+bool has_elements(const Model& model) { return model.name == "set" || model.name == "list"; }
+
+bool reads_all_elements(const Model& model, const Exchange& exchange) {
+  return has_elements(model) && exchange.is(kRead);
+}
+
+History only(const History& history, const std::vector<const Entry*>& entries,
+             const std::optional<std::string>& initial, const std::set<std::string>* about) {
+  HistoryParts parts{.format = history.parts().format, .convention = history.convention()};
+  if (initial) parts.convention.initial = initial;
+  for (const Entry* entry : entries) {
+    Entry& copy = parts.entries.emplace_back(*entry);
+    copy.elements = {.first = static_cast<uint32_t>(parts.elements.size())};
+    for (const ValueId element : history.elements(*entry)) {
+      const std::string_view text = history.text(element);
+      if (about != nullptr && !about->contains(std::string(text))) continue;
+      parts.elements.push_back(parts.values.intern(text));
+      ++copy.elements.count;
+    }
+    copy.steps = {.first = static_cast<uint32_t>(parts.steps.size())};
+    for (Step step : history.steps(*entry)) {
+      step.elements = {};
+      step.key = parts.values.intern(history.text(step.key));
+      if (step.value != kNoValue) step.value = parts.values.intern(history.text(step.value));
+      parts.steps.push_back(step);
+      ++copy.steps.count;
+    }
+  }
+  return History(std::move(parts));
 }
 
 const Response* answer_of(const History& history, const Entry& entry) {

@@ -21,6 +21,8 @@ namespace {
 constexpr size_t kMostFacts = 16;
 constexpr size_t kMostNamed = 3;
 constexpr uint64_t kSlice = 4096;
+constexpr uint64_t kStepsAfterMethod = 200'000;
+constexpr uint64_t kMostSteps = 1'000'000;  // counterexamples (counterexample.h) are made with more
 
 constexpr uint64_t kBytesPerStep = 64;  // large states cost more than the steps between them
 
@@ -50,7 +52,10 @@ bool is_illegal(LinearKey& key, const std::vector<Role>& roles, uint64_t* budget
 class Explainer {
  public:
   Explainer(LinearKey& key, EventIndex last, uint64_t max_steps)
-      : key_(key), model_(key.model()), budget_(max_steps), roles_(key.roles_at(last)) {
+      : key_(key),
+        model_(key.model()),
+        budget_(std::min(max_steps, kMostSteps)),
+        roles_(key.roles_at(last)) {
     for (size_t i = 0; i < entries().size(); ++i) {
       if (entries()[i]->returned == last) suspect_ = i;
     }
@@ -65,6 +70,14 @@ class Explainer {
  private:
   const std::vector<const Entry*>& entries() const { return key_.entries(); }
   const Entry& suspect() const { return *entries()[suspect_]; }
+  std::string asked(const Entry& entry) const {
+    return key_.history() == nullptr ? to_string(entry.operation)
+                                     : to_string(*key_.history(), entry);
+  }
+  std::string told(const Entry& entry) const {
+    return key_.history() == nullptr ? describe(entry.operation, entry.response)
+                                     : describe(*key_.history(), entry);
+  }
   bool needed(size_t i) const { return roles_[i] == Role::kRequired; }
 
   Role relaxed(size_t i) const { return is_pure(i) ? Role::kAbsent : Role::kOptional; }
@@ -93,8 +106,8 @@ class Explainer {
   std::string sentence() {
     const Entry& entry = suspect();
     const std::string subject =
-        fmt::format("{} by {} {} at {}", to_string(entry.operation), client_name(entry.client),
-                    describe(entry.operation, entry.response), seconds(entry.returned_at));
+        fmt::format("{} by {} {} at {}", asked(entry), client_name(entry.client), told(entry),
+                    seconds(entry.returned_at));
     const std::optional<std::string> seen = observed(suspect_);
     if (seen && model_.deed != nullptr) {
       std::string reason = never_written(*seen);
@@ -141,7 +154,7 @@ class Explainer {
       const Entry& entry = *entries()[i];
       if (entry.invoked < suspect().returned || !may_write(i, seen)) continue;
       shown_.push_back(i);
-      return fmt::format("nothing {} before {} by {} began at {}", deed, to_string(entry.operation),
+      return fmt::format("nothing {} before {} by {} began at {}", deed, asked(entry),
                          client_name(entry.client), seconds(entry.invoked_at));
     }
     return fmt::format("nothing ever {}", deed) + failed_writer(seen);
@@ -152,9 +165,8 @@ class Explainer {
       const Entry& entry = *entries()[i];
       if (entry.outcome() != Outcome::kFail || !may_write(i, seen)) continue;
       shown_.push_back(i);
-      return fmt::format(": {} by {} {} at {}", to_string(entry.operation),
-                         client_name(entry.client), describe(entry.operation, entry.response),
-                         seconds(entry.returned_at));
+      return fmt::format(": {} by {} {} at {}", asked(entry), client_name(entry.client),
+                         told(entry), seconds(entry.returned_at));
     }
     return "";
   }
@@ -189,9 +201,8 @@ class Explainer {
   std::string had(size_t i) {
     const Entry& entry = *entries()[i];
     shown_.push_back(i);
-    return fmt::format("{} by {} had {} at {}", to_string(entry.operation),
-                       client_name(entry.client), describe(entry.operation, entry.response),
-                       seconds(entry.returned_at));
+    return fmt::format("{} by {} had {} at {}", asked(entry), client_name(entry.client),
+                       told(entry), seconds(entry.returned_at));
   }
 
   // Something else was there before the suspect began, and what the suspect saw did not come back.
@@ -277,14 +288,13 @@ class Explainer {
     for (size_t i = entries().size(); i-- > 0 && facts.size() + 2 <= kMostFacts;) {
       if (std::find(shown_.begin(), shown_.end(), i) == shown_.end()) continue;
       const Entry& entry = *entries()[i];
-      const std::string what =
-          fmt::format("{} by {}", to_string(entry.operation), client_name(entry.client));
+      const std::string what = fmt::format("{} by {}", asked(entry), client_name(entry.client));
       facts.push_back({entry.invoked, entry.invoked_at, entry.client, what + " began"});
       if (entry.returned == kNoEvent) {
         facts.back().text += " and never returned";
       } else {
-        facts.push_back({entry.returned, entry.returned_at, entry.client,
-                         what + ' ' + describe(entry.operation, entry.response)});
+        facts.push_back(
+            {entry.returned, entry.returned_at, entry.client, what + ' ' + told(entry)});
       }
     }
     std::sort(facts.begin(), facts.end(),
@@ -302,6 +312,28 @@ class Explainer {
 
 }  // namespace
 
+namespace {
+
+// The first prefix that the method calls illegal; the whole if it says nothing of it. `sure`: it
+// calls the one before legal, or has nothing to do with the verdict.
+size_t illegal_by_method(LinearKey& key, const std::vector<EventIndex>& returns, bool* sure) {
+  const auto status = [&](size_t i) { return key.decide(key.roles_at(returns[i])).status; };
+  size_t legal = 0, illegal = returns.size() - 1;
+  if (key.model().method == nullptr || status(illegal) != MethodStatus::kIllegal) return illegal;
+  while (legal < illegal) {
+    const size_t middle = legal + (illegal - legal) / 2;
+    if (status(middle) == MethodStatus::kIllegal) {
+      illegal = middle;
+    } else {
+      legal = middle + 1;
+    }
+  }
+  *sure = illegal == 0 || status(illegal - 1) == MethodStatus::kLinearizable;
+  return illegal;
+}
+
+}  // namespace
+
 EventIndex shortest_failing_prefix(LinearKey& key, EventIndex from, uint64_t max_steps,
                                    const SearchOptions& options) {
   std::vector<EventIndex> returns;
@@ -314,6 +346,18 @@ EventIndex shortest_failing_prefix(LinearKey& key, EventIndex from, uint64_t max
   std::sort(returns.begin(), returns.end());
   CHECK(!returns.empty());
   size_t legal = 0, illegal = returns.size() - 1;  // legal: so many at the front are known to be
+  if (options.methods) {
+    bool sure = false;
+    illegal = illegal_by_method(key, returns, &sure);
+    uint64_t few = std::min(max_steps, kStepsAfterMethod);
+    // Where the method decides nothing, the search may: one prefix shows whether it is worth while.
+    const bool by_method =
+        sure || key.decide(key.roles_at(returns[illegal])).status == MethodStatus::kIllegal;
+    if (by_method && !sure && illegal > 0) {
+      sure = !is_illegal(key, key.roles_at(returns[illegal - 1]), &few, options);
+    }
+    if (sure || illegal == 0) return returns[illegal];
+  }
   while (legal < illegal) {
     // The lower bound is nearly always the answer: try it first.
     const size_t middle = legal == 0 ? 0 : legal + (illegal - legal) / 2;

@@ -42,6 +42,7 @@ class LinearKey {
   const Model& model() const { return model_; }
   const std::vector<const Entry*>& entries() const { return entries_; }
   const std::string& initial() const { return initial_; }
+  const History* history() const { return history_; }
 
   // The operation with the answer that it was given, by the convention of the history.
   Exchange exchange(size_t i) const { return {history_, *entries_[i], answer_to(i)}; }

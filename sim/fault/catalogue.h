@@ -89,6 +89,8 @@ struct FaultInfo {
   bool kills = false;
   // It needs a protocol that has several versions.
   bool needs_versions = false;
+  // It is what operators do, and needs a protocol that understands this (Process::operate).
+  std::string_view order;
   // Whether it would do anything to the target now; missing: always.
   bool (*possible)(World& world, NodeId target) = nullptr;
 

@@ -71,6 +71,7 @@ enum class FaultKind : uint8_t {
   kUpgrade,
   kDowngrade,
   kBuggify,
+  kTransferLeadership,
 
   // client_faults.cc
   kClientCrash = 101,

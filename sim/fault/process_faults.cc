@@ -44,6 +44,13 @@ void lift_memory_limit(Stage& stage) {
   for (const NodeId id : stage.fault.targets) stage.world.node(id).limit_memory(0);
 }
 
+// Whoever leads acts on it; the others do not.
+void transfer_leadership(Stage& stage) {
+  for (const NodeId target : stage.fault.targets) {
+    stage.world.operate("transfer_leadership", target);
+  }
+}
+
 uint64_t memory_kills(const World& world) { return world.memory_kills(); }
 
 bool has_later_version(World& world, NodeId target) {
@@ -229,6 +236,20 @@ const FaultInfo kRows[] = {
         .setting = "faults.buggify_permille",
         .unit = "places in a thousand that are on",
         .magnitude = {100, 500},
+    },
+    {
+        .kind = FaultKind::kTransferLeadership,
+        .name = "transfer_leadership",
+        .group = FaultGroup::kProcess,
+        .meaning = "an operator has the leader hand over to a server of his choice",
+        .models = "maintenance of the leader's machine, a balancer of load",
+        .shown_by = "raft/transfer",
+        .order = "transfer_leadership",
+        .aim = Aim::kServer,
+        .line = "to {targets}",
+        .begin = transfer_leadership,
+        .slots = 6,
+        .duration_ms = {1, 1},
     },
 };
 

@@ -87,6 +87,11 @@ size_t History::bytes() const {
          parts_.elements.capacity() * sizeof(ValueId) + parts_.values.bytes();
 }
 
+std::string describe(const History& history, const Entry& entry) {
+  if (!entry.ok() || !entry.found_collection) return describe(entry.operation, entry.response);
+  return "returned " + joined(history, history.elements(entry));
+}
+
 std::string to_string(const History& history, const Entry& entry) {
   if (!entry.is_transaction()) return to_string(entry.operation);
   std::string text = entry.operation.function + '(';

@@ -189,6 +189,8 @@ class History {
 
 // For people: txn([append x 3] [read y [1 2]]), or as to_string(entry.operation).
 std::string to_string(const History& history, const Entry& entry);
+// What it was told: returned [1 2 3], or as describe(entry.operation, entry.response).
+std::string describe(const History& history, const Entry& entry);
 
 // The first operation in which two histories differ, as a sentence; nullopt if they say the same.
 // Compared is what happened and in which order, with times, asides and the convention; not where it

@@ -12,6 +12,11 @@ namespace {
 
 constexpr size_t kLongestQuote = 40;
 
+bool looks_for_a_value(std::string_view function) {
+  return function == kGet || function == kRead || function == kDequeue || function == kPop ||
+         function == kDeleteMin;
+}
+
 }  // namespace
 
 std::string_view to_string(Outcome outcome) {
@@ -68,7 +73,12 @@ Response Response::done() { return {Outcome::kOk, std::nullopt}; }
 Response Response::found(std::string value) { return {Outcome::kOk, std::move(value)}; }
 Response Response::absent() { return {Outcome::kOk, std::nullopt}; }
 Response Response::mismatch() { return {Outcome::kOk, std::string(kMismatch)}; }
-Response Response::number_is(int64_t value) { return {Outcome::kOk, std::nullopt, value}; }
+Response Response::number_is(int64_t value) {
+  Response response = done();
+  response.number = value;
+  response.is_number = true;
+  return response;
+}
 Response Response::fail(std::string reason) { return {Outcome::kFail, std::move(reason)}; }
 Response Response::info(std::string reason) { return {Outcome::kInfo, std::move(reason)}; }
 
@@ -95,14 +105,13 @@ std::string in_quotes(std::string_view value) {
 std::string to_string(const Operation& operation) {
   const std::string& function = operation.function;
   std::string text = function + '(' + operation.key;
-  if (function == kCas) {
-    text += ',' + (operation.expected ? in_quotes(*operation.expected) : std::string("nothing"));
-  }
+  const auto add = [&](const std::string& one) { text += (text.back() == '(' ? "" : ",") + one; };
+  if (function == kCas) add(operation.expected ? in_quotes(*operation.expected) : "nothing");
   if (function == kIncrement || function == kDecrement) {
-    text += fmt::format(",{}", operation.amount);
+    add(fmt::format("{}", operation.amount));
   } else if (function == kPut || function == kAppend || function == kCas ||
              !operation.argument.empty()) {
-    text += ',' + in_quotes(operation.argument);
+    add(in_quotes(operation.argument));
   }
   return text + ')';
 }
@@ -113,10 +122,8 @@ std::string describe(const Operation& question, const Response& answer) {
     case Outcome::kInfo: return fmt::format("is unknown ({})", answer.output.value_or("no reason"));
     case Outcome::kOk: break;
   }
-  if (question.function == kRead && !answer.output) {
-    return fmt::format("returned {}", answer.number);
-  }
-  if (question.function == kGet && !answer.output) return "found nothing";
+  if (answer.is_number) return fmt::format("returned {}", answer.number);
+  if (looks_for_a_value(question.function) && !answer.output) return "found nothing";
   if (question.function == kCas) return answer.output ? "found another value" : "succeeded";
   return answer.output ? "returned " + in_quotes(*answer.output) : "completed";
 }
@@ -130,7 +137,7 @@ void store(const Operation& operation, history::Operation* payload) {
 
 void store(const Response& response, history::Operation* payload) {
   if (response.output) payload->set_output(*response.output);
-  payload->set_number(response.number);
+  if (response.is_number) payload->set_number(response.number);
 }
 
 Operation operation_from(std::string_view function, const history::Operation& payload) {
@@ -143,7 +150,9 @@ Operation operation_from(std::string_view function, const history::Operation& pa
 }
 
 Response response_from(Outcome outcome, const history::Operation& payload) {
-  Response response{outcome, std::nullopt, payload.number()};
+  Response response = payload.has_number() ? Response::number_is(payload.number())
+                                           : Response(outcome, std::nullopt);
+  response.outcome = outcome;
   if (payload.has_output()) response.output = payload.output();
   return response;
 }

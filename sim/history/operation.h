@@ -119,16 +119,19 @@ struct Response {
   Outcome outcome;
   std::optional<std::string> output;  // ok: the value, if there was one; fail, info: the reason
   int64_t number = 0;                 // read: the value of the counter
+  bool is_number = false;             // read: it was a number
 
  private:
-  Response(Outcome outcome, std::optional<std::string> output, int64_t number = 0)
-      : outcome(outcome), output(std::move(output)), number(number) {}
+  Response(Outcome outcome, std::optional<std::string> output)
+      : outcome(outcome), output(std::move(output)) {}
   friend Response response_from(Outcome outcome, const history::Operation& message);
 };
 
-// For people: put(x,"5"), cas(x,"3","5"), increment(likes,2). Long values are cut.
+// For people: put(x,"5"), cas(x,"3","5"), increment(likes,2); write("5") if there is no key. Long
+// values are cut.
 std::string to_string(const Operation& operation);
-// The predicate that goes with it: returned "3", found nothing, succeeded, timed out ...
+// The predicate that goes with it: returned "3", found nothing, succeeded, timed out ... Whether a
+// whole collection was found only the history knows: describe(history, entry).
 std::string describe(const Operation& question, const Response& answer);
 // A value in quotes, with unprintable bytes escaped, cut after about 40 characters.
 std::string in_quotes(std::string_view value);

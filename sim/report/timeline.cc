@@ -131,8 +131,8 @@ Timeline timeline_of(const History& history, const Model& model, const Counterex
     bar.open = !one.required;
     bar.to = one.required ? steps.at(entry.returned) : steps.size();
     if (one.mark != BarMark::kOther) bar.number = ++kept;
-    bar.text = fmt::format("{} by {}", asked(history, entry), client_name(entry.client));
-    bar.text += one.required ? ' ' + told(history, model, entry) : ", perhaps";
+    bar.text = fmt::format("{} by {}", to_string(history, entry), client_name(entry.client));
+    bar.text += one.required ? ' ' + describe(history, entry) : ", perhaps";
     bar.when = one.required
                    ? fmt::format("{} to {}", began_at(history, entry), returned_at(history, entry))
                    : fmt::format("from {}", began_at(history, entry));

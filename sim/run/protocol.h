@@ -17,6 +17,7 @@
 #include "sim/check/checker.h"
 #include "sim/check/shared_views.h"
 #include "sim/fault/assumption.h"
+#include "sim/fault/catalogue.h"
 #include "sim/fault/tolerance.h"
 #include "sim/history/operation.h"
 #include "sim/world/process.h"
@@ -67,6 +68,7 @@ struct MutantSpec {
 struct CheckSpec {
   std::string name;
   std::string promise;  // in a sentence
+  // nullptr: this setup does not ask for it.
   std::function<std::unique_ptr<Checker>(const Setup& setup)> make;
   // What the promise rests on: from the moment on that one of these breaks, it is not held against
   // the protocol.
@@ -91,7 +93,8 @@ struct ProtocolSpec {
   const google::protobuf::Message* default_options =
       nullptr;                         // the type of the options, and defaults
   std::vector<std::string> workloads;  // kinds that its clients understand
-  std::function<Tolerance(size_t servers)> survives;
+  // Which faults it promises to survive, with these servers and options.
+  std::function<Tolerance(const Setup& setup)> survives;
   std::function<std::unique_ptr<Process>(Env& env, const Setup& setup)> make_process;
   std::vector<VersionSpec> earlier;  // than that of make_process, oldest first
   std::function<std::unique_ptr<Client>(Env& env, const Setup& setup)> make_client;
@@ -103,11 +106,16 @@ struct ProtocolSpec {
   std::function<std::unique_ptr<EventSink>(const Setup& setup,
                                            std::function<void(std::string_view probe)> reached)>
       make_coverage;
+  // What its processes do at an operator's word (Process::operate); faults of that name give them.
+  std::vector<std::string> orders;
   // Whether a probe event says that its speaker leads from now on (true) or no longer (false), for
   // faults that look for the leader; empty: nobody leads.
   std::function<std::optional<bool>(const TraceEvent& event)> leads;
   // Says in a word what a probe event means, for diagrams ("LEADER t3"); empty: nothing to show.
   std::function<std::string(const TraceEvent& event)> caption;
 };
+
+// Whether a fault can do anything to that protocol's processes.
+bool understands(const ProtocolSpec& protocol, const FaultInfo& fault);
 
 }  // namespace seedbed

@@ -93,7 +93,8 @@ void validate_clocks(const run::Clocks& clocks, const Validator& check) {
   }
 }
 
-void validate_faults(const run::Faults& faults, const Validator& check) {
+void validate_faults(const run::Faults& faults, const ProtocolSpec& protocol,
+                     const Validator& check) {
   check.within("faults.begin_ms", faults.begin_ms(), 0, kDay);
   check.within("faults.end_ms", faults.end_ms(), 0, kDay);
   if (faults.has_end_ms() && faults.end_ms() < faults.begin_ms()) {
@@ -116,6 +117,10 @@ void validate_faults(const run::Faults& faults, const Validator& check) {
     const std::string field = fmt::format("faults.dose[{}]", i);
     if (std::find(kinds.begin(), kinds.end(), dose.fault()) == kinds.end()) {
       check.fail(field + ": " + unknown_name("fault", dose.fault(), kinds, "seedbed list faults"));
+    }
+    if (!understands(protocol, *find_fault(dose.fault()))) {
+      check.fail(
+          fmt::format("{}: {} does not know the order {}", field, protocol.name, dose.fault()));
     }
     check.within(field + ".slots", dose.slots(), 0, 999);
     check.within(field + ".odds_percent", dose.odds_percent(), 0, 100);
@@ -165,7 +170,7 @@ void validate(const Scenario& scenario, std::string_view place) {
   validate_network(data.network(), check);
   validate_disk(data.disk(), check);
   validate_clocks(data.clocks(), check);
-  validate_faults(data.faults(), check);
+  validate_faults(data.faults(), *scenario.protocol, check);
   validate_version(data.start_version(), *scenario.protocol, check);
   check.within("limits.progress_ms", data.limits().progress_ms(), 0, kDay);
   check.within("limits.settle_ms", data.limits().settle_ms(), 0, kDay);

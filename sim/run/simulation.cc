@@ -162,7 +162,9 @@ Setup make_setup(const Scenario& scenario, const run::Script* script) {
 
 std::vector<std::unique_ptr<Checker>> make_checkers(const Scenario& scenario, const Setup& setup) {
   std::vector<std::unique_ptr<Checker>> checkers;
-  for (const CheckSpec& spec : scenario.protocol->checks) checkers.push_back(spec.make(setup));
+  for (const CheckSpec& spec : scenario.protocol->checks) {
+    if (std::unique_ptr<Checker> checker = spec.make(setup)) checkers.push_back(std::move(checker));
+  }
   return checkers;
 }
 
@@ -311,7 +313,7 @@ void Simulation::add_faults(const FaultPlan& more) {
   mix.end = std::max(mix.begin, kStart + faults_end(scenario_.data));
   for (const run::Dose& dose : faults.dose()) mix.doses.push_back(dose_from(dose));
   InjectorOptions options;
-  options.promised = scenario_.protocol->survives(setup_.servers.size());
+  options.promised = scenario_.protocol->survives(setup_);
   options.allowed = widened(options.promised, faults.bounds());
   options.topology = {.servers = setup_.servers,
                       .clients = setup_.clients,

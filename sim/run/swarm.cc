@@ -11,6 +11,7 @@
 #include "sim/core/random.h"
 #include "sim/fault/catalogue.h"
 #include "sim/run/scenario.h"
+#include "sim/run/simulation.h"
 
 namespace seedbed {
 namespace {
@@ -95,6 +96,7 @@ class Swarm {
     if (is_left_out(data_, fault.name) || !survives(promised_, fault.cost)) return;
     if (!has_targets(scenario_, fault.aim)) return;
     if (fault.needs_versions && oldest_version_.empty()) return;
+    if (!understands(*scenario_.protocol, fault)) return;
     run::Dose& dose = *data_.mutable_faults()->add_dose();
     dose.set_fault(std::string(fault.name));
     dose.set_slots(static_cast<int32_t>(
@@ -131,8 +133,7 @@ class Swarm {
 }  // namespace
 
 void draw_swarm(Scenario& scenario, uint64_t seed) {
-  const auto servers = scenario.data.has_servers() ? scenario.data.servers() : 3;
-  const Tolerance promised = scenario.protocol->survives(static_cast<size_t>(servers));
+  const Tolerance promised = scenario.protocol->survives(make_setup(scenario));
   Swarm(scenario, seed, promised).draw();
   scenario.data.set_swarm(false);  // it is resolved
 }

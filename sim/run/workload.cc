@@ -52,6 +52,17 @@ class RegisterWorkload final : public KeyedWorkload {
   }
 };
 
+class LookupWorkload final : public KeyedWorkload {
+ public:
+  using KeyedWorkload::KeyedWorkload;
+  Operation next(uint64_t number) override {
+    const bool get = percent(number) < 92;
+    std::string where = key(number);
+    if (get) return Operation::get(std::move(where));
+    return Operation::put(std::move(where), unique_value(number));
+  }
+};
+
 class AppendWorkload final : public KeyedWorkload {
  public:
   using KeyedWorkload::KeyedWorkload;
@@ -81,6 +92,7 @@ class CounterWorkload final : public KeyedWorkload {
 const std::vector<WorkloadKind>& workload_kinds() {
   static const std::vector<WorkloadKind> kinds{
       {"register", "get, put, cas and delete on a few keys"},
+      {"lookup", "twelve gets for each put on a few keys"},
       {"append", "append and get on a few keys: every value shows its whole history"},
       {"counter", "increment, decrement and read a few counters"},
   };
@@ -90,6 +102,7 @@ const std::vector<WorkloadKind>& workload_kinds() {
 std::unique_ptr<Workload> make_workload(std::string_view kind, Choices& choices,
                                         std::string_view client, uint64_t keys) {
   if (kind == "register") return std::make_unique<RegisterWorkload>(choices, client, keys);
+  if (kind == "lookup") return std::make_unique<LookupWorkload>(choices, client, keys);
   if (kind == "append") return std::make_unique<AppendWorkload>(choices, client, keys);
   CHECK(kind == "counter");
   return std::make_unique<CounterWorkload>(choices, client, keys);

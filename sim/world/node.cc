@@ -90,6 +90,10 @@ void Node::emit(EventKind kind, std::string_view why) {
   scheduler_.stream().emit({.kind = kind, .node = id_, .id = number(incarnation_), .bytes = why});
 }
 
+void Node::operate(std::string_view order, NodeId about) {
+  if (process_ != nullptr && !paused_ && !doomed_) process_->operate(order, about);
+}
+
 void Node::install(size_t version) {
   CHECK(version < versions());
   options_.version = version;

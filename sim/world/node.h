@@ -61,6 +61,9 @@ class Node {
   void pause();
   void resume();
 
+  // Tells its process what an operator wants, unless it is down, dying or paused. Not from a task.
+  void operate(std::string_view order, NodeId about);
+
   // The next incarnation runs that version of the process, below versions().
   void install(size_t version);
   size_t version() const { return options_.version; }

@@ -13,6 +13,12 @@ NodeId World::add_node(NodeOptions options) {
   return id;
 }
 
+void World::operate(std::string_view order, NodeId about) {
+  for (const std::unique_ptr<Node>& node : nodes_) {
+    if (node != nullptr) node->operate(order, about);
+  }
+}
+
 NodeId World::skip_node() {
   nodes_.push_back(nullptr);
   return NodeId{static_cast<uint32_t>(nodes_.size())};

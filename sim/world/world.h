@@ -36,6 +36,8 @@ class World {
   void start(NodeId id) { node(id).start(); }
 
   Node& node(NodeId id);
+  // Tells every process what an operator wants (Process::operate). Not from a task.
+  void operate(std::string_view order, NodeId about);
   size_t node_count() const { return nodes_.size(); }
   Network& network() { return network_; }
   const Network& network() const { return network_; }

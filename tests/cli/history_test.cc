@@ -109,6 +109,17 @@ TEST(CheckHistory, AsJsonHasItsFields) {
   EXPECT_EQ(remark["findings"][0]["line"], 1);
 }
 
+TEST(CheckHistory, NamesWhoGaveTheWrongAnswerOfARecordedRun) {
+  const Shell shell;
+  shell.run("seedbed run kv/faults --seed 1 --mutant kv.forgetful --trace a.trace");
+  const Ran ran = shell.run("seedbed check a.trace --model kv --json");
+  ASSERT_EQ(ran.code, 1) << ran.err;
+  const nlohmann::json witness = ran.json()["witness"];
+  ASSERT_EQ(witness.size(), 2u) << ran.out;
+  EXPECT_EQ(witness[0], "n1 answered at 0.610 s");
+  EXPECT_EQ(witness[1], "no fault was on at that time");
+}
+
 TEST(CheckHistory, ReadsADirectoryOfLogs) {
   const Shell shell;
   const std::string number("\0\0\0\0\0\0\0\1", 8);

@@ -44,6 +44,10 @@ class WithClerk final : public Process {
     server_->start();
   }
 
+  void operate(std::string_view order, NodeId about) override {
+    if (server_) server_->operate(order, about);
+  }
+
  private:
   void note(uint64_t reading) {
     env_.scheduler().stream().emit(

@@ -60,7 +60,7 @@ TEST(Formats, EdnGivesBackAnEqualHistory) {
 TEST(JepsenEdn, KeepsWhatHappenedAndWhatIsUnknown) {
   const History history = history_of(sample("register.edn"));
   ASSERT_EQ(history.size(), 6u);
-  EXPECT_EQ(text(history, 0), "write(,\"1\")");
+  EXPECT_EQ(text(history, 0), "write(\"1\")");
   EXPECT_EQ(entry(history, 0).place, 2u);
   EXPECT_EQ(entry(history, 0).returned_place, 4u);
   EXPECT_EQ(entry(history, 0).invoked_at, kStart + 1us);
@@ -152,7 +152,7 @@ TEST(JepsenJson, IsReadLikeEdn) {
 
 TEST(JepsenText, ReadsColumns) {
   const History history = history_of(sample("queue.txt"));
-  EXPECT_EQ(text(history, 0), "enqueue(,\"1\")");
+  EXPECT_EQ(text(history, 0), "enqueue(\"1\")");
   EXPECT_EQ(entry(history, 1).response.output, "1");
   EXPECT_EQ(history.elements(entry(history, 2)).size(), 2u);
   EXPECT_EQ(entry(history, 3).response.output, ":empty");
@@ -179,7 +179,7 @@ TEST(JepsenBinary, OfBothVersionsIsWhatItsEdnIs) {
 TEST(PorcupineEtcd, ReadsTabsAndBlanks) {
   const History history = history_of(sample("etcd.log"));
   ASSERT_EQ(history.size(), 6u);
-  EXPECT_EQ(text(history, 1), "cas(,\"4\",\"2\")");
+  EXPECT_EQ(text(history, 1), "cas(\"4\",\"2\")");
   EXPECT_EQ(entry(history, 2).outcome(), Outcome::kFail);
   EXPECT_EQ(entry(history, 2).response.output, "timed-out");
   EXPECT_EQ(entry(history, 4).outcome(), Outcome::kInfo);

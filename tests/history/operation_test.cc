@@ -18,6 +18,8 @@ TEST(Operation, ReadsLikeACall) {
   EXPECT_EQ(to_string(Operation::erase("x")), "delete(x)");
   EXPECT_EQ(to_string(Operation::decrement("likes", -2)), "decrement(likes,-2)");
   EXPECT_EQ(to_string(Operation::read("likes")), "read(likes)");
+  EXPECT_EQ(to_string(Operation{.function = "write", .argument = "1"}), "write(\"1\")");
+  EXPECT_EQ(to_string(Operation::cas("", std::nullopt, "2")), "cas(nothing,\"2\")");
 }
 
 TEST(Operation, QuotesWhatCannotBePrintedAndCutsWhatIsLong) {
@@ -32,6 +34,9 @@ TEST(Response, SaysWhatTheClientWasTold) {
   EXPECT_EQ(describe(Operation::cas("x", "1", "2"), Response::done()), "succeeded");
   EXPECT_EQ(describe(Operation::cas("x", "1", "2"), Response::mismatch()), "found another value");
   EXPECT_EQ(describe(Operation::read("n"), Response::number_is(-7)), "returned -7");
+  EXPECT_EQ(describe(Operation::read("n"), Response::number_is(0)), "returned 0");
+  EXPECT_EQ(describe(Operation::read("n"), Response::absent()), "found nothing");
+  EXPECT_EQ(describe({.function = "dequeue"}, Response::absent()), "found nothing");
   EXPECT_EQ(describe(Operation::get("x"), Response::info("timeout")), "is unknown (timeout)");
 }
 
@@ -51,6 +56,14 @@ TEST(Response, TellsAnAbsentValueFromAnEmptyOneInAPayload) {
   history::Operation absent;
   store(Response::absent(), &absent);
   EXPECT_EQ(response_from(Outcome::kOk, absent).output, std::nullopt);
+}
+
+TEST(Response, TellsNoNumberFromZeroInAPayload) {
+  history::Operation zero, absent;
+  store(Response::number_is(0), &zero);
+  store(Response::absent(), &absent);
+  EXPECT_EQ(response_from(Outcome::kOk, zero), Response::number_is(0));
+  EXPECT_EQ(response_from(Outcome::kOk, absent), Response::absent());
 }
 
 TEST(OutcomeDeathTest, RefusesNumbersThatAreNoOutcome) {

@@ -26,16 +26,18 @@ AppendEntries request(EntryId prev, std::initializer_list<uint64_t> terms, LogIn
   return request;
 }
 
+RequestVote vote(EntryId last) { return {.term = Term{3}, .last = last}; }
+
 TEST(Rules, GrantOneVotePerTermToALogAsUpToDate) {
   const HardState unused{Term{3}, std::nullopt};
   const HardState used{Term{3}, kA};
   const EntryId mine{5, Term{2}};
-  EXPECT_TRUE(kRules.may_grant_vote(unused, mine, kA, {5, Term{2}}));
-  EXPECT_TRUE(kRules.may_grant_vote(unused, mine, kA, {1, Term{3}}));
-  EXPECT_FALSE(kRules.may_grant_vote(unused, mine, kA, {4, Term{2}}));
-  EXPECT_FALSE(kRules.may_grant_vote(unused, mine, kA, {9, Term{1}}));
-  EXPECT_TRUE(kRules.may_grant_vote(used, mine, kA, mine));
-  EXPECT_FALSE(kRules.may_grant_vote(used, mine, kB, mine));
+  EXPECT_TRUE(kRules.may_grant_vote(unused, mine, kA, vote({5, Term{2}})));
+  EXPECT_TRUE(kRules.may_grant_vote(unused, mine, kA, vote({1, Term{3}})));
+  EXPECT_FALSE(kRules.may_grant_vote(unused, mine, kA, vote({4, Term{2}})));
+  EXPECT_FALSE(kRules.may_grant_vote(unused, mine, kA, vote({9, Term{1}})));
+  EXPECT_TRUE(kRules.may_grant_vote(used, mine, kA, vote(mine)));
+  EXPECT_FALSE(kRules.may_grant_vote(used, mine, kB, vote(mine)));
 }
 
 TEST(Rules, GrantAPreVoteOnlyForALaterTerm) {

@@ -54,23 +54,35 @@ TEST_F(RaftScenario, PassesAStorm) {
   }
 }
 
-// The two that need a rarer coincidence are found in random clusters (cluster_test.cc).
-bool is_rare(Mutant mutant) { return mutant == Mutant::kB05 || mutant == Mutant::kB07; }
+// Those that need a rarer coincidence are found in random clusters (cluster_test.cc), and those
+// that are about queries and transfers in the scenarios that have them (tests/mutants).
+bool shows_in_a_storm(Mutant mutant) {
+  switch (mutant) {
+    case Mutant::kB02:
+    case Mutant::kB03:
+    case Mutant::kB05:
+    case Mutant::kB07:
+    case Mutant::kB08:
+    case Mutant::kB15:
+    case Mutant::kB16: return false;
+    default: return true;
+  }
+}
 
 TEST_F(RaftScenario, MutantsAreCaughtInAStormByTheCheckThatNamesThem) {
   for (const MutantInfo& mutant : mutants()) {
-    if (is_rare(mutant.mutant)) continue;
+    if (!shows_in_a_storm(mutant.mutant)) continue;
     const Scenario scenario = storm(mutant.name);
     uint64_t caught = 0;
     uint64_t violations = 0;
-    for (uint64_t seed = 1; seed <= 30; ++seed) {
+    for (uint64_t seed = 1; seed <= 60; ++seed) {
       const RunResult result = runner.run(scenario, seed);
       if (result.verdict == Verdict::kViolation) ++violations;
       for (const CheckResult& check : result.checks) {
         if (check.name == mutant.caught_by && check.status == CheckStatus::kViolation) ++caught;
       }
     }
-    EXPECT_GT(violations, 10u) << mutant.name;
+    EXPECT_GT(violations, 15u) << mutant.name;
     EXPECT_GT(caught, 0u) << mutant.name;  // the core's own assertions may be faster
   }
 }

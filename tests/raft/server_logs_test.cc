@@ -4,8 +4,8 @@
 
 #include "protocols/raft/invariants.h"
 #include "protocols/raft/raft.pb.h"
-#include "protocols/raft/storage.h"
 #include "sim/check/shared_views.h"
+#include "tests/raft/disk_events.h"
 
 namespace seedbed::raft {
 namespace {
@@ -17,42 +17,24 @@ const std::vector<NodeId> kBoth{kFirst, kSecond};
 // The disks of two servers as a run shows them. The bytes are the events', so it must outlive them.
 class Disks {
  public:
-  void link(NodeId node) {
-    add({.kind = EventKind::kDurable,
-         .node = node,
-         .peer = NodeId{static_cast<uint32_t>(DurableChange::kLink)},
-         .id = 1,
-         .name = kWalPath});
-  }
   // One write with one entry behind those before it.
   void append(NodeId node, Entry entry) {
-    WalEncoder& log = node == kFirst ? first_ : second_;
-    const WalChunk& chunk = chunks_.emplace_back(log.encode({.ticket = 1, .entries = {entry}}));
-    add({.kind = EventKind::kDurable,
-         .node = node,
-         .peer = NodeId{static_cast<uint32_t>(DurableChange::kWrite)},
-         .id = 1,
-         .value = chunk.offset,
-         .name = kWalPath,
-         .bytes = chunk.bytes});
+    DiskEvents& disk = node == kFirst ? first_ : second_;
+    for (TraceEvent event : disk.append({.ticket = 1, .entries = {entry}})) {
+      event.index = EventIndex{events_.size() + 1};
+      events_.push_back(event);
+    }
   }
   const std::vector<TraceEvent>& events() const { return events_; }
 
  private:
-  void add(TraceEvent event) {
-    event.index = EventIndex{events_.size() + 1};
-    events_.push_back(event);
-  }
-  WalEncoder first_{WalPosition{}, 1};
-  WalEncoder second_{WalPosition{}, 1};
-  std::deque<WalChunk> chunks_;
+  DiskEvents first_{kFirst};
+  DiskEvents second_{kSecond};
   std::vector<TraceEvent> events_;
 };
 
 Disks two_that_differ() {
   Disks disks;
-  disks.link(kFirst);
-  disks.link(kSecond);
   disks.append(kFirst, {.index = 1, .term = Term{1}, .data = "x"});
   disks.append(kSecond, {.index = 1, .term = Term{1}, .data = "y"});
   return disks;
@@ -77,8 +59,6 @@ TEST(ServerLogs, TakesAnEventInOnce) {
 
 TEST(ServerLogs, CountsTheDisksThatHoldAnEntry) {
   Disks disks;
-  disks.link(kFirst);
-  disks.link(kSecond);
   disks.append(kFirst, {.index = 1, .term = Term{1}, .data = "x"});
   ServerLogs logs(kBoth);
   for (const TraceEvent& event : disks.events()) logs.follow(event);

@@ -56,6 +56,10 @@ std::string Transcript::run(const std::string& line) {
       pass(words);
     else if (verb == "propose")
       propose(parse_number(words.at(1)), words.at(2));
+    else if (verb == "transfer")
+      transfer(parse_number(words.at(1)), parse_number(words.at(2)));
+    else if (verb == "query")
+      query(parse_number(words.at(1)), parse_number(words.at(2)));
     else if (verb == "deliver")
       deliver(words, true);
     else if (verb == "drop")
@@ -109,6 +113,8 @@ void Transcript::set_option(Config& config, const std::string& option) {
     config.check_quorum = value != "off";
   else if (name == "clamp_heartbeats")
     config.clamp_heartbeats = value != "off";
+  else if (name == "lease_drift_ppm")
+    config.lease = LeaseTerms{.promise = config.election_timeout, .drift_ppm = parse_number(value)};
   else if (name == "max_message_bytes")
     config.max_message_bytes = parse_number(value);
   else if (name == "window")
@@ -133,6 +139,18 @@ void Transcript::pass(const Words& words) {
 
 void Transcript::propose(uint32_t node, const std::string& text) {
   if (!up(node).propose(at(node).clock, text)) say(fmt::format("n{} refuses", node));
+  carry_out(node);
+}
+
+void Transcript::transfer(uint32_t node, uint32_t to) {
+  if (!up(node).transfer_leadership(at(node).clock, NodeId{to})) {
+    say(fmt::format("n{} refuses", node));
+  }
+  carry_out(node);
+}
+
+void Transcript::query(uint32_t node, uint64_t id) {
+  if (!up(node).query(at(node).clock, id)) say(fmt::format("n{} refuses", node));
   carry_out(node);
 }
 
@@ -241,6 +259,9 @@ void Transcript::carry_out(uint32_t node) {
   }
   for (const Entry& entry : ready.committed) {
     say(fmt::format("  n{} applies {}", node, to_string(entry)));
+  }
+  for (const ReadGrant& read : ready.reads) {
+    say(fmt::format("  n{} may answer #{} at {}", node, read.id, read.index));
   }
 }
 

@@ -3,10 +3,12 @@
 // tests/golden/raft (the idea is from etcd's interaction tests).
 //
 //   nodes 3 [pre_vote=off] [check_quorum=off] [clamp_heartbeats=off] [max_message_bytes=N]
-//           [window=N]       begins anew
+//           [window=N] [lease_drift_ppm=N]   begins anew
 //   timeout N                server N's clock moves to its next deadline
 //   pass MS [N]              all clocks, or server N's, move on; nobody notices yet
 //   propose N TEXT           server N is asked to append a command
+//   transfer N M             server N is asked to hand its leadership over to M
+//   query N ID               server N is asked at which index a query may be answered
 //   deliver A->B [COUNT]     the oldest messages on that link arrive; all of them, if not said
 //   deliver all              everything under way arrives; the answers stay under way
 //   drop A->B [COUNT]        messages are lost
@@ -52,6 +54,8 @@ class Transcript {
   void timeout(uint32_t node);
   void pass(const Words& words);
   void propose(uint32_t node, const std::string& text);
+  void transfer(uint32_t node, uint32_t to);
+  void query(uint32_t node, uint64_t id);
   void deliver(const Words& words, bool arrives);
   bool move_messages(Link link, size_t count, bool arrives);
   bool persist(uint32_t node, size_t count);

@@ -2,39 +2,15 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
+#include <map>
 
-#include "protocols/raft/crc32c.h"
 #include "protocols/raft/wal_follower.h"
+#include "protocols/storage/encoder.h"
+#include "tests/raft/disk_events.h"
 #include "tests/raft/random.h"
 
 namespace seedbed::raft {
 namespace {
-
-constexpr uint64_t kSector = 512;
-
-// A piece of a write that the disk writes as a whole or not at all.
-struct Piece {
-  uint64_t offset = 0;
-  std::string bytes;
-};
-
-std::vector<Piece> split_at_sectors(const WalChunk& chunk) {
-  std::vector<Piece> pieces;
-  for (uint64_t at = chunk.offset; at < chunk.end();) {
-    const uint64_t end = std::min(chunk.end(), (at / kSector + 1) * kSector);
-    pieces.push_back({at, chunk.bytes.substr(at - chunk.offset, end - at)});
-    at = end;
-  }
-  return pieces;
-}
-
-void write_at(std::string& file, const Piece& piece) {
-  if (file.size() < piece.offset + piece.bytes.size()) {
-    file.resize(piece.offset + piece.bytes.size());
-  }
-  file.replace(piece.offset, piece.bytes.size(), piece.bytes);
-}
 
 Entry entry(LogIndex index, uint64_t term, size_t size) {
   return {.index = index,
@@ -56,210 +32,127 @@ std::vector<Write> some_writes() {
   return writes;
 }
 
-// What the log holds after each record of `writes`, in order; the first state is the empty one.
-std::vector<Persisted> states_after_each_record(const std::vector<Write>& writes) {
+// What the log holds after each of `writes`; the first state is the empty one.
+std::vector<Persisted> states_after_each(const std::vector<Write>& writes) {
   std::vector<Persisted> states(1);
   for (const Write& write : writes) {
-    Persisted state = states.back();
-    if (write.hard_state) {
-      state.hard_state = *write.hard_state;
-      states.push_back(state);
-    }
-    if (write.truncate_from) {
-      state.entries.resize(*write.truncate_from - 1);
-      states.push_back(state);
-    }
-    for (const Entry& e : write.entries) {
-      state.entries.push_back(e);
-      states.push_back(state);
-    }
+    Persisted& state = states.emplace_back(states.back());
+    if (write.hard_state) state.hard_state = *write.hard_state;
+    if (write.truncate_from) state.entries.resize(*write.truncate_from - 1);
+    for (const Entry& e : write.entries) state.entries.push_back(e);
   }
   return states;
 }
 
-// The records of some_writes(), written one write after the other; `synced` of them are durable,
-// the rest is in pieces.
-struct Crash {
-  std::string durable;
-  std::vector<Piece> unsynced;
-  size_t synced_records = 0;
-
-  // The file if just the pieces named by the bits of `survivors` reached the disk.
-  std::string file(uint64_t survivors) const {
-    std::string file = durable;
-    for (size_t i = 0; i < unsynced.size(); ++i) {
-      if ((survivors >> i & 1) != 0) write_at(file, unsynced[i]);
-    }
-    return file;
-  }
+struct Bytes {
+  uint8_t type = 0;
+  std::string payload;
 };
 
-Crash crash_after(size_t submitted, size_t synced) {
-  const std::vector<Write> writes = some_writes();
-  WalEncoder encoder({}, 1);
-  Crash crash;
-  for (size_t i = 0; i < submitted; ++i) {
-    const WalChunk chunk = encoder.encode(writes[i]);
-    if (i < synced) {
-      write_at(crash.durable, {chunk.offset, chunk.bytes});
-      encoder.durable_through(chunk.end());
-    } else {
-      for (Piece& piece : split_at_sectors(chunk)) crash.unsynced.push_back(std::move(piece));
-    }
+std::vector<Bytes> records_of(const Write& write) {
+  storage::Batch batch;
+  add_records(batch, write);
+  ByteWriter out;
+  add_batch(out, {.first_lsn = 1}, batch);
+  std::vector<Bytes> records;
+  storage::RecordReader reader(*storage::read_batch(out.bytes(), 0));
+  while (const auto record = reader.next()) {
+    records.push_back({record->type, std::string(record->payload)});
   }
-  const std::vector<Write> durable(writes.begin(), writes.begin() + static_cast<ptrdiff_t>(synced));
-  crash.synced_records = states_after_each_record(durable).size() - 1;
-  return crash;
-}
-
-template <class Check>
-void for_each_crash(Check check) {
-  for (size_t submitted = 0; submitted <= some_writes().size(); ++submitted) {
-    for (size_t synced = 0; synced <= submitted; ++synced) {
-      const Crash crash = crash_after(submitted, synced);
-      ASSERT_LE(crash.unsynced.size(), 14u);
-      for (uint64_t survivors = 0; survivors < 1ull << crash.unsynced.size(); ++survivors) {
-        check(crash, survivors);
-      }
-    }
-  }
-}
-
-TEST(Wal, ComputesTheChecksumOfTheStandard) {
-  EXPECT_EQ(crc32c("123456789"), 0xe3069283u);  // RFC 3720, B.4
-  EXPECT_EQ(crc32c("6789", crc32c("12345")), crc32c("123456789"));
-  std::string bytes;
-  for (int i = 0; i < 100; ++i) {
-    EXPECT_EQ(crc32c_by_table(bytes, 7), crc32c(bytes, 7));
-    bytes += static_cast<char>(i * 37);
-  }
+  return records;
 }
 
 TEST(Wal, ReturnsWhatWasWritten) {
   const std::vector<Write> writes = some_writes();
-  const Crash crash = crash_after(writes.size(), writes.size());
-  const WalRecovery found = recover_wal(crash.durable);
-  EXPECT_EQ(found.contents, states_after_each_record(writes).back());
-  EXPECT_EQ(found.end.offset, crash.durable.size());
-  EXPECT_FALSE(found.torn);
-  EXPECT_FALSE(found.corrupt);
-}
-
-TEST(Wal, AnEmptyFileIsAnEmptyLog) {
-  const WalRecovery found = recover_wal("");
-  EXPECT_EQ(found.contents, Persisted{});
-  EXPECT_FALSE(found.torn || found.corrupt);
-}
-
-TEST(Wal, KeepsAPrefixWithAllThatWasSyncedWhateverSectorsACrashTakes) {
-  const std::vector<Persisted> states = states_after_each_record(some_writes());
-  uint64_t checked = 0;
-  for_each_crash([&](const Crash& crash, uint64_t survivors) {
-    const WalRecovery found = recover_wal(crash.file(survivors));
-    ASSERT_FALSE(found.corrupt);
-    const auto first = states.begin() + static_cast<ptrdiff_t>(crash.synced_records);
-    ASSERT_NE(std::find(first, states.end(), found.contents), states.end());
-    ++checked;
-  });
-  EXPECT_GT(checked, 1000u);
-}
-
-// After a crash the server goes on from what it recovered, here without cutting off what is behind.
-TEST(Wal, NothingBehindATornPlaceComesBackToLife) {
-  for_each_crash([&](const Crash& crash, uint64_t survivors) {
-    std::string file = crash.file(survivors);
-    const WalRecovery before = recover_wal(file);
-    // The new write repeats the very first one that is lost, as a leader's retry would make it.
-    for (const Write& write : some_writes()) {
-      const bool follows = write.entries.empty() || write.truncate_from ||
-                           write.entries[0].index == before.contents.entries.size() + 1;
-      if (!follows || write.truncate_from.value_or(1) > before.contents.entries.size() + 1)
-        continue;
-      WalEncoder encoder(before.end, 2);
-      const WalChunk chunk = encoder.encode(write);
-      std::string again = file;
-      write_at(again, {chunk.offset, chunk.bytes});
-      const WalRecovery after = recover_wal(again);
-      ASSERT_FALSE(after.corrupt);
-      ASSERT_EQ(after.end.offset, chunk.end());
+  const std::vector<Persisted> states = states_after_each(writes);
+  WalContents contents;
+  for (size_t i = 0; i < writes.size(); ++i) {
+    for (const Bytes& record : records_of(writes[i])) {
+      EXPECT_TRUE(contents.take(record.type, record.payload));
     }
-  });
+    EXPECT_EQ(contents.persisted(), states[i + 1]);
+  }
 }
 
-TEST(Wal, WithoutANewSaltALostBatchWrittenAgainWouldReviveItsSuccessor) {
-  const Crash crash = crash_after(2, 0);
-  std::string file = crash.file(~0ull);
-  const WalChunk first = WalEncoder({}, 1).encode(some_writes()[0]);
-  file.replace(0, first.bytes.size(), first.bytes.size(), '\0');  // the first batch is lost
-  ASSERT_TRUE(recover_wal(file).contents.entries.empty());
-
-  std::string same_salt = file;
-  write_at(same_salt, {0, first.bytes});
-  EXPECT_EQ(recover_wal(same_salt).contents.entries.size(), 4u);
-
-  std::string new_salt = file;
-  write_at(new_salt, {0, WalEncoder({}, 2).encode(some_writes()[0]).bytes});
-  EXPECT_EQ(recover_wal(new_salt).contents.entries.size(), 2u);
+TEST(Wal, RefusesWhatDoesNotContinueTheLog) {
+  WalContents contents;
+  const auto takes = [&](const Write& write) {
+    const Bytes record = records_of(write).at(0);
+    return contents.take(record.type, record.payload);
+  };
+  EXPECT_FALSE(takes({.entries = {entry(2, 1, 5)}}));
+  EXPECT_TRUE(takes({.entries = {entry(1, 1, 5)}}));
+  EXPECT_FALSE(takes({.entries = {entry(1, 1, 5)}}));
+  EXPECT_FALSE(takes({.truncate_from = 3}));
+  EXPECT_FALSE(takes({.truncate_from = 0}));
+  EXPECT_TRUE(takes({.truncate_from = 2}));
+  EXPECT_EQ(contents.persisted().entries.size(), 1u);
 }
 
-TEST(Wal, RefusesDamageToWhatALaterBatchKnewToBeDurable) {
-  const std::vector<Write> writes = some_writes();
-  WalEncoder encoder({}, 1);
-  std::string file;
-  uint64_t last_batch = 0;
-  for (const Write& write : writes) {
-    const WalChunk chunk = encoder.encode(write);
-    last_batch = chunk.offset;
-    file += chunk.bytes;
-    encoder.durable_through(chunk.end());
+TEST(Wal, SurvivesAnyRecord) {
+  Random random(3);
+  uint64_t read = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    std::string payload;
+    for (uint64_t size = random.below(24); size > 0; --size) {
+      payload += static_cast<char>(random.below(4));
+    }
+    const auto type = static_cast<uint8_t>(random.below(5));
+    read += decode_record(type, payload) ? 1 : 0;
   }
-  for (uint64_t at = 0; at < file.size(); ++at) {
-    std::string damaged = file;
-    damaged[at] = static_cast<char>(damaged[at] ^ 0x10);
-    const WalRecovery found = recover_wal(damaged);
-    EXPECT_EQ(found.corrupt, at < last_batch) << "bit flipped at " << at;
-    EXPECT_TRUE(found.torn);
-  }
+  EXPECT_GT(read, 100u);
 }
 
 TEST(WalFollower, SeesWhatRecoveryWouldFindAfterEveryDurablePiece) {
+  const std::vector<Persisted> states = states_after_each(some_writes());
   Random random(7);
   for (int round = 0; round < 200; ++round) {
-    std::vector<Piece> pieces = crash_after(some_writes().size(), 0).unsynced;
+    DiskEvents disk(NodeId{1});
     WalFollower follower;
-    std::string file;
-    while (!pieces.empty()) {
-      const auto which = pieces.begin() + static_cast<ptrdiff_t>(random.below(pieces.size()));
-      write_at(file, *which);
-      follower.write(which->offset, which->bytes);
-      pieces.erase(which);
-      const WalRecovery found = recover_wal(file);
-      ASSERT_EQ(follower.valid_size(), found.end.offset);
-      ASSERT_EQ(follower.hard_state(), found.contents.hard_state);
-      ASSERT_EQ(follower.last().index, found.contents.entries.size());
-      for (const Entry& e : found.contents.entries) ASSERT_TRUE(follower.holds(e.id()));
+    DurableImage image;
+    uint64_t rescans = 0;
+    const std::vector<TraceEvent> events = disk.in_pieces(some_writes(), random);
+    for (const TraceEvent& event : events) {
+      image.apply(event);
+      follower.look(image);
+      image.settle();
+      rescans = follower.rescans();
+      const storage::Found found =
+          storage::find_log(image, storage::FileNames(std::string(kWalDirectory)));
+      WalContents contents;
+      for (const auto& record : found.records) contents.take(record.type, record.payload);
+      ASSERT_EQ(follower.hard_state(), contents.persisted().hard_state);
+      ASSERT_EQ(follower.last().index, contents.persisted().entries.size());
+      for (const Entry& e : contents.persisted().entries) ASSERT_TRUE(follower.holds(e.id()));
     }
-    EXPECT_EQ(follower.rescans(), 0u);
+    EXPECT_EQ(rescans, 0u);
+    EXPECT_EQ(follower.last(), states.back().entries.back().id());
   }
 }
 
 TEST(WalFollower, ForgetsWhatIsCutOffAndReadsOnBehindIt) {
   const std::vector<Write> writes = some_writes();
-  WalEncoder encoder({}, 1);
+  DiskEvents disk(NodeId{1});
   WalFollower follower;
-  const WalChunk first = encoder.encode(writes[0]);
-  const WalChunk second = encoder.encode(writes[1]);
-  follower.write(first.offset, first.bytes);
-  follower.write(second.offset, second.bytes);
+  DurableImage image;
+  const auto follow = [&](const std::vector<TraceEvent>& events) {
+    for (const TraceEvent& event : events) {
+      image.apply(event);
+      follower.look(image);
+      image.settle();
+    }
+  };
+  follow(disk.append(writes[0]));
+  const storage::Position before = disk.end();
+  follow(disk.append(writes[1]));
   EXPECT_TRUE(follower.holds({4, Term{1}}));
 
-  follower.truncate(second.offset + 40);
+  follow(disk.cut(before.offset + 40));
   EXPECT_EQ(follower.last(), (EntryId{2, Term{1}}));
   EXPECT_EQ(follower.rescans(), 1u);
 
-  const WalRecovery found = recover_wal(first.bytes);
-  const WalChunk other = WalEncoder(found.end, 2).encode(writes[2]);
-  follower.write(other.offset, other.bytes);
+  disk.restart(before);
+  follow(disk.append(writes[2]));
   EXPECT_EQ(follower.last(), (EntryId{3, Term{3}}));
   EXPECT_EQ(follower.hard_state(), (HardState{Term{3}, std::nullopt}));
 }

@@ -89,7 +89,7 @@ ProtocolSpec memory_store() {
   spec.summary = "one server with registers in memory";
   spec.default_options = &run::Range::default_instance();
   spec.workloads = {"register"};
-  spec.survives = [](size_t) { return Tolerance{}; };
+  spec.survives = [](const Setup&) { return Tolerance{}; };
   spec.make_process = [](Env& env, const Setup& setup) {
     return std::make_unique<Store>(env, setup);
   };

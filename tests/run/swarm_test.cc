@@ -20,7 +20,8 @@ const std::vector<ProtocolSpec>& protocols() {
   static const std::vector<ProtocolSpec> kProtocols = [] {
     ProtocolSpec sturdy = memory_store();
     sturdy.name = "sturdy";
-    sturdy.survives = [](size_t servers) {
+    sturdy.survives = [](const Setup& setup) {
+      const size_t servers = setup.servers.size();
       return Tolerance{.servers_down = static_cast<uint32_t>(servers),
                        .survives_power_loss = true,
                        .disks_lost = static_cast<uint32_t>(servers),

@@ -52,7 +52,7 @@ const std::vector<Layer>& layers() {
 }
 
 const std::vector<DeclaredUse>& declared_uses() {
-  static const std::vector<DeclaredUse> kUses = {{"calvin", "raft"}};
+  static const std::vector<DeclaredUse> kUses = {{"calvin", "raft"}, {"raft", "storage"}};
   return kUses;
 }
 

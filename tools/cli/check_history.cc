@@ -14,6 +14,7 @@
 #include "tools/cli/check_weaker.h"
 #include "tools/cli/json.h"
 #include "tools/cli/output_file.h"
+#include "tools/cli/progress.h"
 #include "tools/cli/selection.h"
 #include "tools/cli/text.h"
 
@@ -269,7 +270,11 @@ int check_history(const HistoryFile& file, const HistoryCheckOptions& options,
   if (consistency != Consistency::kLinearizable) {
     return judge_weaker(file, reading, model, consistency, options, context);
   }
-  Opinion opinion = judge(history, model, reading.object);
+  MinimiserLine line(context.terminal);
+  Opinion opinion =
+      judge(history, model, reading.object,
+            {.on_progress = [&](const CounterexampleProgress& now) { line.show(now); }});
+  line.clear();
   if (opinion.certificate) {
     opinion.certificate->history = file.path();
     opinion.certificate->format = reading.format;

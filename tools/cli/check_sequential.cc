@@ -33,8 +33,8 @@ Rows rows_of(const Judged& judged) {
 }
 
 std::string deed_text(const Judged& judged, const Entry& entry) {
-  std::string text = asked(judged.history, entry);
-  if (entry.ok()) text += ' ' + told(judged.history, judged.model, entry);
+  std::string text = to_string(judged.history, entry);
+  if (entry.ok()) text += ' ' + describe(judged.history, entry);
   return text;
 }
 
@@ -67,7 +67,7 @@ void add_example(Page* page, const Judged& judged) {
       const Entry& entry = entry_of(judged.history, kept.id);
       const std::string what = kept.happened
                                    ? deed_text(judged, entry)
-                                   : asked(judged.history, entry) + " perhaps happened, or not";
+                                   : to_string(judged.history, entry) + " perhaps happened, or not";
       page->item(name, fmt::format("{}, began at {}", what, began_at(judged.history, entry)));
       name.clear();
     }
@@ -88,8 +88,8 @@ Json example_json(const Judged& judged) {
       operations.push_back(
           {{"id", kept.id},
            {"happened", kept.happened},
-           {"operation", asked(judged.history, entry)},
-           {"answer", answered ? Json(told(judged.history, judged.model, entry)) : Json()},
+           {"operation", to_string(judged.history, entry)},
+           {"answer", answered ? Json(describe(judged.history, entry)) : Json()},
            {"invoked_ns", nanoseconds(entry.invoked_at)},
            {"returned_ns", answered ? Json(nanoseconds(entry.returned_at)) : Json()},
            {"place", judged.history.place_of(entry)}});

@@ -54,8 +54,8 @@ std::string time_text(const KeyStaleness& key) {
 std::string answer_text(const History& history, const Model& model, EventIndex at) {
   for (const Entry& entry : history.entries()) {
     if (at == kNoEvent || entry.returned != at) continue;
-    return fmt::format("{} by c{} {} at {}", asked(history, entry), number(entry.client),
-                       told(history, model, entry), returned_at(history, entry));
+    return fmt::format("{} by c{} {} at {}", to_string(history, entry), number(entry.client),
+                       describe(history, entry), returned_at(history, entry));
   }
   return "";
 }

@@ -22,6 +22,9 @@ void certify(const History& history, Opinion* opinion) {
   if (opinion->example) {
     certificate.key = opinion->example->key;
     certificate.last = opinion->example->last;
+    certificate.fold = opinion->example->fold;
+    certificate.counted = opinion->example->counted;
+    certificate.about = opinion->example->about;
     certificate.kept = opinion->example->kept;
     return;
   }
@@ -41,8 +44,8 @@ std::string order_text(const History& history, const Opinion& opinion) {
     std::string text;
     for (const CertifiedStep& step : key.steps) {
       const Entry& entry = entry_of(history, step.id);
-      text += fmt::format("{}{}", text.empty() ? "" : "; ", asked(history, entry));
-      if (entry.ok()) text += ' ' + told(history, *opinion.model, entry);
+      text += fmt::format("{}{}", text.empty() ? "" : "; ", to_string(history, entry));
+      if (entry.ok()) text += ' ' + describe(history, entry);
     }
     return text;
   }
@@ -63,11 +66,27 @@ std::string legal_text(const Counterexample& example) {
   return text + (example.more_legal ? ", or others" : "");
 }
 
+// What the part begins with, or what was counted.
+std::string premise_text(const Counterexample& example) {
+  if (example.fold) {
+    const bool is_free = example.fold->state == "free" || example.fold->state == "held";
+    return fmt::format("{} that had ended before {} it {}{}",
+                       count_text(example.fold->operations, "operation"), is_free ? "left" : "made",
+                       is_free ? "" : "to ", example.fold->state);
+  }
+  if (!example.counted) return "";
+  const Counted& counted = *example.counted;
+  return fmt::format("{} that had surely been counted, and {} that may have been, make {} to {}",
+                     count_text(counted.sure, "addition"), count_text(counted.perhaps),
+                     counted.least, counted.most);
+}
+
 void add_example(Page& page, const History& history, const Opinion& opinion) {
   const Counterexample& example = *opinion.example;
   const Entry& suspect = entry_of(history, example.suspect);
   page.item("smallest", size_text(example));
-  page.item("legal", fmt::format("{} by c{} could have been told: {}", asked(history, suspect),
+  if (const std::string text = premise_text(example); !text.empty()) page.item("before", text);
+  page.item("legal", fmt::format("{} by c{} could have been told: {}", to_string(history, suspect),
                                  number(suspect.client), legal_text(example)));
   for (size_t i = 0; i < opinion.witness.size(); ++i) {
     page.item(i == 0 ? "answer" : "", opinion.witness[i]);
@@ -76,13 +95,13 @@ void add_example(Page& page, const History& history, const Opinion& opinion) {
   for (const std::string& line : draw(opinion.timeline(history))) page.line(line);
 }
 
-Json operation_json(const History& history, const Opinion& opinion, const KeptOperation& kept) {
+Json operation_json(const History& history, const KeptOperation& kept) {
   const Entry& entry = entry_of(history, kept.id);
   return {{"id", kept.id},
           {"happened", kept.required},
           {"client", number(entry.client)},
-          {"operation", asked(history, entry)},
-          {"answer", kept.required ? Json(told(history, *opinion.model, entry)) : Json()},
+          {"operation", to_string(history, entry)},
+          {"answer", kept.required ? Json(describe(history, entry)) : Json()},
           {"invoked", number(entry.invoked)},
           {"returned", kept.required ? Json(number(entry.returned)) : Json()},
           {"invoked_ns", nanoseconds(entry.invoked_at)},
@@ -90,17 +109,39 @@ Json operation_json(const History& history, const Opinion& opinion, const KeptOp
           {"place", history.place_of(entry)}};
 }
 
+Json premise_json(const Counterexample& example) {
+  Json json = Json::object();
+  if (example.fold) {
+    json["folded"] = {{"before", number(example.fold->before)},
+                      {"operations", example.fold->operations},
+                      {"state", example.fold->state}};
+  }
+  if (example.counted) {
+    json["counted"] = {{"sure", example.counted->sure},
+                       {"perhaps", example.counted->perhaps},
+                       {"least", example.counted->least},
+                       {"most", example.counted->most}};
+  }
+  if (example.about) json["about"] = *example.about;
+  return json;
+}
+
 Json example_json(const History& history, const Opinion& opinion) {
   if (!opinion.example) return Json();
   const Counterexample& example = *opinion.example;
   Json operations = Json::array();
   for (const KeptOperation& kept : example.kept) {
-    operations.push_back(operation_json(history, opinion, kept));
+    operations.push_back(operation_json(history, kept));
   }
-  return {{"key", example.key},         {"until", number(example.last)},
-          {"of", example.of},           {"minimal", example.minimal},
-          {"suspect", example.suspect}, {"operations", operations},
-          {"legal", example.legal},     {"more_legal", example.more_legal}};
+  return {{"key", example.key},
+          {"until", number(example.last)},
+          {"of", example.of},
+          {"minimal", example.minimal},
+          {"suspect", example.suspect},
+          {"operations", operations},
+          {"legal", example.legal},
+          {"more_legal", example.more_legal},
+          {"premise", premise_json(example)}};
 }
 
 }  // namespace
@@ -143,7 +184,8 @@ std::string why_no_model(ObjectKind object, std::string_view promise) {
   return fmt::format("no model was chosen: there is no model of {}", to_string(object));
 }
 
-Opinion judge(const History& history, const Model* model, ObjectKind object) {
+Opinion judge(const History& history, const Model* model, ObjectKind object,
+              const CounterexampleOptions& options) {
   if (model == nullptr) return {.message = why_no_model(object, "linearizability")};
   Opinion opinion{.model = model};
   opinion.outcome = check_linearizable(history, *model);
@@ -157,7 +199,7 @@ Opinion judge(const History& history, const Model* model, ObjectKind object) {
   if (opinion.outcome.status == CheckStatus::kViolation) {
     opinion.verdict = "violation";
     opinion.code = kExitFinding;
-    opinion.example = counterexample(history, *model, opinion.outcome);
+    opinion.example = counterexample(history, *model, opinion.outcome, options);
     opinion.message = opinion.example->message;
     certify(history, &opinion);
   } else if (opinion.outcome.status == CheckStatus::kPass && opinion.evaluated > 0) {

@@ -40,7 +40,8 @@ std::string why_no_model(ObjectKind object, std::string_view promise);
 uint64_t reads_that_tell_nothing(const History& history);
 
 // Judges the history. The certificate names no file yet.
-Opinion judge(const History& history, const Model* model, ObjectKind object);
+Opinion judge(const History& history, const Model* model, ObjectKind object,
+              const CounterexampleOptions& options = {});
 
 // The lines about the verdict, below what the history is.
 void add_verdict(Page& page, const History& history, const Opinion& opinion);

@@ -38,6 +38,24 @@ void Progress::show(const CampaignResult& so_far,
   line_stands_ = true;
 }
 
+void MinimiserLine::show(const CounterexampleProgress& so_far) {
+  const auto now = std::chrono::steady_clock::now();
+  if (!terminal_.moving_progress || now - shown_ < std::chrono::milliseconds(200)) return;
+  shown_ = now;
+  fmt::print(stderr, "\r{}\x1b[K", minimiser_line(so_far));
+  std::fflush(stderr);
+  line_stands_ = true;
+}
+
+void MinimiserLine::clear() {
+  if (line_stands_) fmt::print(stderr, "\r\x1b[K");
+  line_stands_ = false;
+}
+
+std::string minimiser_line(const CounterexampleProgress& now) {
+  return fmt::format("making it small: {} of {} operations", now.kept, now.of);
+}
+
 std::string progress_line(const CampaignResult& so_far,
                           std::optional<std::chrono::milliseconds> time_limit) {
   const double elapsed = std::max(Seconds(so_far.elapsed).count(), 1e-3);

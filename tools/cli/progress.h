@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "sim/check/counterexample.h"
 #include "sim/explore/campaign.h"
 #include "tools/cli/terminal.h"
 
@@ -28,6 +29,27 @@ class Progress {
   std::chrono::steady_clock::time_point shown_ = std::chrono::steady_clock::now();
   bool line_stands_ = false;
 };
+
+// Progress of making a contradiction small: a line on stderr that is rewritten, on a terminal only.
+class MinimiserLine {
+ public:
+  explicit MinimiserLine(const Terminal& terminal) : terminal_(terminal) {}
+  ~MinimiserLine() { clear(); }
+  MinimiserLine(const MinimiserLine&) = delete;
+  MinimiserLine& operator=(const MinimiserLine&) = delete;
+
+  void show(const CounterexampleProgress& now);
+  // Takes the line away again.
+  void clear();
+
+ private:
+  Terminal terminal_;
+  std::chrono::steady_clock::time_point shown_ = std::chrono::steady_clock::now();
+  bool line_stands_ = false;
+};
+
+// "making it small: 34 of 2000 operations"
+std::string minimiser_line(const CounterexampleProgress& now);
 
 // The line, without what moves the cursor.
 std::string progress_line(const CampaignResult& so_far,

@@ -152,7 +152,7 @@ int shrink_file(const ShrinkArguments& arguments, const Context& context) {
 void add_shrink(CLI::App& app, const Context& context, Command* chosen) {
   auto arguments = std::make_shared<ShrinkArguments>();
   CLI::App& verb = add_verb(app, "shrink", "Make a reproducer as small as it can be",
-                            "  seedbed run raft/crashes --seed 3 --mutant "
+                            "  seedbed run raft/crashes --seed 14 --mutant "
                             "raft.b01-commit-old-term --record b01.repro\n"
                             "  seedbed shrink b01.repro --out small.repro\n"
                             "  seedbed shrink small.repro --time 5m");

@@ -147,7 +147,7 @@ ProtocolSpec spec() {
                     .summary = "a key-value server in memory",
                     .default_options = &kOptions,
                     .workloads = {"register"}};
-  spec.survives = [](size_t) { return Tolerance{}; };
+  spec.survives = [](const Setup&) { return Tolerance{}; };
   spec.make_process = [](Env& env, const Setup& setup) {
     return std::make_unique<Server>(env, setup);
   };

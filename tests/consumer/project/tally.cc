@@ -75,7 +75,7 @@ ProtocolSpec spec() {
                     .summary = "counters on one server, in memory",
                     .default_options = &kOptions,
                     .workloads = {"counter"}};
-  spec.survives = [](size_t) { return Tolerance{}; };
+  spec.survives = [](const Setup&) { return Tolerance{}; };
   spec.make_process = [](Env& env, const Setup& setup) {
     return std::make_unique<Server>(env, setup);
   };

@@ -176,7 +176,7 @@ ProtocolSpec leaky() {
                     .summary = "a key-value server through which the machine leaks",
                     .default_options = &kOptions,
                     .workloads = {"register"}};
-  spec.survives = [](size_t) { return Tolerance{}; };
+  spec.survives = [](const Setup&) { return Tolerance{}; };
   spec.make_process = [](Env& env, const Setup& setup) {
     return std::make_unique<Server>(env, setup);
   };

@@ -1,4 +1,4 @@
-// Little-endian integers and length-prefixed strings: the one way in which this folder turns values
+// Little-endian integers and length-prefixed strings: the one way in which protocols turn values
 // into bytes. The encoding is canonical: equal values have equal bytes.
 //
 //   ByteWriter out;                          ByteReader in(bytes);
@@ -12,7 +12,7 @@
 #include <string_view>
 #include <utility>
 
-namespace seedbed::raft {
+namespace seedbed {
 
 class ByteWriter {
  public:
@@ -33,7 +33,9 @@ class ByteWriter {
     for (size_t i = 0; i < 4; ++i) out_[position + i] = static_cast<char>(value >> (8 * i));
   }
 
-  std::string take() { return std::move(out_); }
+  std::string take() { return std::exchange(out_, {}); }
+  // Begins anew, in the memory that it has.
+  void clear() { out_.clear(); }
 
  private:
   void integer(uint64_t value, size_t size) {
@@ -85,4 +87,4 @@ class ByteReader {
   bool ok_ = true;
 };
 
-}  // namespace seedbed::raft
+}  // namespace seedbed

@@ -1,11 +1,11 @@
 // Eight bytes at a time: by the instruction for it where the processor has one (SSE 4.2), else by
 // table ("slicing by 8", Kounavis and Berry 2005). Both give the same numbers.
-#include "protocols/raft/crc32c.h"
+#include "protocols/storage/crc32c.h"
 
 #include <array>
 #include <cstring>
 
-namespace seedbed::raft {
+namespace seedbed::storage {
 namespace {
 
 using Tables = std::array<std::array<uint32_t, 256>, 8>;
@@ -76,4 +76,4 @@ uint32_t crc32c_by_table(std::string_view bytes, uint32_t crc) {
   return ~by_table(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), ~crc);
 }
 
-}  // namespace seedbed::raft
+}  // namespace seedbed::storage

@@ -1,0 +1,13 @@
+#include "sim/run/protocol.h"
+
+#include <algorithm>
+
+namespace seedbed {
+
+bool understands(const ProtocolSpec& protocol, const FaultInfo& fault) {
+  if (fault.order.empty()) return true;
+  const std::vector<std::string>& orders = protocol.orders;
+  return std::find(orders.begin(), orders.end(), fault.order) != orders.end();
+}
+
+}  // namespace seedbed
