@@ -78,7 +78,7 @@ class Teller {
     if (name == "mutex") return two_holders();
     if (name == "queue" || name == "stack" || name == "priority-queue") return taken();
     if (name == "set" || name == "list") return elements();
-    const bool is_register = name == "register" || name == "cas-register" || name == "key-value";
+    const bool is_register = name == "register" || name == "cas-register" || name == "kv";
     if (!is_register) return "";
     std::string text = replaced();
     if (text.empty()) text = overwritten();

@@ -8,7 +8,7 @@
 namespace seedbed {
 namespace {
 
-constexpr std::string_view kRegisters[] = {"key-value", "register", "cas-register"};
+constexpr std::string_view kRegisters[] = {"kv", "register", "cas-register"};
 constexpr std::string_view kCollections[] = {"set", "list", "queue", "stack", "priority-queue"};
 
 bool is_one_of(std::string_view name, const auto& names) {

@@ -117,7 +117,7 @@ Model model_of(std::string_view name, std::string_view meaning, bool (*knows)(co
 
 const Model& key_value_model() {
   static const Model model =
-      model_of("key-value", "keys with values: get, put, append, cas, delete", knows_key_value);
+      model_of("kv", "keys with values: get, put, append, cas, delete", knows_key_value);
   return model;
 }
 

@@ -1,6 +1,9 @@
 #include "sim/check/staleness.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <map>
 
 #include "sim/check/index_table.h"
 #include "sim/check/linear_key.h"
@@ -72,12 +75,18 @@ class Timed {
     }
     span_ = entries_.empty() ? 0 : last - first;
     offset_ = span_ + kMargin - first;
-    usable_ = span_ > 0 && history.order() == Order::kRealTime;
+    order_ = history.order();
   }
 
   void measure(KeyStaleness* staleness) const {
-    if (!usable_) return;
-    if (!is_right(span_, kNoEnd)) return;
+    if (order_ != Order::kRealTime) {
+      staleness->why_no_time = "the history knows no order of time";
+    } else if (span_ == 0) {
+      staleness->why_no_time = "the history has no times";
+    } else if (!is_right(span_, kNoEnd)) {
+      staleness->why_no_time = "a value was written more than once";
+    }
+    if (!staleness->why_no_time.empty()) return;
     int64_t wrong = -1, right = span_;
     while (right - wrong > 1) {
       const int64_t middle = wrong + (right - wrong) / 2;
@@ -128,28 +137,72 @@ class Timed {
   std::vector<const Entry*> entries_;
   int64_t span_ = 0;
   int64_t offset_ = 0;
-  bool usable_ = false;
+  Order order_ = Order::kRealTime;
 };
+
+// Why the key cannot be measured; empty: it can.
+std::string obstacle(const LinearKey& key, const History& history) {
+  for (size_t i = 0; i < key.entries().size(); ++i) {
+    const Entry& entry = *key.entries()[i];
+    const bool simple = key.model().knows(key.exchange(i)) && entry.operation.function != kCas &&
+                        entry.operation.function != kAppend;
+    if (!simple) {
+      return fmt::format("{} is neither a read nor a write", to_string(history, entry));
+    }
+  }
+  return "";
+}
+
+// The first read, by its return, that found what nothing had written by then.
+EventIndex groundless(const LinearKey& key, const std::vector<Role>& roles) {
+  std::map<std::string, EventIndex> written{{key.initial(), EventIndex{0}}};
+  std::string state;
+  for (size_t i = 0; i < roles.size(); ++i) {
+    if (roles[i] == Role::kAbsent || is_read(key.question(i))) continue;
+    state.clear();
+    cas_register_model().step("", key.question(i), &state);
+    written.emplace(state, key.entries()[i]->invoked);  // the first stays
+  }
+  EventIndex at = kNoEvent;
+  for (size_t i = 0; i < roles.size(); ++i) {
+    if (roles[i] != Role::kRequired || !is_read(key.question(i))) continue;
+    const std::optional<std::string> found = cas_register_model().observed(key.exchange(i));
+    const auto writer = written.find(found.value_or(""));
+    const EventIndex returned = key.entries()[i]->returned;
+    const bool grounded = writer != written.end() && writer->second <= returned;
+    if (!grounded && (at == kNoEvent || returned < at)) at = returned;
+  }
+  return at;
+}
 
 KeyStaleness measure(const std::vector<const Entry*>& entries, const History& history,
                      const Model& model, const StalenessOptions& options) {
   KeyStaleness staleness{.key = entries.front()->operation.key};
   const LinearKey key(model, entries, &history);
-  bool simple = true;  // reads and writes
-  for (size_t i = 0; i < entries.size(); ++i) {
-    simple = simple && model.knows(key.exchange(i)) && entries[i]->operation.function != kCas &&
-             entries[i]->operation.function != kAppend;
-  }
-  if (!simple) return staleness;
-  Timed(key, history).measure(&staleness);
+  staleness.why_unmeasured = obstacle(key, history);
+  if (!staleness.why_unmeasured.empty()) return staleness;
   const std::vector<Role> roles = key.roles_at(kLastEvent);
+  staleness.operations =
+      static_cast<uint64_t>(std::count(roles.begin(), roles.end(), Role::kRequired));
+  staleness.at = groundless(key, roles);
+  staleness.unbounded = staleness.at != kNoEvent;
+  if (staleness.unbounded) {
+    staleness.why_no_time = "a read found what nothing had written";
+    staleness.at_least = options.max_versions + 1;
+    return staleness;
+  }
+  Timed(key, history).measure(&staleness);
+  bool proven = true;
   for (uint64_t versions = 1; versions <= options.max_versions; ++versions) {
     const Model stale = stale_register(versions, key.initial());
     LinearKey search(stale, entries, &history);
-    if (search.search(roles, {}).run(options.max_steps) == SearchStatus::kLinearizable) {
+    const SearchStatus status = search.search(roles, {.exact = true}).run(options.max_steps);
+    if (status == SearchStatus::kLinearizable) {
       staleness.versions = versions;
       break;
     }
+    proven = proven && status == SearchStatus::kIllegal;
+    if (proven) staleness.at_least = versions + 1;
   }
   return staleness;
 }

@@ -7,7 +7,7 @@
 //                (delta-atomicity; Golab, Li and Shah, PODC 2011)
 //
 //   const KeyStaleness x = staleness_of(history, register_model())[0];
-//   x.versions;      // 2: some read missed one write, none missed two
+//   x.versions;      // 2: some read missed one write, none missed two (proven if x.at_least is 2)
 //   x.time;          // 30ms
 //   x.at;            // where it was noticed that 29.999999ms would not do
 //
@@ -32,13 +32,19 @@ struct StalenessOptions {
 
 struct KeyStaleness {
   std::string key;
-  // nullopt: more than were tried, or not found out (also: no number would do, as for a value that
-  // nobody wrote).
+  uint64_t operations = 0;  // that happened, and were judged
+  // A read found what nothing had written by then: no number of versions, and no time, would do.
+  bool unbounded = false;
+  // So many are enough; it is the least number if it equals at_least. nullopt: more than were
+  // tried, or not found out.
   std::optional<uint64_t> versions;
-  // nullopt: no time would do, or it cannot be told: values are not unique, a cas among the
-  // operations, or a history without times.
+  uint64_t at_least = 1;  // fewer are proven to be too few
+  // nullopt: no time would do, or it cannot be told.
   std::optional<Duration> time;
-  // The return by which the history was no longer right with less time; kNoEvent if time is 0.
+  std::string why_no_time;     // a sentence, if there is none
+  std::string why_unmeasured;  // a sentence, if neither can be told
+  // The return by which the history was no longer right with less time; kNoEvent if time is 0. If
+  // unbounded, the return of such a read.
   EventIndex at = kNoEvent;
 };
 

@@ -8,82 +8,18 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <map>
-#include <optional>
 #include <sstream>
 
 #include "sim/check/linearizability.h"
-#include "sim/core/hash.h"
 #include "sim/history/formats/format.h"
+#include "tests/bench/made_history.h"
 
 namespace seedbed {
 namespace {
-
-struct Shape {
-  uint64_t operations;
-  uint64_t keys = 1;
-  uint64_t clients = 10;
-  bool unique = true;
-  std::string_view read = kRead, write = kWrite;
-};
-
-// Clients ask whenever they are free; an operation happens at the moment of its return.
-class Maker {
- public:
-  explicit Maker(const Shape& shape) : shape_(shape), values_(shape.keys) {}
-
-  History make() {
-    std::vector<size_t> running;
-    while (parts_.entries.size() < shape_.operations || !running.empty()) {
-      const bool begins = parts_.entries.size() < shape_.operations &&
-                          running.size() < shape_.clients && (running.empty() || draw(2) == 0);
-      if (begins) {
-        running.push_back(parts_.entries.size());
-        begin(static_cast<uint32_t>(draw(1u << 30)));
-        continue;
-      }
-      const size_t i = draw(running.size());
-      finish(&parts_.entries[running[i]]);
-      running[i] = running.back();
-      running.pop_back();
-    }
-    return History(std::move(parts_));
-  }
-
- private:
-  uint64_t draw(uint64_t bound) { return mix(1, ++drawn_) % bound; }
-
-  void begin(uint32_t key) {
-    Entry& entry = parts_.entries.emplace_back();
-    entry.id = parts_.entries.size();
-    entry.client = NodeId{static_cast<uint32_t>(entry.id)};
-    const bool reads = draw(2) == 0;
-    entry.operation.function = reads ? shape_.read : shape_.write;
-    entry.operation.key = fmt::format("k{}", key % shape_.keys);
-    if (!reads) entry.operation.argument = fmt::format("{}", shape_.unique ? entry.id : draw(5));
-    entry.place = key % shape_.keys;
-    entry.invoked = EventIndex{++event_};
-  }
-  void finish(Entry* entry) {
-    std::optional<std::string>& value = values_[entry->place];
-    entry->response = Response::done();
-    if (entry->operation.function == shape_.read) {
-      entry->response.output = value;
-    } else {
-      value = entry->operation.argument;
-    }
-    entry->returned = EventIndex{++event_};
-  }
-
-  Shape shape_;
-  HistoryParts parts_;
-  std::vector<std::optional<std::string>> values_;
-  uint64_t drawn_ = 0;
-  uint64_t event_ = 0;
-};
 
 void judge(benchmark::State& state, const History& history, const Model& model,
            const LinearizabilityOptions& options = {}) {
@@ -99,23 +35,24 @@ void judge(benchmark::State& state, const History& history, const Model& model,
 
 void BM_LinearRegisterUnique(benchmark::State& state) {
   const auto operations = static_cast<uint64_t>(state.range(0));
-  judge(state, Maker({.operations = operations}).make(), register_model());
+  judge(state, make_history({.operations = operations}), register_model());
 }
 void BM_LinearRegisterSearched(benchmark::State& state) {
   const auto operations = static_cast<uint64_t>(state.range(0));
-  judge(state, Maker({.operations = operations, .unique = false}).make(), register_model());
+  judge(state, make_history({.operations = operations, .values = 5}), register_model());
 }
 void BM_LinearKeyValue(benchmark::State& state) {
   const auto operations = static_cast<uint64_t>(state.range(0));
-  const Maker maker({.operations = operations, .keys = 1000, .read = kGet, .write = kPut});
-  judge(state, Maker(maker).make(), key_value_model());
+  const History history =
+      make_history({.object = Made::kKv, .operations = operations, .keys = 1000});
+  judge(state, history, key_value_model());
 }
 // The same, with reading its file.
 void BM_LinearKeyValueWithReading(benchmark::State& state) {
   const auto operations = static_cast<uint64_t>(state.range(0));
   const Format& format = *find_format("seedbed");
-  const std::string bytes = format.write(
-      Maker({.operations = operations, .keys = 1000, .read = kGet, .write = kPut}).make());
+  const std::string bytes =
+      format.write(make_history({.object = Made::kKv, .operations = operations, .keys = 1000}));
   for (auto _ : state) {
     const Input input{.name = "bench", .files = {{.name = "bench", .bytes = bytes}}};
     const HistoryReading reading = read_history(input, format);
@@ -130,97 +67,100 @@ BENCHMARK(BM_LinearRegisterSearched)->Arg(1000)->Arg(100'000)->Unit(benchmark::k
 BENCHMARK(BM_LinearKeyValue)->Arg(10'000)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_LinearKeyValueWithReading)->Arg(10'000)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
 
-// --- Queues, stacks and priority queues ---
+// --- Growth ---
+//
+//   LinearGrowth/queue/valid/10000/8                10,000 operations of 8 clients
+//   LinearStrategy/register-of-5/sweep/invalid/10000/16
+//
+// The histories that are invalid have one wrong answer near their ends.
 
-struct PoolShape {
-  std::string_view put, take;
-  uint64_t operations, clients;
+struct Kind {
+  std::string_view name;
+  Made object;
+  const Model& (*model)();
+  uint64_t keys = 1;
+  uint64_t values = 0;
 };
 
-// Each value is put once; as many operations take as put, and happen at the moment of their return.
-class PoolMaker {
- public:
-  explicit PoolMaker(const PoolShape& shape) : shape_(shape) {}
+constexpr Kind kKinds[] = {
+    {"register", Made::kRegister, register_model},
+    {"register-of-5", Made::kRegister, register_model, 1, 5},
+    {"kv-with-cas", Made::kKvWithCas, key_value_model, 1000},
+    {"queue", Made::kQueue, queue_model},
+    {"stack", Made::kStack, stack_model},
+    {"priority-queue", Made::kPriorityQueue, priority_queue_model},
+    {"counter", Made::kCounter, counter_model},
+};
+// No method decides these, but for counters that are wrong.
+constexpr Kind kSearched[] = {
+    {"register-of-5", Made::kRegister, register_model, 1, 5},
+    {"cas-register-of-5", Made::kCasRegister, cas_register_model, 1, 5},
+    {"counter", Made::kCounter, counter_model},
+};
 
-  History make() {
-    std::vector<size_t> running;
-    while (parts_.entries.size() < shape_.operations || !running.empty()) {
-      const bool begins = parts_.entries.size() < shape_.operations &&
-                          running.size() < shape_.clients && (running.empty() || draw(2) == 0);
-      if (begins) {
-        running.push_back(parts_.entries.size());
-        begin();
-        continue;
+struct Strategy {
+  std::string_view name;
+  LinearStrategy strategy;
+};
+constexpr Strategy kStrategies[] = {{"sweep", LinearStrategy::kSweep},
+                                    {"depth-first", LinearStrategy::kDepthFirst}};
+
+void judge_growth(benchmark::State& state, const Kind& kind, bool valid,
+                  const LinearizabilityOptions& options) {
+  const History history = make_history({.object = kind.object,
+                                        .operations = static_cast<uint64_t>(state.range(0)),
+                                        .keys = kind.keys,
+                                        .clients = static_cast<uint64_t>(state.range(1)),
+                                        .values = kind.values,
+                                        .lies = !valid});
+  CheckOutcome outcome;
+  for (auto _ : state) outcome = check_linearizable(history, kind.model(), options);
+  const bool decided = outcome.status != CheckStatus::kInconclusive;
+  if (decided && valid != (outcome.status == CheckStatus::kPass)) {
+    state.SkipWithError("wrong verdict");
+  }
+  state.counters["decided"] = decided ? 1 : 0;
+  state.counters["steps"] = static_cast<double>(outcome.steps);
+  state.counters["bytes"] = static_cast<double>(outcome.bytes);
+  state.SetLabel(std::string(outcome.algorithm));
+}
+
+void add(const std::string& name, const Kind& kind, bool valid, int64_t operations, int64_t clients,
+         const LinearizabilityOptions& options) {
+  const int64_t iterations = std::clamp<int64_t>(100'000 / operations, 1, 20);
+  benchmark::RegisterBenchmark((name + (valid ? "/valid" : "/invalid")).c_str(),
+                               [&kind, valid, options](benchmark::State& state) {
+                                 judge_growth(state, kind, valid, options);
+                               })
+      ->Args({operations, clients})
+      ->Iterations(iterations)
+      ->Unit(benchmark::kMillisecond);
+}
+
+bool add_growth() {
+  constexpr int64_t kUsual = 10'000, kFew = 8;
+  const std::vector<int64_t> widths = {2, 4, 8, 16, 32};
+  for (const bool valid : {true, false}) {
+    for (const Kind& kind : kKinds) {
+      const std::string name = fmt::format("LinearGrowth/{}", kind.name);
+      for (const int64_t size : {1000, 100'000, 1'000'000}) add(name, kind, valid, size, kFew, {});
+      for (const int64_t width : widths) add(name, kind, valid, kUsual, width, {});
+    }
+    for (const Kind& kind : kSearched) {
+      for (const Strategy& one : kStrategies) {
+        const std::string name = fmt::format("LinearStrategy/{}/{}", kind.name, one.name);
+        for (const int64_t width : widths) {
+          add(name, kind, valid, kUsual, width, {.strategy = one.strategy});
+        }
+        for (const int64_t size : {100'000, 1'000'000}) {
+          if (valid) add(name, kind, valid, size, 4, {.strategy = one.strategy});
+        }
       }
-      const size_t i = draw(running.size());
-      finish(&parts_.entries[running[i]]);
-      running[i] = running.back();
-      running.pop_back();
     }
-    return History(std::move(parts_));
   }
-
- private:
-  uint64_t draw(uint64_t bound) { return mix(2, ++drawn_) % bound; }
-
-  void begin() {
-    Entry& entry = parts_.entries.emplace_back();
-    entry.id = parts_.entries.size();
-    entry.client = NodeId{static_cast<uint32_t>(entry.id)};
-    const bool takes = draw(2) == 0;
-    entry.operation.function = takes ? shape_.take : shape_.put;
-    entry.operation.key = "x";
-    if (!takes) entry.operation.argument = fmt::format("{}", mix(3, entry.id) >> 1);
-    entry.invoked = EventIndex{++event_};
-  }
-  void finish(Entry* entry) {
-    entry->response = Response::done();
-    if (entry->operation.function == shape_.take) {
-      entry->response.output = take();
-    } else {
-      const std::string& value = entry->operation.argument;
-      // A map from places to values: of a priority queue, the value itself is the place.
-      const int64_t place = shape_.take == kDeleteMin ? std::stoll(value) : ++puts_;
-      values_.emplace(place, value);
-    }
-    entry->returned = EventIndex{++event_};
-  }
-  std::optional<std::string> take() {
-    if (values_.empty()) return std::nullopt;
-    const auto one = shape_.take == kPop ? std::prev(values_.end()) : values_.begin();
-    std::string value = std::move(one->second);
-    values_.erase(one);
-    return value;
-  }
-
-  PoolShape shape_;
-  HistoryParts parts_;
-  std::map<int64_t, std::string> values_;
-  int64_t puts_ = 0;
-  uint64_t drawn_ = 0, event_ = 0;
-};
-
-void judge_pool(benchmark::State& state, std::string_view put, std::string_view take,
-                const Model& model) {
-  const auto operations = static_cast<uint64_t>(state.range(0));
-  const auto clients = static_cast<uint64_t>(state.range(1));
-  judge(state, PoolMaker({put, take, operations, clients}).make(), model);
-  const auto judged = static_cast<double>(state.iterations() * state.range(0));
-  state.counters["operation"] =
-      benchmark::Counter(judged, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+  return true;
 }
-void BM_LinearQueue(benchmark::State& state) {
-  judge_pool(state, kEnqueue, kDequeue, queue_model());
-}
-void BM_LinearStack(benchmark::State& state) { judge_pool(state, kPush, kPop, stack_model()); }
-void BM_LinearPriorityQueue(benchmark::State& state) {
-  judge_pool(state, kInsert, kDeleteMin, priority_queue_model());
-}
-
-const std::vector<std::vector<int64_t>> kPoolShapes = {{1000, 10'000, 100'000}, {4, 16}};
-BENCHMARK(BM_LinearQueue)->ArgsProduct(kPoolShapes)->Unit(benchmark::kMillisecond);
-BENCHMARK(BM_LinearStack)->ArgsProduct(kPoolShapes)->Unit(benchmark::kMillisecond);
-BENCHMARK(BM_LinearPriorityQueue)->ArgsProduct(kPoolShapes)->Unit(benchmark::kMillisecond);
+const bool kGrowthAdded = add_growth();
 
 // --- Public histories ---
 

@@ -101,8 +101,8 @@ class Drawn {
       if (one == 0) return asked("contains", value());
       return one == 1 ? asked("remove", value()) : asked("add", value());
     }
-    if (model == "key-value" && one == 0) return Operation::append("x", value());
-    if (model == "key-value") return one == 1 ? Operation::get("x") : Operation::put("x", value());
+    if (model == "kv" && one == 0) return Operation::append("x", value());
+    if (model == "kv") return one == 1 ? Operation::get("x") : Operation::put("x", value());
     if (one == 1) return asked("read");
     if (one == 2 || model == "register") return asked("write", value());
     Operation cas = asked("cas", value());
@@ -171,9 +171,9 @@ class Drawn {
   bool counts_ = false;
 };
 
-constexpr std::string_view kModels[] = {"register", "cas-register",   "key-value",     "queue",
-                                        "stack",    "priority-queue", "set",           "list",
-                                        "mutex",    "counter",        "multi-register"};
+constexpr std::string_view kModels[] = {
+    "register", "cas-register", "kv",    "queue",   "stack",         "priority-queue",
+    "set",      "list",         "mutex", "counter", "multi-register"};
 
 TEST(Certificate, OfEachVerdictIsProvenAgain) {
   uint64_t valid = 0, invalid = 0;

@@ -31,7 +31,7 @@ const Mistake kMistakes[] = {
     {LinearDefect::kForgetsRealTime, "ForgetsRealTime", "register", Asked::kSearch},
     {LinearDefect::kTouchingIsBefore, "TouchingIsBefore", "register", Asked::kSearch},
     {LinearDefect::kTwinsReversed, "TwinsReversed", "counter", Asked::kSearch},
-    {LinearDefect::kForgetsBreaks, "ForgetsBreaks", "key-value", Asked::kSearch},
+    {LinearDefect::kForgetsBreaks, "ForgetsBreaks", "kv", Asked::kSearch},
     {LinearDefect::kNothingAfterIdle, "NothingAfterIdle", "counter", Asked::kSearch},
     {LinearDefect::kOnlyWhatEnded, "OnlyWhatEnded", "register", Asked::kSweep},
     {LinearDefect::kPrefersMore, "PrefersMore", "multi-register", Asked::kSweep},

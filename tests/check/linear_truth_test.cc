@@ -95,7 +95,7 @@ TEST_P(LinearTruth, IsTheSameByMethodAndBySearchInLongerHistories) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Objects, LinearTruth,
-                         testing::Values("register", "cas-register", "multi-register", "key-value",
+                         testing::Values("register", "cas-register", "multi-register", "kv",
                                          "counter", "set", "list", "queue", "stack",
                                          "priority-queue", "mutex"),
                          [](const auto& info) {
@@ -124,7 +124,7 @@ History on_keys(const std::vector<ToyHistory>& toys) {
 }
 
 TEST(LinearSearchOfSeveralKeys, SaysWhatIsSaidOfEachAlone) {
-  for (const char* object : {"register", "cas-register", "key-value", "queue", "mutex"}) {
+  for (const char* object : {"register", "cas-register", "kv", "queue", "mutex"}) {
     uint64_t good = 0, bad = 0;
     for (uint64_t i = 1; i <= how_many(600); ++i) {
       std::vector<ToyHistory> toys;

@@ -51,7 +51,7 @@ class LiveLinearizability : public testing::TestWithParam<size_t> {};
 
 // Registers, counters and key-value objects: what simulated clients can ask.
 TEST_P(LiveLinearizability, SaysOfARunWhatIsSaidOfItsHistory) {
-  for (const char* object : {"register", "cas-register", "key-value", "mutex"}) {
+  for (const char* object : {"register", "cas-register", "kv", "mutex"}) {
     uint64_t good = 0, bad = 0;
     for (uint64_t i = 1; i <= 2000; ++i) {
       const ToyHistory toy = random_history(

@@ -63,7 +63,7 @@ TEST_P(PlantedLie, IsTold) {
 }
 
 TEST(CounterexampleProgress, ChangesNothing) {
-  const Planted planted = plant({.object = "key-value"});
+  const Planted planted = plant({.object = "kv"});
   const CheckOutcome outcome = check_linearizable(planted.broken, key_value_model());
   CounterexampleOptions options;
   uint64_t calls = 0, steps = 0;
@@ -86,7 +86,7 @@ INSTANTIATE_TEST_SUITE_P(
     OfEachModel, PlantedLie,
     testing::Values(
         Row{{.object = "register"}, 4, kAny}, Row{{.object = "cas-register"}, 5, kAny},
-        Row{{.object = "key-value"}, 5, kAny},
+        Row{{.object = "kv"}, 5, kAny},
         Row{{.object = "counter"}, 1, "is the most that it can have been by then"},
         Row{{.object = "multi-register", .operations = 300}, 8, kAny},
         Row{{.object = "set"}, 2, kAny}, Row{{.object = "set", .elements = false}, 2, kAny},

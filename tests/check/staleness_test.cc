@@ -53,6 +53,35 @@ TEST(Staleness, IsUnboundedForAValueThatNobodyWrote) {
   get(&script, "7", 20, 30);
   EXPECT_EQ(measured(script).versions, std::nullopt);
   EXPECT_EQ(measured(script).time, std::nullopt);
+  EXPECT_TRUE(measured(script).unbounded);
+  EXPECT_EQ(measured(script).at, EventIndex{4});
+}
+
+TEST(Staleness, IsUnboundedForAValueThatIsWrittenLater) {
+  Script script;
+  get(&script, "1", 0, 10);
+  put(&script, "1", 20, 30);
+  EXPECT_TRUE(measured(script).unbounded);
+}
+
+TEST(Staleness, SaysWhatItCouldNotFindOut) {
+  Script script;
+  for (uint32_t client = 1; client <= 20; ++client) {
+    script.ok(client, Operation::put("x", std::to_string(client % 5)), Response::done(), 0, 100);
+    script.ok(client + 20, Operation::get("x"), Response::found(std::to_string(client % 4)), 0,
+              100);
+  }
+  put(&script, "6", 110, 120);
+  get(&script, "1", 130, 140);
+  const KeyStaleness one =
+      staleness_of(script.history(), key_value_model(), {.max_versions = 1, .max_steps = 100})
+          .at(0);
+  EXPECT_EQ(one.versions, std::nullopt);
+  EXPECT_EQ(one.at_least, 1u) << "not proven to be too few";
+  EXPECT_EQ(one.why_no_time, "a value was written more than once");
+  Script other;
+  other.ok(1, Operation::append("x", "1"), Response::done(), 0, 10);
+  EXPECT_EQ(measured(other).why_unmeasured, "append(x,\"1\") is neither a read nor a write");
 }
 
 // Moves reads by hand and asks the checker.
@@ -93,6 +122,11 @@ TEST(Staleness, AgreesWithReadsMovedByHand) {
     const KeyStaleness staleness = staleness_of(history, register_model()).at(0);
     const bool linear = check_linearizable(history, register_model()).status == CheckStatus::kPass;
     ASSERT_EQ(staleness.versions == 1u, linear) << seed << '\n' << to_string(toy);
+    if (staleness.versions) {
+      ASSERT_EQ(staleness.at_least, *staleness.versions);
+    }
+    ASSERT_EQ(staleness.unbounded, !right_if_earlier(history, 500'000)) << to_string(toy);
+    ASSERT_FALSE(staleness.unbounded && (staleness.time || staleness.versions)) << to_string(toy);
     if (!staleness.time) continue;
     ASSERT_EQ(*staleness.time == Duration(0), linear) << seed << '\n' << to_string(toy);
     const int64_t time = staleness.time->count();

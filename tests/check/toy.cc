@@ -143,8 +143,8 @@ class Generator {
   void draw_convention() {
     Convention& convention = parts_.convention;
     const std::string& object = options_.object;
-    const bool holds_text = object == "register" || object == "cas-register" ||
-                            object == "key-value" || object == "multi-register";
+    const bool holds_text = object == "register" || object == "cas-register" || object == "kv" ||
+                            object == "multi-register";
     if (holds_text && dice_.one_in(3)) convention.initial = "1";
     if (object == "counter" && dice_.one_in(3)) convention.initial = "-2";
     if (object == "mutex" && dice_.one_in(3)) convention.initial = "held";
@@ -167,7 +167,7 @@ class Generator {
     Operation operation{.function = "", .key = "x"};
     if (object == "register") operation = pick({"read", "write"});
     if (object == "cas-register") operation = pick({"read", "read", "write", "cas"});
-    if (object == "key-value") operation = pick({"get", "get", "put", "append", "cas", "delete"});
+    if (object == "kv") operation = pick({"get", "get", "put", "append", "cas", "delete"});
     if (object == "counter") operation = pick({"read", "read", "add"});
     if (object == "set") operation = pick({"read", "contains", "add", "add", "remove"});
     if (object == "list") operation = pick({"read", "append"});
@@ -189,7 +189,7 @@ class Generator {
     if (options_.object == "set" && narrow_ == 2 && function == "read") {
       operation->function = "contains";
     }
-    if (options_.object == "key-value" && narrow_ == 1 && function != "get") {
+    if (options_.object == "kv" && narrow_ == 1 && function != "get") {
       operation->function = "put";
     }
   }

@@ -52,8 +52,7 @@ TEST(CheckVerdict, OfARunOfOursNamesWhoAnswered) {
   const Shell shell;
   ASSERT_EQ(shell.run("seedbed run kv/calm --seed 42 --mutant kv.forgetful --trace b.trace").code,
             1);
-  const Ran checked =
-      shell.run("seedbed check b.trace --model key-value --json --certificate b.cert");
+  const Ran checked = shell.run("seedbed check b.trace --model kv --json --certificate b.cert");
   EXPECT_EQ(checked.code, 1) << checked.err;
   const auto witness = checked.json()["witness"];
   ASSERT_GE(witness.size(), 2u);
@@ -61,6 +60,15 @@ TEST(CheckVerdict, OfARunOfOursNamesWhoAnswered) {
   EXPECT_EQ(witness[1], "no fault was on at that time");
   EXPECT_EQ(shell.run("seedbed check --verify b.cert").code, 0);
   EXPECT_TRUE(is_one_error(shell.run("seedbed check b.trace --html b.html").err, "--model"));
+}
+
+TEST(CheckVerdict, SaysWhichFilesItDidNotWrite) {
+  const Shell shell;
+  shell.write("good.edn", std::string(kStale).substr(0, std::string(kStale).find("{:process 3")));
+  const Ran good = shell.run("seedbed check good.edn --html good.html");
+  EXPECT_NE(good.out.find("not written: there is no violation to show"), std::string::npos);
+  const Ran other = shell.run("seedbed check good.edn --model queue --certificate x.cert");
+  EXPECT_NE(other.out.find("not written: nothing was decided"), std::string::npos) << other.out;
 }
 
 TEST(Verify, ProvesACertificateAgain) {

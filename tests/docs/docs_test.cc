@@ -63,6 +63,26 @@ TEST(Pages, ADeadLinkIsFoundWhereverItStands) {
   EXPECT_EQ(dead_links("docs/b.md", "`[a](x)` and\n```\n[a](x)\n```\n", exists).size(), 0u);
 }
 
+TEST(Pages, CodeOfTheGuideIsRun) {
+  const std::string page = read(kRoot / "docs/guide/your_own_model.md");
+  EXPECT_GE(code_blocks(page, "cpp").size(), 6u);
+  for (const std::string& problem : code_problems(
+           page,
+           {read(kRoot / "tests/docs/account.h"), read(kRoot / "tests/docs/own_model_test.cc")})) {
+    ADD_FAILURE() << problem;
+  }
+}
+
+TEST(Pages, CodeThatDiffersFromWhatIsRunIsFound) {
+  const std::string source = "int a;\n  // ---\n  int b;\n    int c;\n\n  // ---\nint d;\n";
+  const std::string good = "text\n```cpp\nint b;\n  int c;\n\n```\n```sh\nls\n```\n";
+  EXPECT_EQ(code_problems(good, {source}).size(), 0u);
+  EXPECT_EQ(code_problems(good, {source, source}).size(), 0u);
+  EXPECT_EQ(code_problems(good + "```cpp\nint d;\n```\n", {source}).size(), 1u);
+  EXPECT_EQ(code_problems("text", {source}).size(), 1u);
+  EXPECT_EQ(code_problems("```cpp\nint b;\n```\n", {source}).size(), 2u);
+}
+
 TEST(Chapter, EveryNameHasItsRow) {
   const std::vector<std::string> names = chapter_names();
   EXPECT_GT(names.size(), 130u);

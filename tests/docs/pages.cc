@@ -121,4 +121,58 @@ std::vector<std::string> chapter_problems(const std::vector<std::string>& names,
   return problems;
 }
 
+std::vector<std::string> code_blocks(std::string_view page, std::string_view language) {
+  std::vector<std::string> blocks;
+  std::istringstream in{std::string(page)};
+  bool in_code = false, wanted = false;
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("```")) {
+      in_code = !in_code;
+      wanted = in_code && std::string_view(line).substr(3) == language;
+      if (wanted) blocks.emplace_back();
+    } else if (wanted) {
+      blocks.back() += line + '\n';
+    }
+  }
+  return blocks;
+}
+
+std::vector<std::string> marked_parts(std::string_view source) {
+  std::vector<std::string> parts;
+  std::istringstream in{std::string(source)};
+  bool inside = false;
+  size_t indentation = 0;
+  for (std::string line; std::getline(in, line);) {
+    if (trimmed(line) == "// ---") {
+      inside = !inside;
+      indentation = line.find('/');
+      if (inside) parts.emplace_back();
+    } else if (inside) {
+      parts.back() += line.substr(std::min(indentation, line.size())) + '\n';
+    }
+  }
+  return parts;
+}
+
+std::vector<std::string> code_problems(std::string_view page,
+                                       const std::vector<std::string>& sources) {
+  std::vector<std::string> problems;
+  std::vector<std::string> parts;
+  for (const std::string& source : sources) {
+    for (std::string& part : marked_parts(source)) parts.push_back(std::move(part));
+  }
+  const std::vector<std::string> blocks = code_blocks(page, "cpp");
+  for (const std::string& block : blocks) {
+    if (std::find(parts.begin(), parts.end(), block) == parts.end()) {
+      problems.push_back("no test has this code:\n" + block);
+    }
+  }
+  for (const std::string& part : parts) {
+    if (std::find(blocks.begin(), blocks.end(), part) == blocks.end()) {
+      problems.push_back("this code is not on the page:\n" + part);
+    }
+  }
+  return problems;
+}
+
 }  // namespace seedbed::docs

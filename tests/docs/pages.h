@@ -29,4 +29,15 @@ std::vector<Row> table_rows(std::string_view page);
 std::vector<std::string> chapter_problems(const std::vector<std::string>& names,
                                           std::string_view page);
 
+// The blocks of code of one language, ```cpp for instance, without their fences.
+std::vector<std::string> code_blocks(std::string_view page, std::string_view language);
+
+// What stands between two lines of "// ---" in a source, without the indentation of its first line.
+std::vector<std::string> marked_parts(std::string_view source);
+
+// The blocks of C++ of a page that are no marked part of the sources, and the parts that are on no
+// page.
+std::vector<std::string> code_problems(std::string_view page,
+                                       const std::vector<std::string>& sources);
+
 }  // namespace seedbed::docs

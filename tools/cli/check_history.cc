@@ -11,6 +11,7 @@
 #include "sim/run/recheck.h"
 #include "sim/run/simulation.h"
 #include "tools/cli/check_verdict.h"
+#include "tools/cli/check_weaker.h"
 #include "tools/cli/json.h"
 #include "tools/cli/output_file.h"
 #include "tools/cli/progress.h"
@@ -102,7 +103,7 @@ struct Reading {
   ObjectKind object = ObjectKind::kUnknown;
 };
 
-void print_json(const HistoryFile& file, const Reading& reading, const Opinion& opinion) {
+void print_json(const HistoryFile& file, const Reading& reading, const Json& verdict) {
   const History& history = *reading.content.history;
   const Contents contents = contents_of(history);
   Json json{{"history", file.path()},
@@ -115,7 +116,7 @@ void print_json(const HistoryFile& file, const Reading& reading, const Opinion& 
             {"asides", contents.asides},
             {"convention", convention_text(history.convention())},
             {"findings", findings_json(reading.content.findings)}};
-  json.update(verdict_json(history, opinion));
+  json.update(verdict);
   fmt::print("{}", dump(json));
 }
 
@@ -132,26 +133,45 @@ std::string contents_text(const Contents& contents) {
   return text;
 }
 
-void print_text(const HistoryFile& file, const Reading& reading, const Opinion& opinion,
-                const HistoryCheckOptions& options, const Context& context) {
+// What was read, below its verdict.
+Page page_of(const HistoryFile& file, const Reading& reading, std::string_view verdict,
+             const Context& context) {
   const History& history = *reading.content.history;
   Page page;
-  page.line(fmt::format("{}  {}: {} of {}", verdict_text(opinion.verdict, context.terminal),
-                        file.path(), reading.format, to_string(reading.object)));
+  page.line(fmt::format("{}  {}: {} of {}", verdict_text(verdict, context.terminal), file.path(),
+                        reading.format, to_string(reading.object)));
   page.item("read", contents_text(contents_of(history)));
   page.item("taken for", convention_text(history.convention()));
   for (const Finding& finding : reading.content.findings) {
     page.item("finding", to_string(finding));
   }
   if (reading.content.findings.empty()) page.item("findings", "none");
-  add_verdict(page, history, opinion);
-  if (opinion.example) page.blank();
+  return page;
+}
+
+// Where the files are that were asked for, or why there are none.
+void add_files(Page* page, const HistoryCheckOptions& options, const Opinion& opinion,
+               const Context& context) {
   if (options.certificate && opinion.certificate) {
-    page.verbatim("certificate", *options.certificate);
-    page.verbatim(
+    page->verbatim("certificate", *options.certificate);
+    page->verbatim(
         "", fmt::format("{} check --verify {}", context.called, shell_word(*options.certificate)));
+  } else if (options.certificate) {
+    page->item("certificate", "not written: nothing was decided");
   }
-  if (options.html && opinion.example) page.verbatim("timeline", *options.html);
+  if (options.html && opinion.example) {
+    page->verbatim("timeline", *options.html);
+  } else if (options.html) {
+    page->item("timeline", "not written: there is no violation to show");
+  }
+}
+
+void print_text(const HistoryFile& file, const Reading& reading, const Opinion& opinion,
+                const HistoryCheckOptions& options, const Context& context) {
+  Page page = page_of(file, reading, opinion.verdict, context);
+  add_verdict(page, *reading.content.history, opinion);
+  if (opinion.example) page.blank();
+  add_files(&page, options, opinion, context);
   fmt::print("{}", page.take());
 }
 
@@ -193,10 +213,48 @@ void write_files(const HistoryCheckOptions& options, const History& history,
   }
 }
 
+// What must not be typed together, before anything is read.
+void expect_that_they_go_together(const HistoryCheckOptions& options, Consistency consistency) {
+  const std::string_view name = to_string(consistency);
+  for (const auto& [option, given] : {std::pair("--certificate", options.certificate.has_value()),
+                                      std::pair("--html", options.html.has_value())}) {
+    if (!given || consistency == Consistency::kLinearizable) continue;
+    throw ConfigError(
+        fmt::format("{}: there is none of --consistency {}, only of linearizable", option, name));
+  }
+  for (const auto& [option, given] :
+       {std::pair("--max-versions", options.max_versions.has_value()),
+        std::pair("--max-staleness", options.max_staleness.has_value())}) {
+    if (!given || consistency == Consistency::kStaleness) continue;
+    throw ConfigError(fmt::format("{}: needs --consistency staleness", option));
+  }
+}
+
+int judge_weaker(const HistoryFile& file, const Reading& reading, const Model* model,
+                 Consistency consistency, const HistoryCheckOptions& options,
+                 const Context& context) {
+  const History& history = *reading.content.history;
+  const WeakOpinion opinion =
+      consistency == Consistency::kSequential
+          ? judge_sequential(history, model, reading.object)
+          : judge_staleness(history, model, reading.object,
+                            bounds_from(options.max_versions, options.max_staleness), file.path());
+  if (options.json) {
+    print_json(file, reading, opinion.json);
+  } else {
+    Page page = page_of(file, reading, opinion.verdict, context);
+    page.append(Page(opinion.page).take());
+    fmt::print("{}", page.take());
+  }
+  return opinion.code;
+}
+
 }  // namespace
 
 int check_history(const HistoryFile& file, const HistoryCheckOptions& options,
                   const Context& context) {
+  const Consistency consistency = consistency_from(options.consistency.value_or("linearizable"));
+  expect_that_they_go_together(options, consistency);
   Reading reading = read(file, options);
   if (!reading.content.history) {
     for (const Finding& finding : reading.content.findings) {
@@ -208,9 +266,13 @@ int check_history(const HistoryFile& file, const HistoryCheckOptions& options,
   History& history = *reading.content.history;
   history.set_convention(convention_of(history, options));
   reading.object = object_of(history);
+  const Model* model = model_for(options.model, reading.object);
+  if (consistency != Consistency::kLinearizable) {
+    return judge_weaker(file, reading, model, consistency, options, context);
+  }
   MinimiserLine line(context.terminal);
   Opinion opinion =
-      judge(history, model_for(options.model, reading.object), reading.object,
+      judge(history, model, reading.object,
             {.on_progress = [&](const CounterexampleProgress& now) { line.show(now); }});
   line.clear();
   if (opinion.certificate) {
@@ -222,7 +284,7 @@ int check_history(const HistoryFile& file, const HistoryCheckOptions& options,
   }
   write_files(options, history, opinion);
   if (options.json) {
-    print_json(file, reading, opinion);
+    print_json(file, reading, verdict_json(history, opinion));
   } else {
     print_text(file, reading, opinion, options, context);
   }

@@ -17,6 +17,10 @@ struct HistoryCheckOptions {
   std::optional<std::string> nil_read;     // "nothing" or "unknown"
   std::optional<std::string> failed_cas;   // "mismatch" or "no-effect"
   std::optional<std::string> model;        // of `models()`; the one that fits, if not given
+  std::optional<std::string> consistency;  // "linearizable", if not given
+  // Of staleness.
+  std::optional<std::string> max_versions;
+  std::optional<std::string> max_staleness;
   std::optional<std::string> certificate;  // a file for it
   std::optional<std::string> html;         // a file for the timeline of a violation
   bool json = false;
@@ -25,8 +29,9 @@ struct HistoryCheckOptions {
 // How certificates call the history of a recorded run.
 inline constexpr std::string_view kTraceFormat = "trace";
 
-// Prints what was read, and the verdict of the model. The exit code: 0 pass, 1 violation,
-// 2 inconclusive or no model, 4 if the findings leave nothing to be judged.
+// Prints what was read, and the verdict of the model. The exit code: 0 pass or measured,
+// 1 violation, 2 inconclusive or no model, 4 if the findings leave nothing to be judged. Throws
+// ConfigError if the options do not go together.
 int check_history(const HistoryFile& file, const HistoryCheckOptions& options,
                   const Context& context);
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sim/check/contradiction.h"
 #include "sim/check/leave_out.h"
 #include "sim/run/suggest.h"
@@ -33,22 +35,6 @@ void certify(const History& history, Opinion* opinion) {
     for (const uint64_t id : key.order) one.steps.push_back({.id = id});
   }
   write_states(history, *opinion->model, &certificate.keys);
-}
-
-uint64_t reads_that_tell_nothing(const History& history) {
-  uint64_t count = 0;
-  for (const Entry& entry : history.entries()) {
-    count += entry.ok() && answer_of(history, entry) == nullptr ? 1 : 0;
-  }
-  return count;
-}
-
-std::string why_no_model(ObjectKind object) {
-  if (object == ObjectKind::kTransactions) {
-    return "no model was chosen: transactions may promise less than linearizability; "
-           "--model multi-register judges them as operations on one object";
-  }
-  return fmt::format("no model was chosen: there is no model of {}", to_string(object));
 }
 
 // The shortest key's order, if it can be shown in a line or two.
@@ -180,15 +166,36 @@ const Model* model_for(const std::optional<std::string>& name, ObjectKind object
   throw ConfigError(unknown_name("model", *name, names, all));
 }
 
+uint64_t reads_that_tell_nothing(const History& history) {
+  uint64_t count = 0;
+  for (const Entry& entry : history.entries()) {
+    count += entry.ok() && answer_of(history, entry) == nullptr ? 1 : 0;
+  }
+  return count;
+}
+
+std::string why_no_model(ObjectKind object, std::string_view promise) {
+  if (object == ObjectKind::kTransactions) {
+    return fmt::format(
+        "no model was chosen: transactions may promise less than {}; --model multi-register judges "
+        "them as operations on one object",
+        promise);
+  }
+  return fmt::format("no model was chosen: there is no model of {}", to_string(object));
+}
+
 Opinion judge(const History& history, const Model* model, ObjectKind object,
               const CounterexampleOptions& options) {
-  if (model == nullptr) return {.message = why_no_model(object)};
+  if (model == nullptr) return {.message = why_no_model(object, "linearizability")};
   Opinion opinion{.model = model};
   opinion.outcome = check_linearizable(history, *model);
   opinion.left_out = reads_that_tell_nothing(history);
   opinion.evaluated =
       opinion.outcome.operations - std::min(opinion.left_out, opinion.outcome.operations);
   opinion.message = opinion.outcome.message;
+  if (history.order() == Order::kSessions) {
+    opinion.message += "; --consistency sequential asks without it";
+  }
   if (opinion.outcome.status == CheckStatus::kViolation) {
     opinion.verdict = "violation";
     opinion.code = kExitFinding;
@@ -200,7 +207,12 @@ Opinion judge(const History& history, const Model* model, ObjectKind object,
     opinion.code = kExitExpected;
     certify(history, &opinion);
   } else if (opinion.message.empty()) {
-    opinion.message = "no operation is known to have happened: nothing was judged";
+    const auto& entries = history.entries();
+    const bool some =
+        std::any_of(entries.begin(), entries.end(), [](const Entry& entry) { return entry.ok(); });
+    opinion.message = some && opinion.outcome.operations == 0
+                          ? fmt::format("the model {} knows none of the operations", model->name)
+                          : "no operation is known to have happened: nothing was judged";
   }
   return opinion;
 }
@@ -235,7 +247,8 @@ Json verdict_json(const History& history, const Opinion& opinion) {
       facts.push_back({{"time_ns", nanoseconds(fact.time)}, {"text", fact.text}});
     }
   }
-  return {{"model", opinion.model == nullptr ? Json() : Json(opinion.model->name)},
+  return {{"consistency", "linearizable"},
+          {"model", opinion.model == nullptr ? Json() : Json(opinion.model->name)},
           {"evaluated", opinion.evaluated},
           {"left_out", opinion.left_out},
           {"verdict", opinion.verdict},

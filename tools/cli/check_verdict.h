@@ -34,6 +34,11 @@ struct Opinion {
 // name.
 const Model* model_for(const std::optional<std::string>& name, ObjectKind object);
 
+// Why model_for() gave none, in a sentence: `promise` is what is asked.
+std::string why_no_model(ObjectKind object, std::string_view promise);
+// Reads of nil that do not say what they found, by the history's convention.
+uint64_t reads_that_tell_nothing(const History& history);
+
 // Judges the history. The certificate names no file yet.
 Opinion judge(const History& history, const Model* model, ObjectKind object,
               const CounterexampleOptions& options = {});
@@ -41,8 +46,8 @@ Opinion judge(const History& history, const Model* model, ObjectKind object,
 // The lines about the verdict, below what the history is.
 void add_verdict(Page& page, const History& history, const Opinion& opinion);
 
-// Fields: model, evaluated, left_out, verdict, message, facts, algorithm, counterexample, witness,
-// certificate.
+// Fields: consistency, model, evaluated, left_out, verdict, message, facts, algorithm,
+// counterexample, witness, certificate.
 Json verdict_json(const History& history, const Opinion& opinion);
 
 }  // namespace seedbed

@@ -53,7 +53,8 @@ std::string verdict_text(std::string_view verdict, const Terminal& terminal) {
   std::string word(verdict);
   std::transform(word.begin(), word.end(), word.begin(),
                  [](unsigned char c) { return std::toupper(c); });
-  const Colour colour = verdict == "pass"           ? Colour::kGreen
+  const bool good = verdict == "pass" || verdict == "measured";
+  const Colour colour = good                        ? Colour::kGreen
                         : verdict == "inconclusive" ? Colour::kYellow
                                                     : Colour::kRed;
   return terminal.paint(colour, word);
