@@ -86,6 +86,7 @@ class Explainer {
   void relax() {
     for (size_t chunk = std::max<size_t>(entries().size() / 2, 1);; chunk /= 2) {
       for (size_t begin = 0; begin < entries().size(); begin += chunk) {
+        if (budget_ == 0) return;
         relax(begin, std::min(begin + chunk, entries().size()));
       }
       if (chunk == 1) break;

@@ -51,7 +51,7 @@ std::string time_text(const KeyStaleness& key) {
 }
 
 // get(x) by c2 returned "1" at 0.110s; empty: the history has no such operation.
-std::string answer_text(const History& history, const Model& model, EventIndex at) {
+std::string answer_text(const History& history, EventIndex at) {
   for (const Entry& entry : history.entries()) {
     if (at == kNoEvent || entry.returned != at) continue;
     return fmt::format("{} by c{} {} at {}", to_string(history, entry), number(entry.client),
@@ -60,9 +60,9 @@ std::string answer_text(const History& history, const Model& model, EventIndex a
   return "";
 }
 
-std::string remark_of(const History& history, const Model& model, const KeyStaleness& key) {
+std::string remark_of(const History& history, const KeyStaleness& key) {
   if (!key.why_unmeasured.empty()) return key.why_unmeasured;
-  const std::string answer = answer_text(history, model, key.at);
+  const std::string answer = answer_text(history, key.at);
   if (key.unbounded) return answer + ", which nothing had written by then";
   return key.why_no_time.empty() ? answer : "no time: " + key.why_no_time;
 }
@@ -93,8 +93,7 @@ std::vector<const KeyStaleness*> by_staleness(const std::vector<KeyStaleness>& k
   return sorted;
 }
 
-void add_table(Page* page, const History& history, const Model& model,
-               const std::vector<KeyStaleness>& keys) {
+void add_table(Page* page, const History& history, const std::vector<KeyStaleness>& keys) {
   const std::vector<const KeyStaleness*> sorted = by_staleness(keys);
   const size_t shown = std::min(sorted.size(), kMostShownKeys);
   size_t width = 5;
@@ -110,7 +109,7 @@ void add_table(Page* page, const History& history, const Model& model,
   row("key", "versions", "time", "found where");
   for (size_t i = 0; i < shown; ++i) {
     row(name_of(*sorted[i]), versions_text(*sorted[i]), time_text(*sorted[i]),
-        remark_of(history, model, *sorted[i]));
+        remark_of(history, *sorted[i]));
   }
   if (shown < sorted.size()) {
     page->line(fmt::format("  and {} that {} no staler; --json has them",
@@ -119,7 +118,7 @@ void add_table(Page* page, const History& history, const Model& model,
   }
 }
 
-Json keys_json(const History& history, const Model& model, const std::vector<KeyStaleness>& keys,
+Json keys_json(const History& history, const std::vector<KeyStaleness>& keys,
                const StalenessBounds& bounds) {
   Json rows = Json::array();
   for (const KeyStaleness& key : keys) {
@@ -131,7 +130,7 @@ Json keys_json(const History& history, const Model& model, const std::vector<Key
                     {"versions_at_least", key.at_least},
                     {"time_ns", key.time ? Json(key.time->count()) : Json()},
                     {"within", kept == Kept::kUnknown ? Json() : Json(kept == Kept::kYes)},
-                    {"found_where", remark_of(history, model, key)}});
+                    {"found_where", remark_of(history, key)}});
   }
   return rows;
 }
@@ -238,13 +237,13 @@ WeakOpinion judge_staleness(const History& history, const Model* model, ObjectKi
                   {"message", message},
                   {"max_versions", bounds.versions ? Json(*bounds.versions) : Json()},
                   {"max_staleness_ns", bounds.time ? Json(bounds.time->count()) : Json()},
-                  {"staleness", keys_json(history, *model, keys, bounds)}};
+                  {"staleness", keys_json(history, keys, bounds)}};
   opinion.page.item("judged", fmt::format("staleness of {} on {}, by the model {}",
                                           count_text(evaluated, "operation"),
                                           count_text(keys.size(), "key"), model->name));
   opinion.page.item("bound", bounds_text(bounds));
   if (!message.empty()) opinion.page.item("because", message);
-  if (!keys.empty()) add_table(&opinion.page, history, *model, keys);
+  if (!keys.empty()) add_table(&opinion.page, history, keys);
   return opinion;
 }
 
