@@ -1,5 +1,7 @@
 #include "sim/world/node.h"
 
+#include <algorithm>
+
 #include "sim/core/prefetch.h"
 #include "sim/world/sim_env.h"
 #include "sim/world/sites.h"
@@ -7,7 +9,8 @@
 namespace seedbed {
 namespace {
 
-constexpr size_t kDoorBytes = 2 * kCacheLine;  // of a Node: what every packet looks at
+constexpr size_t kDoorBytes = 2 * kCacheLine;    // of a Node: what every packet looks at
+constexpr int64_t kSlowestClock = -900'000'000;  // parts per billion
 
 }  // namespace
 
@@ -228,7 +231,7 @@ void Node::add_service_time(Duration more) {
 
 void Node::add_drift(int64_t more_ppb) {
   extra_drift_ppb_ += more_ppb;
-  const int64_t ppb = options_.clock.drift_ppb() + extra_drift_ppb_;
+  const int64_t ppb = std::max(options_.clock.drift_ppb() + extra_drift_ppb_, kSlowestClock);
   interval_clock_.catch_up(scheduler_.now(), clock_);
   clock_.set_drift(scheduler_.now(), ppb);
   if (env_ != nullptr) env_->tasks().set_clock_rate(ppb);

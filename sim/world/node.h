@@ -90,7 +90,8 @@ class Node {
   // Every message takes that much longer (or shorter) to be served from now on, one after the
   // other, those that wait for their turn as well: a backlog does not outlive what caused it.
   void add_service_time(Duration more);
-  // Its clock drifts by that much more (or less) than it does now.
+  // Its clock drifts by that much more (or less) than it does now; but whatever is asked for, it
+  // runs on, at a tenth of its rate at least.
   void add_drift(int64_t more_ppb);
   // What its wall clock suffers; see WallClock.
   void jump_wall_clock(Duration by);

@@ -48,6 +48,20 @@ TEST_F(NodeTest, AProcessThatStopsItselfIsStartedAgain) {
   }
 }
 
+TEST_F(NodeTest, AClockRunsOnHoweverMuchItIsSlowedDown) {
+  NodeTime before{}, after{};
+  add("n1", [&](Env& env) {
+    before = env.now();
+    env.sleep(100ms);
+    after = env.now();
+  });
+  for (int i = 0; i < 2; ++i) world.node(n1).add_drift(-600'000'000);
+  world.start(n1);
+  scheduler.run();
+  EXPECT_EQ(after - before, 100ms);
+  EXPECT_EQ(scheduler.now(), kStart + 1s);  // a tenth of its rate
+}
+
 TEST_F(NodeTest, LosesWhatWasNotDurableWhenItStopsItself) {
   bool empty = false;
   add("n1",

@@ -188,7 +188,10 @@ Opinion judge(const History& history, const Model* model, ObjectKind object,
               const CounterexampleOptions& options) {
   if (model == nullptr) return {.message = why_no_model(object, "linearizability")};
   Opinion opinion{.model = model};
-  opinion.outcome = check_linearizable(history, *model);
+  // A second for each 100,000 operations, if it must be.
+  LinearizabilityOptions bounds;
+  bounds.max_steps = std::max<uint64_t>(bounds.max_steps, 200 * history.size());
+  opinion.outcome = check_linearizable(history, *model, bounds);
   opinion.left_out = reads_that_tell_nothing(history);
   opinion.evaluated =
       opinion.outcome.operations - std::min(opinion.left_out, opinion.outcome.operations);
