@@ -16,8 +16,8 @@
 
 #include "protocols/raft/raft.h"
 #include "tests/raft/ghost.h"
-#include "tests/raft/random.h"
 #include "tests/raft/test_disk.h"
+#include "tests/random.h"
 
 namespace seedbed::raft {
 

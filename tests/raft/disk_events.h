@@ -12,7 +12,7 @@
 #include "protocols/storage/encoder.h"
 #include "protocols/storage/files.h"
 #include "sim/core/event.h"
-#include "tests/raft/random.h"
+#include "tests/random.h"
 
 namespace seedbed::raft {
 

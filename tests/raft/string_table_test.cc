@@ -5,7 +5,7 @@
 
 #include <map>
 
-#include "tests/raft/random.h"
+#include "tests/random.h"
 
 namespace seedbed::raft {
 namespace {

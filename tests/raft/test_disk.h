@@ -7,7 +7,7 @@
 
 #include "protocols/raft/log.h"
 #include "protocols/raft/types.h"
-#include "tests/raft/random.h"
+#include "tests/random.h"
 
 namespace seedbed::raft {
 

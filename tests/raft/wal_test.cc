@@ -7,7 +7,7 @@
 #include "protocols/raft/wal_follower.h"
 #include "protocols/storage/encoder.h"
 #include "tests/raft/disk_events.h"
-#include "tests/raft/random.h"
+#include "tests/random.h"
 
 namespace seedbed::raft {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <cstdio>
 
+#include "tests/random.h"
 #include "tests/storage/log_machine.h"
-#include "tests/storage/random.h"
 
 namespace seedbed::storage {
 namespace {

@@ -7,7 +7,7 @@
 #include "protocols/storage/crc32c.h"
 #include "protocols/storage/files.h"
 #include "protocols/storage/recovery.h"
-#include "tests/storage/random.h"
+#include "tests/random.h"
 
 namespace seedbed::storage {
 namespace {

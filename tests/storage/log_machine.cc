@@ -10,7 +10,7 @@
 
 #include "protocols/storage/invariants_durable_log.h"
 #include "sim/world/world.h"
-#include "tests/storage/random.h"
+#include "tests/random.h"
 
 namespace seedbed::storage {
 namespace {

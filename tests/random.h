@@ -6,7 +6,7 @@
 
 #include "sim/core/hash.h"
 
-namespace seedbed::storage {
+namespace seedbed {
 
 class Random {
  public:
@@ -27,4 +27,4 @@ class Random {
   uint64_t count_ = 0;
 };
 
-}  // namespace seedbed::storage
+}  // namespace seedbed
