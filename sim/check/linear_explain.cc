@@ -24,7 +24,8 @@ constexpr uint64_t kSlice = 4096;
 constexpr uint64_t kStepsAfterMethod = 200'000;
 constexpr uint64_t kMostSteps = 1'000'000;  // counterexamples (counterexample.h) are made with more
 
-constexpr uint64_t kBytesPerStep = 64;  // large states cost more than the steps between them
+constexpr uint64_t kMostLooks = 50'000'000;  // at who overwrote a value; anybody may, in counters
+constexpr uint64_t kBytesPerStep = 64;       // large states cost more than the steps between them
 
 void spend(uint64_t* budget, uint64_t steps) { *budget -= std::min(*budget, steps); }
 
@@ -210,7 +211,10 @@ class Explainer {
   std::string overwritten(const std::string& seen) {
     const std::vector<size_t> writers = writers_of(seen);
     std::vector<size_t> proof;
+    uint64_t looks = 0;
     for (const size_t i : latest_first()) {
+      looks += writers.size();
+      if (looks > kMostLooks) break;
       if (!precedes(*entries()[i], suspect()) || !shows_another(i, seen)) continue;
       if (!all_spent_before(*entries()[i], seen, writers, &proof)) continue;
       const std::string sentence = had(i);
