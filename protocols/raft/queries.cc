@@ -69,7 +69,8 @@ void Raft::ask_for_reads(Leader& leader) {
 // A follower has answered a round, or there is nobody to answer.
 void Raft::count_round(Leader& leader) {
   Reads& reads = leader.reads;
-  std::vector<uint64_t> rounds{reads.round};  // its own answer
+  if (!reads.asked && reads.sent.empty()) return;  // nobody waits for one
+  std::vector<uint64_t> rounds{reads.round};       // its own answer
   for (const Progress& follower : leader.followers) rounds.push_back(follower.round());
   std::sort(rounds.rbegin(), rounds.rend());
   const uint64_t answered = rounds[quorum() - 1];

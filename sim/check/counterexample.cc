@@ -83,4 +83,28 @@ Counterexample counterexample(const History& history, const Model& model,
   return example;
 }
 
+Certificate certificate_of(const History& history, const Model& model, const CheckOutcome& outcome,
+                           const Counterexample* example) {
+  Certificate certificate{.digest = digest_of(history), .model = std::string(model.name)};
+  certificate.convention = history.convention();
+  certificate.valid = example == nullptr;
+  if (example != nullptr) {
+    certificate.key = example->key;
+    certificate.last = example->last;
+    certificate.fold = example->fold;
+    certificate.counted = example->counted;
+    certificate.about = example->about;
+    certificate.kept = example->kept;
+    return certificate;
+  }
+  for (const KeyOutcome& key : outcome.keys) {
+    if (key.status != CheckStatus::kPass) continue;
+    CertifiedKey& one = certificate.keys.emplace_back();
+    one.key = key.key;
+    for (const uint64_t id : key.order) one.steps.push_back({.id = id});
+  }
+  write_states(history, model, &certificate.keys);
+  return certificate;
+}
+
 }  // namespace seedbed

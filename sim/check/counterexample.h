@@ -67,6 +67,11 @@ Counterexample counterexample(const History& history, const Model& model,
                               const CheckOutcome& outcome,
                               const CounterexampleOptions& options = {});
 
+// The proof of an outcome that is no longer in doubt; `example` belongs to a violation, and is
+// nullptr if it passed. Nothing is said of the file: its name and format are left empty.
+Certificate certificate_of(const History& history, const Model& model, const CheckOutcome& outcome,
+                           const Counterexample* example);
+
 // The entry with this id; CHECK-fails if there is none.
 const Entry& entry_of(const History& history, uint64_t id);
 

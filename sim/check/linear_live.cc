@@ -59,7 +59,7 @@ void LinearLive::answered(Running* running, bool known) {
   running->answered = true;
   (known ? known_ : foreign_) = true;
   bytes_ += bytes_of(running->entry);
-  if (known_ && foreign_) status_ = Status::kUndecided;
+  if (known_ && foreign_ && status_ == Status::kFine) status_ = Status::kUndecided;
   if (status_ == Status::kFine) advance();
   if (status_ != Status::kFine) events_.clear();
   if (bytes_ > options_.max_memory) drop_all();
@@ -102,7 +102,6 @@ void LinearLive::end(Running* running) {
 
 void LinearLive::drop(Running* running) {
   bytes_ -= bytes_of(running->entry);
-  ++forgotten_;
   kept_.erase(running->self);
 }
 
@@ -143,7 +142,7 @@ CheckOutcome LinearLive::outcome(uint64_t max_steps) const {
     LinearizabilityOptions options = options_;
     options.orders = false;
     options.max_steps = max_steps;
-    if (initial_ != model_.initial) options.initial = initial_;
+    options.initial = initial_;
     outcome = check_linearizable(History(std::move(entries)), model_, options);
   }
   if (status_ == Status::kIllegal && outcome.status != CheckStatus::kViolation) return bare();
@@ -172,7 +171,7 @@ void LinearLive::drop_all() {
   ragged_ = true;
   for (auto it = kept_.begin(); it != kept_.end();) {
     Running& running = *it++;
-    if (running.answered && &running != culprit_) drop(&running);
+    if (running.answered) drop(&running);
   }
 }
 

@@ -53,7 +53,6 @@ class LinearLive {
 
   // Ok operations of the model.
   uint64_t judged() const { return known_ && foreign_ ? 0 : judged_; }
-  uint64_t forgotten() const { return forgotten_; }  // operations
   size_t bytes() const;
 
  private:
@@ -86,7 +85,6 @@ class LinearLive {
   bool ragged_ = false;               // some were forgotten though they left more than a state
   size_t next_look_;                  // when so many are kept
   uint64_t judged_ = 0;
-  uint64_t forgotten_ = 0;
   size_t bytes_ = 0;  // of what is kept
 };
 

@@ -150,18 +150,18 @@ void LinearSweep::sort_in(const uint64_t* row, uint32_t origin, uint32_t ended) 
 }
 
 void LinearSweep::expand(size_t number, uint32_t ended) {
-  const std::vector<uint64_t> from(work_.row(number), work_.row(number) + work_.width());
+  from_.assign(work_.row(number), work_.row(number) + work_.width());
   const uint32_t origin = work_.origin(number);
-  const Configuration before = unpack(from.data());
+  const Configuration before = unpack(from_.data());
   for (const uint32_t slot : active_) {
     const Slot& one = slots_[slot];
     if (is(LinearDefect::kOnlyWhatEnded) && slot != ended) continue;
-    if (!allowed(from.data(), slot)) continue;
+    if (!allowed(from_.data(), slot)) continue;
     ++steps_;
     const uint32_t state = transitions_->step(before.state, one.what);
     if (state == Transitions::kIllegal) continue;
-    if (!one.required && !is_useful(from.data(), slot, state, ended)) continue;
-    one_ = from;
+    if (!one.required && !is_useful(from_.data(), slot, state, ended)) continue;
+    one_ = from_;
     put(one_.data(), slot);
     const bool growing = one.kind == OperationKind::kGrowing;
     one_[0] = pack({state, !one.required || (before.idle && growing)});

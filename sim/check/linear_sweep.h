@@ -135,7 +135,7 @@ class LinearSweep {
 
   LinearRows rows_;  // all configurations
   LinearRows next_, work_;
-  std::vector<uint64_t> scratch_, one_;
+  std::vector<uint64_t> scratch_, one_, from_;
   struct Step {
     uint32_t before, name;
   };

@@ -11,6 +11,7 @@
 #include <tuple>
 
 #include "sim/check/bad_pattern.h"
+#include "sim/check/delta_debugging.h"
 #include "sim/core/check.h"
 
 namespace seedbed {
@@ -369,54 +370,31 @@ void Minimiser::start_with_reads() {
 // --- Delta debugging ---
 
 void Minimiser::drop_elements() {
-  for (size_t parts = 2; finished();) {
-    Elements elements;
-    if (about_) elements = *about_;
+  Elements elements;
+  const auto size = [&] {
+    elements = about_.value_or(Elements());
     for (const size_t i : chosen_) {
       if (!about_) elements.insert(touches_[i].gives.begin(), touches_[i].gives.end());
     }
-    if (elements.size() < 2) return;
-    parts = std::min(parts, elements.size());
-    bool dropped = false;
-    for (size_t part = 0; part < parts && !dropped && finished(); ++part) {
-      const size_t begin = elements.size() * part / parts;
-      const size_t end = elements.size() * (part + 1) / parts;
-      Elements rest;
-      size_t place = 0;
-      for (const std::string& one : elements) {
-        if (place < begin || place >= end) rest.insert(rest.end(), one);
-        ++place;
-      }
-      dropped = keep_elements(rest);
+    return elements.size();
+  };
+  leave_out_parts(size, [&](size_t begin, size_t end) {
+    if (!finished()) return false;
+    Elements rest;
+    size_t place = 0;
+    for (const std::string& one : elements) {
+      if (place < begin || place >= end) rest.insert(rest.end(), one);
+      ++place;
     }
-    if (!dropped && parts == elements.size()) return;
-    parts = dropped ? std::max<size_t>(parts - 1, 2) : parts * 2;
-  }
+    return keep_elements(rest);
+  });
 }
 
 void Minimiser::drop_operations() {
-  for (size_t parts = 2; chosen_.size() > 1 && finished();) {
-    parts = std::min(parts, chosen_.size());
-    if (drop_operations(parts)) {
-      parts = std::max<size_t>(parts - 1, 2);
-    } else if (parts == chosen_.size()) {
-      break;
-    } else {
-      parts *= 2;
-    }
-  }
-}
-
-// Tries to do without one of so many parts.
-bool Minimiser::drop_operations(size_t parts) {
-  const size_t size = chosen_.size();
-  for (size_t part = 0; part < parts && finished(); ++part) {
-    const size_t begin = size * part / parts, end = size * (part + 1) / parts;
-    std::vector<size_t> rest(chosen_.begin(), chosen_.begin() + static_cast<ptrdiff_t>(begin));
-    rest.insert(rest.end(), chosen_.begin() + static_cast<ptrdiff_t>(end), chosen_.end());
-    if (try_it(std::move(rest), about_)) return true;
-  }
-  return false;
+  leave_out_parts([&] { return chosen_.size(); },
+                  [&](size_t begin, size_t end) {
+                    return finished() && try_it(without(chosen_, begin, end), about_);
+                  });
 }
 
 // --- Parts ---

@@ -68,7 +68,6 @@ class Minimiser {
   void start_with_reads();
   void drop_elements();
   void drop_operations();
-  bool drop_operations(size_t parts);
   bool keep_elements(const Elements& elements);
 
   // Parts.

@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "sim/check/delta_debugging.h"
 #include "sim/check/leave_out.h"
 
 namespace seedbed {
@@ -104,9 +105,9 @@ class Needs {
   std::map<std::string_view, Key> keys_;
 };
 
-class Minimiser {
+class SequentialMinimiser {
  public:
-  Minimiser(const History& history, const Model& model, uint64_t max_steps)
+  SequentialMinimiser(const History& history, const Model& model, uint64_t max_steps)
       : history_(history), model_(model), needs_(history, model), budget_(max_steps) {
     chosen_ = needs_.known();
     // What only looked is left out first: then fewer others need to be there.
@@ -118,17 +119,11 @@ class Minimiser {
   // The roles of the smallest part that was found.
   const std::vector<Role>& run() {
     start_with_key();
-    for (size_t parts = 2; chosen_.size() > 1 && budget_ > 0;) {
-      parts = std::min(parts, chosen_.size());
-      doubtful_ = false;
-      if (drop_one_of(parts)) {
-        parts = std::max<size_t>(parts - 1, 2);
-      } else if (parts == chosen_.size()) {
-        break;
-      } else {
-        parts *= 2;
-      }
-    }
+    leave_out_parts([&] { return chosen_.size(); },
+                    [&](size_t begin, size_t end) {
+                      if (begin == 0) doubtful_ = false;  // of this round
+                      return budget_ > 0 && try_it(without(chosen_, begin, end));
+                    });
     return best_;
   }
 
@@ -143,19 +138,6 @@ class Minimiser {
     for (auto& [key, positions] : keys) {
       if (keys.size() > 1 && budget_ > 0 && try_it(std::move(positions))) return;
     }
-  }
-
-  // Tries to do without one of so many parts.
-  bool drop_one_of(size_t parts) {
-    const size_t size = chosen_.size();
-    for (size_t part = 0; part < parts && budget_ > 0; ++part) {
-      const auto begin = chosen_.begin() + static_cast<ptrdiff_t>(size * part / parts);
-      const auto end = chosen_.begin() + static_cast<ptrdiff_t>(size * (part + 1) / parts);
-      Positions rest(chosen_.begin(), begin);
-      rest.insert(rest.end(), end, chosen_.end());
-      if (try_it(std::move(rest))) return true;
-    }
-    return false;
   }
 
   bool try_it(Positions chosen) {
@@ -219,7 +201,7 @@ std::string message_of(const History& history, const std::vector<Role>& roles) {
 
 SequentialExample sequential_example(const History& history, const Model& model,
                                      const SequentialExampleOptions& options) {
-  Minimiser minimiser(history, model, options.max_steps);
+  SequentialMinimiser minimiser(history, model, options.max_steps);
   const std::vector<Role>& roles = minimiser.run();
   SequentialExample example{.of = minimiser.present(), .minimal = minimiser.is_minimal()};
   for (size_t i = 0; i < roles.size(); ++i) {

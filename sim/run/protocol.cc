@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/fault/catalogue.h"
+
 namespace seedbed {
 
 bool understands(const ProtocolSpec& protocol, const FaultInfo& fault) {

@@ -17,12 +17,13 @@
 #include "sim/check/checker.h"
 #include "sim/check/shared_views.h"
 #include "sim/fault/assumption.h"
-#include "sim/fault/catalogue.h"
 #include "sim/fault/tolerance.h"
 #include "sim/history/operation.h"
 #include "sim/world/process.h"
 
 namespace seedbed {
+
+struct FaultInfo;
 
 // What a process, client or check is made for.
 struct Setup {

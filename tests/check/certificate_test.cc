@@ -28,27 +28,11 @@ Operation asked(std::string function, std::string argument = "") {
 
 Certificate certificate_for(const History& history, const Model& model) {
   const CheckOutcome outcome = check_linearizable(history, model);
-  Certificate certificate{
-      .history = "a file", .format = "seedbed", .model = std::string(model.name)};
-  certificate.digest = digest_of(history);
-  certificate.convention = history.convention();
-  certificate.valid = outcome.status == CheckStatus::kPass;
-  if (certificate.valid) {
-    for (const KeyOutcome& key : outcome.keys) {
-      CertifiedKey& one = certificate.keys.emplace_back();
-      one.key = key.key;
-      for (const uint64_t id : key.order) one.steps.push_back({.id = id});
-    }
-    write_states(history, model, &certificate.keys);
-  } else {
-    const Counterexample example = counterexample(history, model, outcome);
-    certificate.key = example.key;
-    certificate.last = example.last;
-    certificate.fold = example.fold;
-    certificate.counted = example.counted;
-    certificate.about = example.about;
-    certificate.kept = example.kept;
-  }
+  std::optional<Counterexample> example;
+  if (outcome.status == CheckStatus::kViolation) example = counterexample(history, model, outcome);
+  Certificate certificate = certificate_of(history, model, outcome, example ? &*example : nullptr);
+  certificate.history = "a file";
+  certificate.format = "seedbed";
   return certificate;
 }
 

@@ -208,6 +208,26 @@ TEST(LinearizabilityChecker, JudgesWhatRanWhenItsClientCrashed) {
   EXPECT_EQ(checker.result().event, EventIndex{5});
 }
 
+// What it has seen stays wrong, though the model cannot judge what comes after it.
+TEST(LinearizabilityChecker, StaysByAViolationWhateverComesLater) {
+  std::vector<Entry> entries(3);
+  for (size_t i = 0; i < entries.size(); ++i) {
+    entries[i].id = i + 1;
+    entries[i].invoked = EventIndex{2 * i + 1};
+    entries[i].returned = EventIndex{2 * i + 2};
+  }
+  entries[0].operation = Operation::get("x");
+  entries[0].response = Response::found("never written");
+  entries[1].operation = entries[2].operation = {.function = "enqueue", .key = "x"};
+  entries[1].response = entries[2].response = Response::done();
+  LinearizabilityChecker checker("linearizable", key_value_model());
+  show(entries, checker);
+  EXPECT_EQ(checker.result().status, CheckStatus::kViolation);
+  EXPECT_EQ(checker.result().event, EventIndex{2});
+  EXPECT_NE(checker.result().message.find("never written"), std::string::npos)
+      << checker.result().message;
+}
+
 TEST(LinearizabilityChecker, GivesUpOnlyTheKeysOnWhichTooMuchHappensAtOnce) {
   // So many puts at the same time that no sweep can follow them; the search of the whole can.
   std::vector<Entry> entries(24);

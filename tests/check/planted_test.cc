@@ -13,19 +13,6 @@
 namespace seedbed {
 namespace {
 
-Certificate certificate_of(const History& history, const Model& model,
-                           const Counterexample& example) {
-  Certificate certificate{.digest = digest_of(history), .model = std::string(model.name)};
-  certificate.convention = history.convention();
-  certificate.key = example.key;
-  certificate.last = example.last;
-  certificate.fold = example.fold;
-  certificate.counted = example.counted;
-  certificate.about = example.about;
-  certificate.kept = example.kept;
-  return certificate;
-}
-
 struct Row {
   PlantedOptions options;
   size_t most;            // operations that may be kept
@@ -51,7 +38,7 @@ TEST_P(PlantedLie, IsTold) {
     EXPECT_LE(example.kept.size(), GetParam().most) << seed << ": " << example.message;
     EXPECT_TRUE(example.minimal) << seed;
     EXPECT_NE(example.message.find(GetParam().says), std::string::npos) << example.message;
-    const Certificate certificate = certificate_of(history, model, example);
+    const Certificate certificate = certificate_of(history, model, outcome, &example);
     const std::string text = to_text(certificate);
     EXPECT_LT(text.size(), 700u) << seed << "\n" << text;
     const Certificate again = parse_certificate(text, "test");

@@ -13,30 +13,6 @@ namespace {
 
 constexpr size_t kMostShownOrder = 12;
 
-void certify(const History& history, Opinion* opinion) {
-  Certificate& certificate = opinion->certificate.emplace();
-  certificate.digest = digest_of(history);
-  certificate.model = opinion->model->name;
-  certificate.convention = history.convention();
-  certificate.valid = !opinion->example;
-  if (opinion->example) {
-    certificate.key = opinion->example->key;
-    certificate.last = opinion->example->last;
-    certificate.fold = opinion->example->fold;
-    certificate.counted = opinion->example->counted;
-    certificate.about = opinion->example->about;
-    certificate.kept = opinion->example->kept;
-    return;
-  }
-  for (const KeyOutcome& key : opinion->outcome.keys) {
-    if (key.status != CheckStatus::kPass) continue;
-    CertifiedKey& one = certificate.keys.emplace_back();
-    one.key = key.key;
-    for (const uint64_t id : key.order) one.steps.push_back({.id = id});
-  }
-  write_states(history, *opinion->model, &certificate.keys);
-}
-
 // The shortest key's order, if it can be shown in a line or two.
 std::string order_text(const History& history, const Opinion& opinion) {
   for (const CertifiedKey& key : opinion.certificate->keys) {
@@ -204,11 +180,11 @@ Opinion judge(const History& history, const Model* model, ObjectKind object,
     opinion.code = kExitFinding;
     opinion.example = counterexample(history, *model, opinion.outcome, options);
     opinion.message = opinion.example->message;
-    certify(history, &opinion);
+    opinion.certificate = certificate_of(history, *model, opinion.outcome, &*opinion.example);
   } else if (opinion.outcome.status == CheckStatus::kPass && opinion.evaluated > 0) {
     opinion.verdict = "pass";
     opinion.code = kExitExpected;
-    certify(history, &opinion);
+    opinion.certificate = certificate_of(history, *model, opinion.outcome, nullptr);
   } else if (opinion.message.empty()) {
     const auto& entries = history.entries();
     const bool some =
