@@ -77,8 +77,8 @@ class KvStateMachine {
   // A hash of every entry applied so far and what each changed: equal histories have equal ones.
   uint64_t state_hash() const { return hash_; }
 
-  // The whole state but for the limits, as bytes: two machines are in the same state exactly if they
-  // give the same bytes. What the bytes are is in kv_snapshot.cc.
+  // The whole state but for the limits, as bytes: two machines are in the same state exactly if
+  // they give the same bytes. What the bytes are is in kv_snapshot.cc.
   std::string snapshot() const;
   // Takes the state from a snapshot; from then on this machine and the one that made it do the
   // same. False, and nothing is changed, if the bytes are not what snapshot() makes: cut off,

@@ -7,8 +7,9 @@
 //   if (std::string* value = data.find("k")) ...        // valid until the next addition or erasure
 //   data.erase("k");
 //
-// It can be walked in the order of its keys only, so that nothing can depend on a hash. Open addressing with linear probing;
-// an erasure moves back what stands behind it (Knuth, vol. 3, 6.4, algorithm R).
+// It can be walked in the order of its keys only, so that nothing can depend on a hash. Open
+// addressing with linear probing; an erasure moves back what stands behind it (Knuth, vol. 3, 6.4,
+// algorithm R).
 #pragma once
 
 #include <algorithm>
@@ -68,7 +69,8 @@ class StringTable {
     return true;
   }
 
-  // Everything in it, in the order of the keys (as bytes). Valid until the next addition or erasure.
+  // Everything in it, in the order of the keys (as bytes). Valid until the next addition or
+  // erasure.
   std::vector<std::pair<std::string_view, const Value*>> in_order() const {
     std::vector<std::pair<std::string_view, const Value*>> all;
     all.reserve(size_);
