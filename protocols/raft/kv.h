@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "protocols/raft/command.h"
@@ -76,6 +77,14 @@ class KvStateMachine {
   // A hash of every entry applied so far and what each changed: equal histories have equal ones.
   uint64_t state_hash() const { return hash_; }
 
+  // The whole state but for the limits, as bytes: two machines are in the same state exactly if
+  // they give the same bytes. What the bytes are is in kv_snapshot.cc.
+  std::string snapshot() const;
+  // Takes the state from a snapshot; from then on this machine and the one that made it do the
+  // same. False, and nothing is changed, if the bytes are not what snapshot() makes: cut off,
+  // altered, or of a format that this machine does not know.
+  bool restore(std::string_view snapshot);
+
   // For reading beside the log (tests, and read-only queries once there are any).
   std::optional<std::string> value(const std::string& key) const;
   uint64_t sessions() const { return sessions_.size(); }
@@ -95,6 +104,7 @@ class KvStateMachine {
     std::vector<Reply> replies;  // in order of their numbers; few, as clients get their answers
     bool operator==(const Session&) const = default;
   };
+  struct SnapshotReader;  // kv_snapshot.cc
 
   Applied apply_command(LogIndex index, Command command);
   KvResult open_session(LogIndex index);

@@ -7,10 +7,12 @@
 //   if (std::string* value = data.find("k")) ...        // valid until the next addition or erasure
 //   data.erase("k");
 //
-// It cannot be walked, so that no order can depend on a hash. Open addressing with linear probing;
-// an erasure moves back what stands behind it (Knuth, vol. 3, 6.4, algorithm R).
+// It can be walked in the order of its keys only, so that nothing can depend on a hash. Open
+// addressing with linear probing; an erasure moves back what stands behind it (Knuth, vol. 3, 6.4,
+// algorithm R).
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -65,6 +67,19 @@ class StringTable {
     slots_[hole] = Slot();
     --size_;
     return true;
+  }
+
+  // Everything in it, in the order of the keys (as bytes). Valid until the next addition or
+  // erasure.
+  std::vector<std::pair<std::string_view, const Value*>> in_order() const {
+    std::vector<std::pair<std::string_view, const Value*>> all;
+    all.reserve(size_);
+    for (const Slot& slot : slots_) {
+      if (slot.hash != 0) all.emplace_back(slot.key, &slot.value);
+    }
+    std::sort(all.begin(), all.end(),
+              [](const auto& a, const auto& b) { return a.first < b.first; });
+    return all;
   }
 
   // Equal if they hold the same, however they came to it.

@@ -46,8 +46,26 @@ TEST(StringTable, IsEqualToOneThatHoldsTheSameHoweverItCameToIt) {
   EXPECT_FALSE(up == down);
 }
 
+TEST(StringTable, CanBeWalkedInTheOrderOfItsKeys) {
+  Random random(2);
+  Table table;
+  std::map<std::string_view, std::string> map;
+  std::vector<std::string> keys;
+  for (int i = 0; i < 200; ++i) keys.push_back(random.bytes(random.below(3)));
+  for (const std::string& key : keys) table[key] = map[key] = "v" + key;
+  const auto all = table.in_order();
+  ASSERT_EQ(all.size(), map.size());
+  auto known = map.begin();
+  for (const auto& [key, value] : all) {
+    EXPECT_EQ(key, known->first);
+    EXPECT_EQ(*value, known->second);
+    ++known;
+  }
+}
+
 TEST(StringTable, FindsNothingWhenEmpty) {
   Table table;
+  EXPECT_TRUE(table.in_order().empty());
   EXPECT_EQ(table.find("k"), nullptr);
   EXPECT_FALSE(table.erase("k"));
 }

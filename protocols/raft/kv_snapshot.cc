@@ -1,0 +1,133 @@
+// The state of the key-value machine as bytes. All integers are little-endian, strings carry their
+// length before them (sim/core/bytes.h):
+//
+//   magic u32, format u32
+//   last applied index u64, state hash u64
+//   sessions: count u64, then each in order of its id
+//     id u64, lowest unanswered u64, last used u64
+//     replies: count u64, then each in order of its number
+//       number u64, status u8, value, session u64
+//   data: count u64, then each in order of its key
+//     key, value
+//   CRC-32C u32 of all before it
+//
+// What keeps it canonical: there is one way to write each part, and restore() takes no other. So
+// the bytes may stand for the state when two replicas are compared.
+#include <utility>
+
+#include "protocols/raft/kv.h"
+#include "protocols/storage/crc32c.h"
+#include "sim/core/bytes.h"
+
+namespace seedbed::raft {
+namespace {
+
+constexpr uint32_t kMagic = 0x4d53'564b;  // "KVSM"
+constexpr uint32_t kFormat = 1;
+constexpr size_t kChecksumBytes = 4;
+
+bool is_status(uint8_t status) {
+  return status >= static_cast<uint8_t>(KvStatus::kOk) &&
+         status <= static_cast<uint8_t>(KvStatus::kBadCommand);
+}
+
+}  // namespace
+
+std::string KvStateMachine::snapshot() const {
+  ByteWriter out;
+  out.u32(kMagic);
+  out.u32(kFormat);
+  out.u64(last_applied_);
+  out.u64(hash_);
+  out.u64(sessions_.size());
+  for (const Session& session : sessions_) {
+    out.u64(session.id);
+    out.u64(session.lowest_unanswered);
+    out.u64(session.last_used);
+    out.u64(session.replies.size());
+    for (const Reply& reply : session.replies) {
+      out.u64(reply.sequence);
+      out.u8(static_cast<uint8_t>(reply.result.status));
+      out.string(reply.result.value);
+      out.u64(reply.result.session);
+    }
+  }
+  out.u64(data_.size());
+  for (const auto& [key, value] : data_.in_order()) {
+    out.string(key);
+    out.string(*value);
+  }
+  out.u32(storage::crc32c(out.bytes()));
+  return out.take();
+}
+
+// Reads the parts in their order. Counts are not believed: what is not there ends the reading, so
+// that bytes which lie about their number cost no memory.
+struct KvStateMachine::SnapshotReader {
+  ByteReader in;
+  KvStateMachine& into;
+
+  bool read() {
+    if (in.u32() != kMagic || in.u32() != kFormat) return false;
+    into.last_applied_ = in.u64();
+    into.hash_ = in.u64();
+    return read_sessions() && read_data() && in.finished();
+  }
+
+  bool read_sessions() {
+    into.sessions_.clear();
+    for (uint64_t left = in.u64(); left > 0; --left) {
+      Session session;
+      session.id = in.u64();
+      session.lowest_unanswered = in.u64();
+      session.last_used = in.u64();
+      if (!in.ok() || !read_replies(session)) return false;
+      if (!into.sessions_.empty() && into.sessions_.back().id >= session.id) return false;
+      into.sessions_.push_back(std::move(session));
+    }
+    return in.ok();
+  }
+
+  bool read_replies(Session& session) {
+    for (uint64_t left = in.u64(); left > 0; --left) {
+      Reply reply;
+      reply.sequence = in.u64();
+      const uint8_t status = in.u8();
+      reply.result.value = in.string();
+      reply.result.session = in.u64();
+      if (!in.ok() || !is_status(status)) return false;
+      reply.result.status = static_cast<KvStatus>(status);
+      if (!session.replies.empty() && session.replies.back().sequence >= reply.sequence) {
+        return false;
+      }
+      session.replies.push_back(std::move(reply));
+    }
+    return in.ok();
+  }
+
+  bool read_data() {
+    into.data_ = {};
+    std::string last;
+    const uint64_t count = in.u64();
+    for (uint64_t i = 0; i < count; ++i) {
+      std::string key = in.string();
+      std::string value = in.string();
+      if (!in.ok() || (i > 0 && key <= last)) return false;
+      into.data_[key] = std::move(value);
+      last = std::move(key);
+    }
+    return in.ok();
+  }
+};
+
+bool KvStateMachine::restore(std::string_view snapshot) {
+  if (snapshot.size() < kChecksumBytes) return false;
+  const std::string_view body = snapshot.substr(0, snapshot.size() - kChecksumBytes);
+  if (ByteReader(snapshot.substr(body.size())).u32() != storage::crc32c(body)) return false;
+  KvStateMachine restored(rules_, limits_);
+  if (!SnapshotReader{.in = ByteReader(body), .into = restored}.read()) return false;
+  *this = std::move(restored);
+  return true;
+}
+
+}  // namespace seedbed::raft
