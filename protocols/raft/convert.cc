@@ -1,6 +1,21 @@
 #include "protocols/raft/convert.h"
 
 namespace seedbed::raft {
+namespace {
+
+using WireIds = google::protobuf::RepeatedField<uint32_t>;
+
+void to_wire(const std::vector<NodeId>& ids, WireIds* out) {
+  for (const NodeId id : ids) out->Add(number(id));
+}
+
+std::vector<NodeId> from_wire(const WireIds& ids) {
+  std::vector<NodeId> in;
+  for (const uint32_t id : ids) in.push_back(NodeId{id});
+  return in;
+}
+
+}  // namespace
 
 void to_wire(EntryId id, wire::EntryId* out) {
   out->set_index(id.index);
@@ -93,6 +108,57 @@ AppendEntriesResponse from_wire(const wire::AppendEntriesResponse& message) {
           .refused = message.refused(),
           .hint = {.term = Term{message.hint_term()}, .first_index = message.hint_first_index()},
           .round = message.round()};
+}
+
+void to_wire(const Configuration& configuration, wire::Configuration* out) {
+  to_wire(configuration.voters, out->mutable_voters());
+  to_wire(configuration.outgoing, out->mutable_outgoing());
+  to_wire(configuration.learners, out->mutable_learners());
+  to_wire(configuration.removed, out->mutable_removed());
+}
+
+Configuration from_wire(const wire::Configuration& configuration) {
+  return {.voters = from_wire(configuration.voters()),
+          .outgoing = from_wire(configuration.outgoing()),
+          .learners = from_wire(configuration.learners()),
+          .removed = from_wire(configuration.removed())};
+}
+
+wire::InstallSnapshot to_wire(const InstallSnapshot& message) {
+  wire::InstallSnapshot out;
+  out.set_term(number(message.term));
+  to_wire(message.last, out.mutable_last());
+  to_wire(message.configuration, out.mutable_configuration());
+  out.set_size(message.size);
+  out.set_digest(message.digest);
+  out.set_offset(message.offset);
+  out.set_chunk(message.chunk);
+  out.set_checksum(message.checksum);
+  return out;
+}
+
+InstallSnapshot from_wire(const wire::InstallSnapshot& message) {
+  return {.term = Term{message.term()},
+          .last = from_wire(message.last()),
+          .configuration = from_wire(message.configuration()),
+          .size = message.size(),
+          .digest = message.digest(),
+          .offset = message.offset(),
+          .chunk = message.chunk(),
+          .checksum = message.checksum()};
+}
+
+wire::InstallSnapshotResponse to_wire(const InstallSnapshotResponse& message) {
+  wire::InstallSnapshotResponse out;
+  out.set_term(number(message.term));
+  to_wire(message.last, out.mutable_last());
+  out.set_offset(message.offset);
+  return out;
+}
+
+InstallSnapshotResponse from_wire(const wire::InstallSnapshotResponse& message) {
+  return {
+      .term = Term{message.term()}, .last = from_wire(message.last()), .offset = message.offset()};
 }
 
 wire::TimeoutNow to_wire(const TimeoutNow& message) {

@@ -15,11 +15,32 @@
 #include "sim/core/check.h"
 
 namespace seedbed::raft {
+namespace {
+
+bool contains(const std::vector<NodeId>& ids, NodeId id) {
+  return std::find(ids.begin(), ids.end(), id) != ids.end();
+}
+
+}  // namespace
 
 // --- The candidate ----------------------------------------------------------------------------
 
+// §4.2.2: a server that is out of the latest configuration may still be needed while that one is not
+// committed. A learner waits, and so does a server whose disk is not through with a snapshot.
+bool Raft::may_campaign() const {
+  if (is_installing()) return false;
+  for (auto one = configurations_.rbegin(); one != configurations_.rend(); ++one) {
+    if (one->configuration.is_voter(config_.self)) return true;
+    if (one->at.index <= commit_) break;
+  }
+  return false;
+}
+
 void Raft::campaign() {
-  if (config_.pre_vote) {
+  if (!may_campaign()) {
+    follow(hard_state_.term, std::nullopt);
+    std::get<Follower>(state_).election_due = draw_election_due();
+  } else if (config_.pre_vote) {
     campaign_as_pre_candidate();
   } else {
     campaign_as_candidate();
@@ -44,8 +65,9 @@ void Raft::campaign_as_candidate(bool transfer) {
 }
 
 void Raft::request_votes(const RequestVote& request) {
-  for (const NodeId voter : config_.voters) {
-    if (voter != config_.self) send(voter, request);
+  const Configuration& now = configuration();
+  for (const NodeId member : now.members()) {
+    if (member != config_.self && now.is_voter(member)) send(member, request);
   }
 }
 
@@ -73,18 +95,15 @@ void Raft::handle(NodeId from, RequestVoteResponse& response) {
 
 // Counts each voter once. `ballot` belongs to the current role, and is gone if that changes here.
 void Raft::count_vote(Ballot& ballot, NodeId voter, bool granted) {
-  const auto has = [voter](const std::vector<NodeId>& votes) {
-    return std::find(votes.begin(), votes.end(), voter) != votes.end();
-  };
-  if (has(ballot.granted) || has(ballot.refused)) return;
+  if (contains(ballot.granted, voter) || contains(ballot.refused, voter)) return;
   (granted ? ballot.granted : ballot.refused).push_back(voter);
-  if (ballot.granted.size() >= quorum()) {
+  if (configuration().is_quorum([&](NodeId id) { return contains(ballot.granted, id); })) {
     if (role() == Role::kPreCandidate) {
       campaign_as_candidate();
     } else {
       become_leader();
     }
-  } else if (ballot.refused.size() >= quorum()) {
+  } else if (configuration().is_lost([&](NodeId id) { return contains(ballot.refused, id); })) {
     follow(hard_state_.term, std::nullopt);
   }
 }
@@ -94,8 +113,8 @@ void Raft::become_leader() {
                 .heartbeat_due = now_ + config_.heartbeat_interval,
                 .quorum_due = now_ + config_.election_timeout,
                 .uncommitted_bytes = 0};
-  for (const NodeId voter : config_.voters) {
-    if (voter != config_.self) leader.followers.emplace_back(voter, log_.last_index(), now_);
+  for (const NodeId member : configuration().members()) {
+    if (member != config_.self) leader.followers.emplace_back(member, log_.last_index(), now_);
   }
   for (const Entry& entry : log_.slice(commit_ + 1, log_.last_index())) {
     leader.uncommitted_bytes += entry.data.size();
@@ -138,6 +157,7 @@ void Raft::handle(NodeId from, RequestVote& request) {
 
 // Changes nothing here: neither the term nor the timer nor the vote.
 void Raft::answer_pre_vote(NodeId from, const RequestVote& request) {
+  if (!rules_.may_be_asked(configuration(), config_.self)) return;
   const bool granted =
       !hears_a_leader() &&
       rules_.may_grant_pre_vote(hard_state_.term, last_durable(), request.term, request.last);
@@ -148,6 +168,7 @@ void Raft::answer_pre_vote(NodeId from, const RequestVote& request) {
 }
 
 void Raft::answer_vote(NodeId from, const RequestVote& request) {
+  if (!rules_.may_be_asked(configuration(), config_.self)) return;
   RequestVoteResponse response{
       .pre_vote = false, .term = hard_state_.term, .requested = request.term, .granted = false};
   const bool disturbed = request.term > hard_state_.term && !request.transfer && hears_a_leader();

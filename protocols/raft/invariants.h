@@ -27,7 +27,8 @@ std::unique_ptr<Checker> make_log_matching(std::shared_ptr<ServerLogs> logs);
 std::unique_ptr<Checker> make_ack_durable(std::shared_ptr<ServerLogs> logs);
 
 // invariants_commit.cc
-std::unique_ptr<Checker> make_commit_quorum_durable(std::shared_ptr<ServerLogs> logs);
+std::unique_ptr<Checker> make_commit_quorum_durable(std::shared_ptr<ServerLogs> logs,
+                                                    const std::vector<NodeId>& founders);
 std::unique_ptr<Checker> make_commit_term_rule();
 std::unique_ptr<Checker> make_leader_completeness(std::shared_ptr<ServerLogs> logs);
 
@@ -35,11 +36,23 @@ std::unique_ptr<Checker> make_leader_completeness(std::shared_ptr<ServerLogs> lo
 std::unique_ptr<Checker> make_state_machine_safety();
 std::unique_ptr<Checker> make_exactly_once();
 
+// invariants_snapshots.cc
+std::unique_ptr<Checker> make_snapshot_ok(std::shared_ptr<ServerLogs> logs,
+                                          const std::vector<NodeId>& founders);
+
+// invariants_membership.cc
+std::unique_ptr<Checker> make_config_overlap(std::shared_ptr<ServerLogs> logs,
+                                             const std::vector<NodeId>& servers,
+                                             const std::vector<NodeId>& founders);
+std::unique_ptr<Checker> make_config_rollback(std::shared_ptr<ServerLogs> logs,
+                                              const std::vector<NodeId>& founders);
+
 // invariants_queries.cc
 std::unique_ptr<Checker> make_query_index();
 
 // invariants_clients.cc
-std::unique_ptr<Checker> make_acknowledged_is_durable(const std::vector<NodeId>& servers);
-std::unique_ptr<Checker> make_replicas_agree();
+std::unique_ptr<Checker> make_acknowledged_is_durable(std::shared_ptr<ServerLogs> logs,
+                                                      const std::vector<NodeId>& founders);
+std::unique_ptr<Checker> make_replicas_agree(const std::vector<NodeId>& founders);
 
 }  // namespace seedbed::raft

@@ -23,31 +23,13 @@ class StateMachineSafety final : public Checker {
   EventKinds interests() const override { return EventKinds(EventKind::kProbe); }
 
   void on_event(const TraceEvent& event) override {
-    const auto* applied = payload_as<wire::Applied>(event);
-    if (applied == nullptr) return;
-    evaluated();
-    in_order(event, *applied);
-    const uint64_t index = applied->entry().index();
-    if (first_.size() < index) first_.resize(index);
-    std::optional<First>& first = first_[index - 1];
-    if (!first) {
-      first = First{.term = applied->entry().term(),
-                    .state_hash = applied->state_hash(),
-                    .event = event.index,
-                    .time = event.time,
-                    .node = event.node};
-      return;
+    if (const auto* restored = payload_as<wire::Restored>(event)) {
+      positions_[event.node] = {.incarnation = event.id, .index = restored->last().index()};
+      judge(event, restored->last(), restored->state_hash());
+    } else if (const auto* applied = payload_as<wire::Applied>(event)) {
+      in_order(event, *applied);
+      judge(event, applied->entry(), applied->state_hash());
     }
-    if (first->term == applied->entry().term() && first->state_hash == applied->state_hash())
-      return;
-    violate(event,
-            fmt::format("n{} and n{} applied different entries at index {}",
-                        seedbed::number(first->node), seedbed::number(event.node), index),
-            {Fact{.event = first->event,
-                  .time = first->time,
-                  .node = first->node,
-                  .text = describe(index, first->term, first->state_hash)},
-             fact(event, describe(index, applied->entry().term(), applied->state_hash()))});
   }
 
  private:
@@ -63,6 +45,30 @@ class StateMachineSafety final : public Checker {
     uint64_t index = 0;
   };
 
+  void judge(const TraceEvent& event, const wire::EntryId& entry, uint64_t state_hash) {
+    evaluated();
+    const uint64_t index = entry.index();
+    if (first_.size() < index) first_.resize(index);
+    std::optional<First>& first = first_[index - 1];
+    if (!first) {
+      first = First{.term = entry.term(),
+                    .state_hash = state_hash,
+                    .event = event.index,
+                    .time = event.time,
+                    .node = event.node};
+      return;
+    }
+    if (first->term == entry.term() && first->state_hash == state_hash) return;
+    violate(event,
+            fmt::format("n{} and n{} came to different states at index {}",
+                        seedbed::number(first->node), seedbed::number(event.node), index),
+            {Fact{.event = first->event,
+                  .time = first->time,
+                  .node = first->node,
+                  .text = describe(index, first->term, first->state_hash)},
+             fact(event, describe(index, entry.term(), state_hash))});
+  }
+
   void in_order(const TraceEvent& event, const wire::Applied& applied) {
     Position& position = positions_[event.node];
     const uint64_t expected = position.incarnation == event.id ? position.index + 1 : 1;
@@ -75,14 +81,15 @@ class StateMachineSafety final : public Checker {
   }
 
   static std::string describe(uint64_t index, uint64_t term, uint64_t hash) {
-    return fmt::format("applied index {} of term {} and came to state {:016x}", index, term, hash);
+    return fmt::format("behind index {} of term {} its state is {:016x}", index, term, hash);
   }
 
   std::vector<std::optional<First>> first_;  // who applied each index first
   std::map<NodeId, Position> positions_;
 };
 
-// A client's operation is executed at most once by each state machine, however often it was sent.
+// A client's operation is executed at most once, however often it was sent: wherever and whenever it
+// is executed, that is at the same place in the log.
 class ExactlyOnce final : public Checker {
  public:
   ExactlyOnce() : Checker("ExactlyOnce") {}
@@ -91,10 +98,8 @@ class ExactlyOnce final : public Checker {
     const auto* applied = payload_as<wire::Applied>(event);
     if (applied == nullptr || !applied->executed() || applied->session() == 0) return;
     evaluated();
-    Executed& executed = executed_[event.node];
-    if (executed.incarnation != event.id) executed = {.incarnation = event.id, .by_session = {}};
     const Execution now{.sequence = applied->sequence(), .index = applied->entry().index()};
-    std::vector<Execution>& session = executed.by_session[{applied->session(), 0}];
+    std::vector<Execution>& session = by_session_[{applied->session(), 0}];
     const auto place = std::lower_bound(
         session.begin(), session.end(), now,
         [](const Execution& a, const Execution& b) { return a.sequence < b.sequence; });
@@ -102,15 +107,17 @@ class ExactlyOnce final : public Checker {
       session.insert(place, now);
       return;
     }
+    if (place->index == now.index) return;
     violate(
         event,
-        fmt::format("n{} executed operation {} of session {} twice: at index {} and at index {}",
-                    seedbed::number(event.node), applied->sequence(), applied->session(),
-                    place->index, applied->entry().index()),
-        {fact(event, fmt::format("executes operation {} of session {} at index {}; it had "
-                                 "executed it at index {}",
-                                 applied->sequence(), applied->session(), applied->entry().index(),
-                                 place->index))});
+        fmt::format("operation {} of session {} was executed twice: at index {} and, by n{}, at "
+                    "index {}",
+                    applied->sequence(), applied->session(), place->index,
+                    seedbed::number(event.node), now.index),
+        {fact(event,
+              fmt::format("executes operation {} of session {} at index {}; it was "
+                          "executed at index {}",
+                          applied->sequence(), applied->session(), now.index, place->index))});
   }
 
  private:
@@ -118,11 +125,7 @@ class ExactlyOnce final : public Checker {
     uint64_t sequence = 0;
     uint64_t index = 0;
   };
-  struct Executed {
-    uint64_t incarnation = 0;
-    FlatTable<std::vector<Execution>> by_session;  // in order of sequence: they nearly come so
-  };
-  std::map<NodeId, Executed> executed_;
+  FlatTable<std::vector<Execution>> by_session_;  // in order of sequence: they nearly come so
 };
 
 }  // namespace

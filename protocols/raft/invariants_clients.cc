@@ -1,15 +1,15 @@
-// What clients may rely on: acknowledged operations stand on a majority of disks, and in the end
-// all replicas are alike.
+// What clients may rely on: acknowledged operations are never lost, and in the end all replicas are
+// alike.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
+#include <utility>
 
-#include "protocols/raft/command.h"
+#include "protocols/raft/configurations_seen.h"
+#include "protocols/raft/convert.h"
 #include "protocols/raft/invariants.h"
 #include "protocols/raft/raft.pb.h"
-#include "protocols/raft/storage.h"
-#include "protocols/raft/wal.h"
-#include "protocols/storage/invariants_durable_log.h"
 #include "sim/check/convergence.h"
 #include "sim/check/durability.h"
 #include "sim/check/payload.h"
@@ -17,84 +17,145 @@
 namespace seedbed::raft {
 namespace {
 
-// (client, its number of the operation) as one key.
-uint64_t operation_key(uint64_t client, uint64_t operation) { return (client << 32) | operation; }
-
-// The operations in one server's write-ahead log, as recovery would find them.
-class WalOperations final : public DurableReader {
+// Every acknowledged operation was executed by an entry that a quorum of the cluster has on disk,
+// and goes on having: looked at whenever a client is answered, a server crashes or starts, and at
+// the end. By Log Matching, who holds the last such entry holds the others.
+class AcknowledgedIsDurable final : public Checker {
  public:
-  void read(const DurableImage& image, DurableSet& set) override {
-    log_.look(image);
-    if (log_.take_restart()) {
-      drop_from(1, set);
-      clients_.clear();
+  AcknowledgedIsDurable(std::shared_ptr<ServerLogs> logs, const std::vector<NodeId>& founders)
+      : Checker("AcknowledgedIsDurable"), logs_(std::move(logs)), configurations_(founders) {}
+  EventKinds interests() const override {
+    return EventKinds(EventKind::kProbe, EventKind::kDurable, EventKind::kStart, EventKind::kCrash,
+                      EventKind::kInvoke, EventKind::kReturn);
+  }
+
+  void on_event(const TraceEvent& event) override {
+    logs_->follow(event);
+    configurations_.follow(event);
+    switch (event.kind) {
+      case EventKind::kProbe:
+        if (const auto* applied = payload_as<wire::Applied>(event)) execute(*applied);
+        break;
+      case EventKind::kReturn:
+      case EventKind::kInvoke:
+        builder_.on_event(event);
+        if (event.kind == EventKind::kReturn) acknowledge(event, builder_.last_returned());
+        break;
+      case EventKind::kCrash:
+      case EventKind::kStart: look(event); break;
+      default: break;
     }
-    while (const auto bytes = log_.next()) {
-      const std::optional<WalRecord> record = decode_record(bytes->type, bytes->payload);
-      if (!record) continue;
-      if (const auto* truncate = std::get_if<WalTruncate>(&*record)) {
-        drop_from(truncate->from, set);
-      } else if (const auto* entry = std::get_if<WalEntry>(&*record)) {
-        add(*entry, set);
-      }
-    }
+    if (event.kind != EventKind::kProbe) last_event_ = event;
+  }
+
+  void finish() override {
+    TraceEvent end = last_event_;
+    end.payload = nullptr;
+    look(end);
   }
 
  private:
-  void add(const WalEntry& entry, DurableSet& set) {
-    uint64_t key = 0;
-    const auto command = decode_command(entry.data);
-    if (entry.kind != EntryKind::kCommand || !command) {
-      // A no-op.
-    } else if (const auto* registration = std::get_if<RegisterClient>(&*command)) {
-      clients_[entry.index] = registration->client;
-    } else if (const auto client = clients_.find(std::get<Request>(*command).session);
-               client != clients_.end()) {
-      key = operation_key(client->second, std::get<Request>(*command).sequence);
-    }
-    keys_.push_back(key);
-    if (key != 0) set.insert(key);
+  // A client's operation by its own number.
+  using Operation = std::pair<uint64_t, uint64_t>;
+
+  void execute(const wire::Applied& applied) {
+    const EntryId entry = from_wire(applied.entry());
+    if (applied.client() != 0) clients_[entry.index] = applied.client();
+    if (!applied.executed() || applied.session() == 0) return;
+    const auto client = clients_.find(applied.session());
+    if (client == clients_.end()) return;
+    executed_.try_emplace({client->second, applied.sequence()}, entry);
   }
 
-  void drop_from(LogIndex index, DurableSet& set) {
-    if (index > keys_.size()) return;
-    std::vector<uint64_t> dropped(keys_.begin() + static_cast<int64_t>(index) - 1, keys_.end());
-    keys_.resize(index - 1);
-    for (const uint64_t key : dropped) {
-      // A repetition of the same operation may stand earlier in the log.
-      if (key != 0 && std::find(keys_.begin(), keys_.end(), key) == keys_.end()) set.erase(key);
+  void acknowledge(const TraceEvent& event, const seedbed::Entry& entry) {
+    const auto number = DurabilityChecker::key_by_number(entry);
+    if (!number || !entry.ok()) return;
+    evaluated();
+    constexpr uint64_t kNumbersPerClient = 1'000'000;  // as ClientPlan::first_id counts
+    const Operation operation{*number / kNumbersPerClient, *number % kNumbersPerClient};
+    const auto executed = executed_.find(operation);
+    if (executed == executed_.end()) {
+      violate(event,
+              fmt::format("operation #{} was acknowledged, and no server has executed it", *number),
+              {fact(event, fmt::format("is told that #{} is done", *number))});
+      return;
+    }
+    if (executed->second.index > acknowledged_.index) {
+      acknowledged_ = executed->second;
+      number_ = *number;
     }
   }
 
-  storage::DurableLog log_{std::string(kWalDirectory)};
-  std::vector<uint64_t> keys_;            // of the entry at each index; 0: not an operation
-  std::map<uint64_t, uint64_t> clients_;  // who opened each session
+  void look(const TraceEvent& event) {
+    if (acknowledged_.index == 0) return;
+    evaluated();
+    const auto by = configurations_.candidates();
+    const bool held = std::any_of(by.begin(), by.end(), [&](const Configuration* one) {
+      return logs_->held_by_quorum(acknowledged_, *one);
+    });
+    if (held) return;
+    std::string on;
+    for (const NodeId node : logs_->holders(acknowledged_)) {
+      on += fmt::format(" n{}", number(node));
+    }
+    violate(event,
+            fmt::format("operation #{} was acknowledged, but entry {} is on the disks of{}, no "
+                        "quorum of {}",
+                        number_, to_string(acknowledged_), on.empty() ? " none" : on,
+                        to_string(configurations_.latest_committed())),
+            {fact(event, fmt::format("entry {} is on the disks of{}", to_string(acknowledged_),
+                                     on.empty() ? " none" : on))});
+  }
+
+  std::shared_ptr<ServerLogs> logs_;
+  ConfigurationsSeen configurations_;
+  HistoryBuilder builder_;
+  std::map<uint64_t, uint64_t> clients_;   // who opened each session
+  std::map<Operation, EntryId> executed_;  // by which entry, by whom first
+  EntryId acknowledged_;                   // the last entry that executed an acknowledged operation
+  uint64_t number_ = 0;                    // that operation
+  TraceEvent last_event_;
 };
 
-std::optional<uint64_t> acknowledged_key(const seedbed::Entry& entry) {
-  const auto number = DurabilityChecker::key_by_number(entry);
-  if (!number) return std::nullopt;
-  constexpr uint64_t kNumbersPerClient = 1'000'000;  // as ClientPlan::first_id counts
-  return operation_key(*number / kNumbersPerClient, *number % kNumbersPerClient);
-}
-
 std::optional<std::string> digest_of(const TraceEvent& event) {
+  if (const auto* restored = payload_as<wire::Restored>(event)) {
+    return fmt::format("index {} state {:016x}", restored->last().index(), restored->state_hash());
+  }
   const auto* applied = payload_as<wire::Applied>(event);
   if (applied == nullptr) return std::nullopt;
   return fmt::format("index {} state {:016x}", applied->entry().index(), applied->state_hash());
 }
 
+// After healing, all members of the cluster: who was taken out is not told any more, and who was
+// never taken in has nothing to tell.
+class ReplicasAgree final : public ConvergenceChecker {
+ public:
+  explicit ReplicasAgree(const std::vector<NodeId>& founders)
+      : ConvergenceChecker("ReplicasAgree", digest_of), configurations_(founders) {}
+
+  void on_event(const TraceEvent& event) override {
+    ConvergenceChecker::on_event(event);
+    configurations_.follow(event);
+  }
+
+ protected:
+  bool takes_part(NodeId node) const override {
+    return configurations_.latest_committed().is_member(node);
+  }
+
+ private:
+  ConfigurationsSeen configurations_;
+};
+
 }  // namespace
 
-std::unique_ptr<Checker> make_acknowledged_is_durable(const std::vector<NodeId>& servers) {
-  return std::make_unique<DurabilityChecker>(
-      "AcknowledgedIsDurable",
-      DurabilityOptions{.replicas = servers, .required = servers.size() / 2 + 1},
-      [](NodeId) { return std::make_unique<WalOperations>(); }, acknowledged_key);
+std::unique_ptr<Checker> make_acknowledged_is_durable(std::shared_ptr<ServerLogs> logs,
+                                                      const std::vector<NodeId>& founders) {
+  return std::make_unique<AcknowledgedIsDurable>(std::move(logs), founders);
 }
 
-std::unique_ptr<Checker> make_replicas_agree() {
-  return std::make_unique<ConvergenceChecker>("ReplicasAgree", digest_of);
+std::unique_ptr<Checker> make_replicas_agree(const std::vector<NodeId>& founders) {
+  return std::make_unique<ReplicasAgree>(founders);
 }
 
 }  // namespace seedbed::raft

@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "protocols/raft/configurations_seen.h"
 #include "protocols/raft/convert.h"
 #include "protocols/raft/invariants.h"
 #include "protocols/raft/raft.pb.h"
@@ -17,37 +18,68 @@ std::string in_words(EntryId id) {
   return fmt::format("index {} of term {}", id.index, number(id.term));
 }
 
-// Whenever a server takes an entry for committed, a majority of disks hold it.
+// When a leader takes an entry for committed, a quorum of the configuration that it goes by holds it
+// on disk. When another server does, it is the entry that was committed there, or a quorum holds
+// it by that server's own configuration.
 class CommitQuorumDurable final : public Checker {
  public:
-  explicit CommitQuorumDurable(std::shared_ptr<ServerLogs> logs)
-      : Checker("CommitQuorumDurable"), logs_(std::move(logs)) {}
+  CommitQuorumDurable(std::shared_ptr<ServerLogs> logs, const std::vector<NodeId>& founders)
+      : Checker("CommitQuorumDurable"), logs_(std::move(logs)), configurations_(founders) {}
   EventKinds interests() const override {
-    return EventKinds(EventKind::kProbe, EventKind::kDurable);
+    return EventKinds(EventKind::kProbe, EventKind::kCrash, EventKind::kDurable);
   }
   void on_event(const TraceEvent& event) override {
     if (event.kind == EventKind::kDurable) {
       logs_->follow(event);
       return;
     }
+    configurations_.follow(event);
     const auto* advance = payload_as<wire::CommitAdvanced>(event);
     if (advance == nullptr) return;
     evaluated();
     const EntryId entry = from_wire(advance->through());
-    if (logs_->held_by_majority(entry)) return;
+    if (!advance->leads() && entry.index <= committed_.size()) {
+      compare(event, entry);
+      return;
+    }
+    const Configuration& configuration = configurations_.in_force(event.node);
+    if (logs_->held_by_quorum(entry, configuration)) {
+      note(entry);
+      return;
+    }
     const std::vector<NodeId> holders = logs_->holders(entry);
     std::string on;
     for (const NodeId node : holders) on += fmt::format(" n{}", seedbed::number(node));
     violate(event,
-            fmt::format("n{} took {} for committed, which {} of {} disks hold; {} are needed",
-                        seedbed::number(event.node), in_words(entry), holders.size(), logs_->size(),
-                        logs_->majority()),
+            fmt::format("n{} took {} for committed, which the disks of no quorum of {} hold",
+                        seedbed::number(event.node), in_words(entry), to_string(configuration)),
             {fact(event, fmt::format("takes {} for committed; it is on the disks of{}",
                                      in_words(entry), holders.empty() ? " none" : on))});
   }
 
  private:
+  // The terms of the entries through this one, as far as a holder's log tells.
+  void note(EntryId entry) {
+    if (entry.index <= committed_.size()) return;
+    const WalFollower& log = logs_->at(logs_->holders(entry).front());
+    while (committed_.size() < entry.index) {
+      committed_.push_back(log.term_at(committed_.size() + 1).value_or(Term{}));
+    }
+    committed_.back() = entry.term;
+  }
+
+  void compare(const TraceEvent& event, EntryId entry) {
+    const Term known = committed_[entry.index - 1];
+    if (known == Term{} || known == entry.term) return;
+    violate(event,
+            fmt::format("n{} took {} for committed, where the entry of term {} was",
+                        seedbed::number(event.node), in_words(entry), number(known)),
+            {fact(event, fmt::format("takes {} for committed", in_words(entry)))});
+  }
+
   std::shared_ptr<ServerLogs> logs_;
+  ConfigurationsSeen configurations_;
+  std::vector<Term> committed_;  // by index, from 1; term 0: not known
 };
 
 // A leader commits only entries of its own term by counting (§3.6.2, figure 3.8).
@@ -131,8 +163,9 @@ class LeaderCompleteness final : public Checker {
 
 }  // namespace
 
-std::unique_ptr<Checker> make_commit_quorum_durable(std::shared_ptr<ServerLogs> logs) {
-  return std::make_unique<CommitQuorumDurable>(std::move(logs));
+std::unique_ptr<Checker> make_commit_quorum_durable(std::shared_ptr<ServerLogs> logs,
+                                                    const std::vector<NodeId>& founders) {
+  return std::make_unique<CommitQuorumDurable>(std::move(logs), founders);
 }
 std::unique_ptr<Checker> make_commit_term_rule() { return std::make_unique<CommitTermRule>(); }
 std::unique_ptr<Checker> make_leader_completeness(std::shared_ptr<ServerLogs> logs) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "protocols/raft/convert.h"
 #include "protocols/raft/invariants.h"
 #include "protocols/raft/raft.pb.h"
 #include "protocols/raft/server_logs.h"
@@ -28,8 +29,10 @@ class LogMatching final : public Checker {
     std::vector<Term>& seen = seen_[event.node];
     const LogIndex last = log.last().index;
     // The log was checked up to where it still has the terms that it had then.
+    const LogIndex base = log.base().index;
     LogIndex index = std::min<LogIndex>(last, seen.size());
-    while (index > 0 && log.term_at(index) != seen[index - 1]) --index;
+    while (index > base && log.term_at(index) != seen[index - 1]) --index;
+    index = std::max(index, base);  // what a snapshot covers has no entries to compare
     seen.resize(index);
     while (index < last) {
       ++index;
@@ -106,31 +109,48 @@ class AckDurable final : public Checker {
       logs_->follow(event);
     } else if (const auto* append = payload_as<wire::AppendEntries>(event)) {
       learn(event.node, *append);
+    } else if (const auto* snapshot = payload_as<wire::InstallSnapshot>(event)) {
+      note(log_of(event.node, snapshot->term()), from_wire(snapshot->last()));
     } else if (const auto* ack = payload_as<wire::AppendEntriesResponse>(event)) {
       if (ack->success()) check(event, *ack);
     }
   }
 
  private:
-  void learn(NodeId leader, const wire::AppendEntries& append) {
-    std::vector<uint64_t>& log = leader_logs_[append.term()];
+  using Terms = std::vector<uint64_t>;  // by index; 0: not known
+
+  Terms& log_of(NodeId leader, uint64_t term) {
+    Terms& log = leader_logs_[term];
     if (log.empty()) {
       const WalFollower& disk = logs_->at(leader);
-      for (LogIndex i = 0; i <= disk.last().index; ++i) log.push_back(number(*disk.term_at(i)));
+      for (LogIndex i = 0; i <= disk.last().index; ++i) {
+        log.push_back(number(disk.term_at(i).value_or(Term{})));
+      }
     }
-    const uint64_t last = append.prev().index() + static_cast<uint64_t>(append.entries_size());
-    if (log.size() <= last) log.resize(last + 1, 0);
-    log[append.prev().index()] = append.prev().term();
-    for (const wire::Entry& entry : append.entries()) log[entry.index()] = entry.term();
+    return log;
+  }
+
+  static void note(Terms& log, EntryId entry) {
+    if (log.size() <= entry.index) log.resize(entry.index + 1, 0);
+    log[entry.index] = number(entry.term);
+  }
+
+  void learn(NodeId leader, const wire::AppendEntries& append) {
+    Terms& log = log_of(leader, append.term());
+    note(log, from_wire(append.prev()));
+    for (const wire::Entry& entry : append.entries()) {
+      note(log, {.index = entry.index(), .term = Term{entry.term()}});
+    }
   }
 
   void check(const TraceEvent& event, const wire::AppendEntriesResponse& ack) {
     const auto leader = leader_logs_.find(ack.term());
     if (ack.match() == 0 || leader == leader_logs_.end()) return;
-    const std::vector<uint64_t>& log = leader->second;
+    const Terms& log = leader->second;
     const uint64_t expected = ack.match() < log.size() ? log[ack.match()] : 0;
     evaluated();
     const WalFollower& disk = logs_->at(event.node);
+    if (ack.match() < disk.base().index) return;  // its snapshot covers it
     const std::optional<Term> held = disk.term_at(ack.match());
     if (expected != 0 && held == Term{expected}) return;
     const std::string what = held ? fmt::format("term {}", number(*held)) : std::string("nothing");
@@ -145,8 +165,7 @@ class AckDurable final : public Checker {
   }
 
   std::shared_ptr<ServerLogs> logs_;
-  // By term: the terms of the leader's entries, by index.
-  std::map<uint64_t, std::vector<uint64_t>> leader_logs_;
+  std::map<uint64_t, Terms> leader_logs_;  // by term: of the leader's entries
 };
 
 }  // namespace

@@ -10,7 +10,7 @@
 
 namespace seedbed::raft {
 
-Log::Log(std::vector<Entry> entries) {
+Log::Log(EntryId base, std::vector<Entry> entries) : base_(base) {
   entries_.reserve(entries.size());
   for (Entry& entry : entries) append(std::move(entry));
 }
@@ -43,6 +43,7 @@ std::span<const Entry> Log::slice(LogIndex first, LogIndex last) const {
 std::optional<LogIndex> Log::first_conflict(std::span<const Entry> entries) const {
   for (const Entry& entry : entries) {
     if (entry.index > last_index()) return std::nullopt;
+    if (entry.index <= base_.index) continue;  // committed, or no snapshot would cover it
     if (!contains(entry.id())) return entry.index;
   }
   return std::nullopt;
@@ -76,6 +77,21 @@ void Log::truncate(LogIndex from) {
   if (from > last_index()) return;
   for (const Entry& entry : slice(from, last_index())) command_bytes_ -= entry.data.size();
   entries_.resize(from - first_index());
+}
+
+void Log::compact(LogIndex through) {
+  if (through <= base_.index) return;
+  const EntryId base = id_at(through);
+  for (const Entry& entry : slice(first_index(), through)) command_bytes_ -= entry.data.size();
+  entries_.erase(entries_.begin(),
+                 entries_.begin() + static_cast<ptrdiff_t>(through - base_.index));
+  base_ = base;
+}
+
+void Log::reset(EntryId base) {
+  base_ = base;
+  entries_.clear();
+  command_bytes_ = 0;
 }
 
 }  // namespace seedbed::raft

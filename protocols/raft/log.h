@@ -5,14 +5,15 @@
 //   log.term_at(1)                     // Term{1}
 //   log.first_conflict(prev, entries)  // where a leader's entries depart from ours, if they do
 //
-// The log knows nothing of disks, terms in force or commitment: see persistence.h and raft.h. It
-// begins behind `base()`, the entry that a snapshot would end with (chapter 5); until there are
-// snapshots the base is {0, term 0}, which every log has in common.
+// The log knows nothing of disks, terms in force or commitment: see write_queue.h and raft.h. It
+// begins behind `base()`: {0, term 0}, which every log has in common, or an entry that a snapshot
+// covers (chapter 5).
 #pragma once
 
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "protocols/raft/types.h"
@@ -22,8 +23,10 @@ namespace seedbed::raft {
 class Log {
  public:
   Log() = default;
-  // Takes entries as recovery returned them: consecutive from index 1, terms never decreasing.
-  explicit Log(std::vector<Entry> entries);
+  // Takes entries as recovery returned them: consecutive from that behind the base, terms never
+  // decreasing.
+  Log(EntryId base, std::vector<Entry> entries);
+  explicit Log(std::vector<Entry> entries) : Log({}, std::move(entries)) {}
 
   // The entry before first_index().
   EntryId base() const { return base_; }
@@ -44,11 +47,12 @@ class Log {
 
   // The entry at `index`, which must be in [first_index(), last_index()].
   const Entry& at(LogIndex index) const;
+  size_t entries() const { return entries_.size(); }
   // Entries from `first` through `last`, both included. Valid until the log changes.
   std::span<const Entry> slice(LogIndex first, LogIndex last) const;
 
-  // The first of `entries`, which follow `prev`, whose index this log has under another term.
-  // Requires contains(prev).
+  // The first of `entries`, whose predecessor this log holds or has forgotten, whose index it has
+  // under another term.
   std::optional<LogIndex> first_conflict(std::span<const Entry> entries) const;
 
   // The first index that holds an entry of the same term as `index` does.
@@ -60,6 +64,11 @@ class Log {
   void append(Entry entry);
   // Drops the entry at `from` and all that follow it.
   void truncate(LogIndex from);
+
+  // §5.1: forgets the entries through this one, which a snapshot covers.
+  void compact(LogIndex through);
+  // Forgets everything: begins anew behind that entry.
+  void reset(EntryId base);
 
   bool operator==(const Log&) const = default;
 

@@ -31,6 +31,15 @@ struct Describe {
                        m.refused, to_string(EntryId{m.hint.first_index, m.hint.term}),
                        round(m.round));
   }
+  std::string operator()(const InstallSnapshot& m) const {
+    return fmt::format("InstallSnapshot{{t{} last={} {} bytes {}..{} of {}}}", number(m.term),
+                       to_string(m.last), to_string(m.configuration), m.offset,
+                       m.offset + m.chunk.size(), m.size);
+  }
+  std::string operator()(const InstallSnapshotResponse& m) const {
+    return fmt::format("InstallSnapshotResponse{{t{} last={} has={}}}", number(m.term),
+                       to_string(m.last), m.offset);
+  }
   std::string operator()(const TimeoutNow& m) const {
     return fmt::format("TimeoutNow{{t{} last={}}}", number(m.term), to_string(m.last));
   }
@@ -57,6 +66,10 @@ std::string to_string(EntryId id) { return fmt::format("{}@t{}", id.index, numbe
 
 std::string to_string(const Entry& entry) {
   if (entry.kind == EntryKind::kNoOp) return to_string(entry.id()) + ":no-op";
+  if (entry.kind == EntryKind::kConfiguration) {
+    const auto configuration = decode_configuration(entry.data);
+    return to_string(entry.id()) + ":" + (configuration ? to_string(*configuration) : "?");
+  }
   return fmt::format("{}:\"{}\"", to_string(entry.id()), entry.data.view());
 }
 

@@ -1,4 +1,4 @@
-// The RPCs of Raft (figure 3.1, and §3.10 and §6.4) as messages. A response is a message of its
+// The RPCs of Raft (figures 3.1 and 5.3, and §3.10 and §6.4) as messages. A response is a message of its
 // own: it may be lost, repeated, or arrive when the question is long forgotten, and must make sense
 // by itself.
 //
@@ -101,9 +101,35 @@ struct ReadIndexResponse {
   bool operator==(const ReadIndexResponse&) const = default;
 };
 
-// InstallSnapshot (chapter 5) will join here.
+// A piece of the leader's snapshot, for a follower that lacks entries which the leader's log has no
+// more (figure 5.3). Pieces are sent one after the other, between heartbeats; the last one is where
+// offset and chunk reach the size.
+struct InstallSnapshot {
+  Term term{};
+  EntryId last;                 // what the snapshot covers
+  Configuration configuration;  // the latest one at that entry
+  uint64_t size = 0;            // of the state, in bytes
+  uint32_t digest = 0;          // of the whole state (CRC-32C): two snapshots that agree are one
+  uint64_t offset = 0;          // of the chunk
+  std::string chunk;
+  uint32_t checksum = 0;  // of the chunk (CRC-32C)
+
+  bool operator==(const InstallSnapshot&) const = default;
+};
+
+// What the follower still lacks. Once it has the whole and its disk, too, it says so by an
+// AppendEntriesResponse that acknowledges the entry.
+struct InstallSnapshotResponse {
+  Term term{};
+  EntryId last;         // of the snapshot that was sent
+  uint64_t offset = 0;  // the follower has all bytes before it
+
+  bool operator==(const InstallSnapshotResponse&) const = default;
+};
+
 using Message = std::variant<RequestVote, RequestVoteResponse, AppendEntries, AppendEntriesResponse,
-                             TimeoutNow, ReadIndex, ReadIndexResponse>;
+                             InstallSnapshot, InstallSnapshotResponse, TimeoutNow, ReadIndex,
+                             ReadIndexResponse>;
 
 // The term a message is sent in or, for a PreVote, sent about.
 Term term_of(const Message& message);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "protocols/storage/crc32c.h"
+
 namespace seedbed::raft {
 
 void Window::add(LogIndex last, uint64_t bytes) {
@@ -18,6 +20,7 @@ void Window::free_through(LogIndex match) {
 }
 
 bool Progress::may_send(const WindowLimits& limits) const {
+  if (installing() != nullptr) return false;
   if (const auto* probe = std::get_if<Probe>(&mode_)) return !probe->outstanding;
   return !std::get<Replicate>(mode_).window.full(limits);
 }
@@ -33,6 +36,7 @@ void Progress::sent(LogIndex last, uint64_t bytes) {
 
 void Progress::acknowledged(LogIndex match) {
   match_ = std::max(match_, match);
+  if (const Installing* sent = installing(); sent && match_ < sent->snapshot.last.index) return;
   if (auto* replicate = std::get_if<Replicate>(&mode_)) {
     replicate->window.free_through(match_);
     next_ = std::max(next_, match_ + 1);
@@ -43,13 +47,17 @@ void Progress::acknowledged(LogIndex match) {
 }
 
 bool Progress::believes(LogIndex refused) const {
-  if (refused <= match_) return false;
+  if (refused <= match_ || installing() != nullptr) return false;
   return replicating() || refused + 1 == next_;
 }
 
 void Progress::refused(LogIndex next) {
   next_ = std::max(match_ + 1, next);
   mode_ = Probe{};
+}
+
+void Progress::install(const Snapshot& snapshot) {
+  mode_ = Installing{.snapshot = snapshot, .digest = storage::crc32c(snapshot.state)};
 }
 
 }  // namespace seedbed::raft

@@ -6,7 +6,8 @@
 //     Probe -------> Replicate    match, until the window is full.
 //            success
 //
-// Snapshot, a third mode for followers behind the log's base, belongs here (chapter 5).
+// A follower that lacks entries which the leader's log has no more is Installing: it gets the
+// leader's snapshot (chapter 5), one piece at a time, and replicates once its disk has the whole.
 #pragma once
 
 #include <algorithm>
@@ -58,6 +59,15 @@ struct Replicate {
   bool operator==(const Replicate&) const = default;
 };
 
+// The snapshot is the one that the leader had when it began to send; it may have a newer one since.
+struct Installing {
+  Snapshot snapshot;
+  uint32_t digest = 0;       // of its state (CRC-32C)
+  uint64_t offset = 0;       // the follower has all bytes before it
+  bool outstanding = false;  // a piece is on its way; wait for the answer or the next heartbeat
+  bool operator==(const Installing&) const = default;
+};
+
 class Progress {
  public:
   // At its election a leader takes every follower for as long as itself (figure 3.1).
@@ -72,6 +82,9 @@ class Progress {
   // When the follower last answered, or when the leader was elected.
   NodeTime heard() const { return heard_; }
   bool replicating() const { return std::holds_alternative<Replicate>(mode_); }
+  // The snapshot that is on its way; null if none is.
+  Installing* installing() { return std::get_if<Installing>(&mode_); }
+  const Installing* installing() const { return std::get_if<Installing>(&mode_); }
 
   // True if entries may be sent now.
   bool may_send(const WindowLimits& limits) const;
@@ -90,6 +103,8 @@ class Progress {
   bool believes(LogIndex refused) const;
   // The follower refused; send from `next` on, after a probe.
   void refused(LogIndex next);
+  // The entry at next() is in no log any more: send the snapshot.
+  void install(const Snapshot& snapshot);
 
   bool operator==(const Progress&) const = default;
 
@@ -99,7 +114,7 @@ class Progress {
   LogIndex next_;
   NodeTime heard_;
   uint64_t round_ = 0;
-  std::variant<Probe, Replicate> mode_ = Probe{};
+  std::variant<Probe, Replicate, Installing> mode_ = Probe{};
 };
 
 }  // namespace seedbed::raft

@@ -70,10 +70,11 @@ void Raft::ask_for_reads(Leader& leader) {
 void Raft::count_round(Leader& leader) {
   Reads& reads = leader.reads;
   if (!reads.asked && reads.sent.empty()) return;  // nobody waits for one
-  std::vector<uint64_t> rounds{reads.round};       // its own answer
-  for (const Progress& follower : leader.followers) rounds.push_back(follower.round());
-  std::sort(rounds.rbegin(), rounds.rend());
-  const uint64_t answered = rounds[quorum() - 1];
+  const uint64_t answered = configuration().held_by_quorum([&](NodeId id) {
+    if (id == config_.self) return reads.round;
+    const Progress* follower = find(leader, id);
+    return follower == nullptr ? 0 : follower->round();
+  });
   while (!reads.sent.empty() && reads.sent.front().round <= answered) {
     const Duration length = rules_.lease_length(config_.lease->promise, config_.lease->drift_ppm);
     reads.lease_until = std::max(reads.lease_until, reads.sent.front().at + length);

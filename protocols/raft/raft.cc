@@ -22,15 +22,22 @@ Raft::Raft(Config config, Rules rules, uint64_t entropy, NodeTime now, Persisted
       now_(now),
       started_(now),
       hard_state_(persisted.hard_state),
-      log_(std::move(persisted.entries)),
-      writes_(log_.last_index()) {
-  INVARIANT(is_voter(config_.self), "server {} is not in its own configuration",
-            number(config_.self));
+      snapshot_(std::move(persisted.snapshot)),
+      log_(persisted.base, std::move(persisted.entries)),
+      writes_(log_.last_index()),
+      commit_(snapshot_.last.index),
+      applied_(snapshot_.last.index),
+      restore_(snapshot_.last.index > 0) {
+  INVARIANT(log_.contains(snapshot_.last) || log_.base().index < snapshot_.last.index,
+            "a log that does not go on from its snapshot");
+  std::sort(config_.voters.begin(), config_.voters.end());
   INVARIANT(!config_.lease || config_.check_quorum, "leases rest on CheckQuorum, which is off");
   INVARIANT(log_.last().term <= hard_state_.term, "the log has an entry of term {} in term {}",
             number(log_.last().term), number(hard_state_.term));
   state_ =
       Follower{.leader = std::nullopt, .leader_heard = {}, .election_due = draw_election_due()};
+  find_configurations();
+  noted_configuration_ = in_force().at;
 }
 
 // --- Inputs -----------------------------------------------------------------------------------
@@ -57,7 +64,7 @@ NodeTime Raft::next_deadline() const {
 
 void Raft::step(NodeTime now, NodeId from, Message message) {
   advance_time(now);
-  if (!is_voter(from) || from == config_.self) return;
+  if (from == config_.self) return;
   std::visit([&](auto& m) { handle(from, m); }, message);
 }
 
@@ -88,6 +95,9 @@ void Raft::persisted(NodeTime now, Ticket ticket) {
 
 Ready Raft::take_ready() {
   if (auto* leader = std::get_if<Leader>(&state_)) {
+    advance_membership(*leader);
+  }
+  if (auto* leader = std::get_if<Leader>(&state_)) {
     for (Progress& follower : leader->followers) replicate(follower);
     advance_transfer(*leader);
     ask_for_reads(*leader);
@@ -97,6 +107,7 @@ Ready Raft::take_ready() {
   ready.messages = std::exchange(outbox_, {});
   ready.reads = std::exchange(reads_, {});
   ready.notices = std::exchange(notices_, {});
+  if (std::exchange(restore_, false)) ready.restore = snapshot_;
   const std::span<const Entry> committed = log_.slice(applied_ + 1, commit_);
   ready.committed.assign(committed.begin(), committed.end());
   applied_ = commit_;
@@ -148,8 +159,10 @@ std::optional<NodeId> Raft::leader() const {
 // A clock that steps back, which a monotonic one does not, would only make the server wait.
 void Raft::advance_time(NodeTime now) { now_ = std::max(now_, now); }
 
-bool Raft::is_voter(NodeId id) const {
-  return std::find(config_.voters.begin(), config_.voters.end(), id) != config_.voters.end();
+// What may be said of the log in elections. While a snapshot is on its way to the disk that is the
+// snapshot: it has all that this server ever acknowledged.
+EntryId Raft::last_durable() const {
+  return log_.id_at(std::max(writes_.durable_index(), log_.base().index));
 }
 
 // §3.4: randomized, so that split votes are rare and resolved quickly.

@@ -16,12 +16,13 @@
 //
 // Implemented: elections with PreVote (§9.6), CheckQuorum (§6.2) and leader stickiness (§4.2.3);
 // pipelined replication with a bounded window (§10.2.1); conflict hints; batching; back-pressure;
-// leadership transfer (§3.10); queries beside the log, by a round of heartbeats or by a lease, on
-// leader and followers (§6.4). Places are left for snapshots (chapter 5) and membership changes
-// (chapter 4).
+// leadership transfer (§3.10); changes of membership by joint consensus or one server at a time,
+// with learners (chapter 4); snapshots, sent in pieces (chapter 5); queries beside the log, by a
+// round of heartbeats or by a lease, on leader and followers (§6.4).
 //
 // Where to read: rules.h has what safety rests on; raft.cc the inputs and roles; election.cc §3.4
-// and §9.6; replication.cc §3.5 and §3.6; transfer.cc §3.10; queries.cc §6.4.
+// and §9.6; replication.cc §3.5 and §3.6; transfer.cc §3.10; membership.cc chapter 4; snapshots.cc
+// chapter 5; queries.cc §6.4.
 #pragma once
 
 #include <cstdint>
@@ -54,7 +55,9 @@ struct LeaseTerms {
 
 struct Config {
   NodeId self{};
-  std::vector<NodeId> voters;  // every server of the cluster, this one included
+  // The founders: who votes until a configuration in the log says otherwise, the same on every
+  // server. One that is not among them waits for a leader that takes it in.
+  std::vector<NodeId> voters;
 
   // A server that hears of no leader for [election_timeout, 2 * election_timeout), drawn anew each
   // time, starts an election (§3.4).
@@ -72,6 +75,17 @@ struct Config {
   // Without, every query takes a round of heartbeats. With, check_quorum must be on: a voter that
   // hears from a leader keeps its promise by §4.2.3.
   std::optional<LeaseTerms> lease;
+
+  // §4.1: a change of one voter is made at once. Without, every change is by joint consensus (§4.3).
+  bool single_server_changes = false;
+  // No change leaves fewer voters.
+  uint64_t least_voters = 1;
+  // A new server that has not caught up by then is not waited for any longer, in election timeouts.
+  int64_t catch_up_timeouts = 10;
+
+  // Entries that a log keeps although a snapshot covers them, for followers that lag a little.
+  uint64_t trailing_entries = 0;
+  uint64_t snapshot_chunk_bytes = 16 << 10;  // of a snapshot in one message
 
   WindowLimits window;                    // to each follower
   uint64_t max_message_bytes = 64 << 10;  // of entries in one AppendEntries; one entry always fits
@@ -106,6 +120,19 @@ class Raft {
   // passed, no commands are taken. False if this server does not lead, or that is no other voter.
   bool transfer_leadership(NodeTime now, NodeId to);
 
+  // Chapter 4: makes the change as soon as the one before it is made, and new servers have caught
+  // up. False, and nothing will come of it, if this server does not lead, is busy with another
+  // change or a transfer, or if the change makes no sense. True is no promise: a leader may lose its
+  // office, or give up waiting.
+  bool change_membership(NodeTime now, const MembershipChange& change);
+
+  // Chapter 5: takes the state of the state machine behind last_applied() for a snapshot, and
+  // forgets entries that it covers. Returns it, to be kept on the disk, with the log's new base, at
+  // the shell's leisure. Requires may_compact().
+  const Snapshot& compact(std::string_view state);
+  // Whether there is anything to forget, and the disk holds what would be forgotten.
+  bool may_compact() const;
+
   // §6.4: asks at which index a query that has just come may be answered; Ready::reads will tell,
   // unless the leader changes or a message is lost. No id may be used twice (ReadId). False
   // if this server knows no leader: nothing will come of it.
@@ -130,6 +157,14 @@ class Raft {
   std::optional<NodeId> leader() const;
   const Log& log() const { return log_; }
   LogIndex commit_index() const { return commit_; }
+  // Handed out to be applied, or covered by the snapshot that was.
+  LogIndex last_applied() const { return applied_; }
+  const Snapshot& snapshot() const { return snapshot_; }
+  // The latest in the log (§4.1: whether it is committed or not).
+  const Configuration& configuration() const;
+  EntryId configuration_entry() const;  // where it stands; {0, term 0}: the founders'
+  // True while this leader has a change of membership before it.
+  bool changing_membership() const;
   // To whom this leader hands its leadership over.
   std::optional<NodeId> transferring_to() const;
   // True if this server leads and may answer queries by itself now.
@@ -155,11 +190,9 @@ class Raft {
 
   // --- raft.cc: inputs, roles, outbox ---
   void advance_time(NodeTime now);
-  bool is_voter(NodeId id) const;
-  size_t quorum() const { return config_.voters.size() / 2 + 1; }
   NodeTime draw_election_due();
   NodeTime election_due() const;
-  EntryId last_durable() const { return log_.id_at(writes_.durable_index()); }
+  EntryId last_durable() const;
 
   void set_hard_state(HardState hard_state);
   void follow(Term term, std::optional<NodeId> leader);
@@ -170,6 +203,7 @@ class Raft {
   void release_withheld();
 
   // --- election.cc: §3.4, §9.6 ---
+  bool may_campaign() const;
   void campaign();
   void campaign_as_pre_candidate();
   void campaign_as_candidate(bool transfer = false);
@@ -194,10 +228,12 @@ class Raft {
   void handle(NodeId from, AppendEntriesResponse& response);
   LogIndex next_after_conflict(const AppendEntriesResponse& response) const;
   void append_as_leader(EntryKind kind, EntryData data);
+  Progress* find(Leader& leader, NodeId follower);
   void replicate(Progress& follower);
   uint64_t collect_entries(LogIndex first, std::vector<Entry>& entries) const;
   void send_heartbeat(const Progress& follower, uint64_t round);
   void send_heartbeats(Leader& leader);
+  EntryId prev_of(const Progress& follower) const;
   LogIndex held_by_quorum(const Leader& leader) const;
   void count_replicas();
   void check_quorum();
@@ -205,6 +241,31 @@ class Raft {
   // --- transfer.cc: §3.10 ---
   void advance_transfer(Leader& leader);
   void handle(NodeId from, TimeoutNow& request);
+
+  // --- membership.cc: chapter 4 ---
+  struct ConfigurationAt {
+    EntryId at;
+    Configuration configuration;
+    bool operator==(const ConfigurationAt&) const = default;
+  };
+  const ConfigurationAt& in_force() const;
+  void find_configurations();
+  void append(Entry entry);
+  void truncate(LogIndex from);
+  void note_configuration();
+  void advance_membership(Leader& leader);
+  bool have_caught_up(Leader& leader);
+  void append_configuration(const Configuration& configuration);
+
+  // --- snapshots.cc: chapter 5 ---
+  bool is_installing() const;
+  const Configuration& configuration_at(LogIndex index) const;
+  void send_snapshot(Progress& follower);
+  void handle(NodeId from, InstallSnapshot& request);
+  void take_piece(NodeId from, InstallSnapshot& request);
+  void install(NodeId from, const InstallSnapshot& request);
+  void handle(NodeId from, InstallSnapshotResponse& response);
+  void acknowledge_through(NodeId leader, LogIndex verified, uint64_t round);
 
   // --- queries.cc: §6.4 ---
   void handle(NodeId from, ReadIndex& request);
@@ -223,11 +284,18 @@ class Raft {
   NodeTime started_;
 
   HardState hard_state_;
+  Snapshot snapshot_;
   Log log_;
+  // Those in the log, behind the one that the snapshot, or the founders, begin with.
+  std::vector<ConfigurationAt> configurations_;
+  EntryId noted_configuration_;
   WriteQueue writes_;
   LogIndex commit_ = 0;   // known to be committed
   LogIndex applied_ = 0;  // handed out to be applied
   RoleState state_;
+
+  std::optional<Incoming> incoming_;
+  bool restore_ = false;  // the snapshot is to be handed to the state machine
 
   std::deque<Withheld> withheld_;
   std::deque<PendingAck> pending_acks_;

@@ -22,6 +22,10 @@ struct Describe {
   std::string operator()(const CommitAdvance& n) const {
     return fmt::format("commit {}", raft::to_string(n.through));
   }
+  std::string operator()(const ConfigurationChange& n) const {
+    return fmt::format("configuration {} {}", raft::to_string(n.at),
+                       raft::to_string(n.configuration));
+  }
   std::string operator()(const StaleCompletion& n) const {
     return fmt::format("stale {} discarded after write {}", to_string(n.what), n.ticket);
   }

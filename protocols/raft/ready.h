@@ -27,6 +27,12 @@ struct CommitAdvance {
   Term term{};  // the term this server is in
   bool operator==(const CommitAdvance&) const = default;
 };
+// Another configuration is in force here: the one at that entry, or the founders' at 0.
+struct ConfigurationChange {
+  EntryId at;
+  Configuration configuration;
+  bool operator==(const ConfigurationChange&) const = default;
+};
 // The disk completed something that time had overtaken, and the server did not act on it.
 struct StaleCompletion {
   enum class What { kMessage, kAcknowledgement, kEntries };
@@ -34,7 +40,7 @@ struct StaleCompletion {
   Ticket ticket = 0;
   bool operator==(const StaleCompletion&) const = default;
 };
-using Notice = std::variant<RoleChange, CommitAdvance, StaleCompletion>;
+using Notice = std::variant<RoleChange, CommitAdvance, ConfigurationChange, StaleCompletion>;
 std::string to_string(const Notice& notice);
 
 // A query may be answered from the state after `index`, or any later one.
@@ -54,12 +60,14 @@ struct ReadGrant {
 struct Ready {
   std::optional<Write> write;
   std::vector<Envelope> messages;
+  std::optional<Snapshot> restore;  // the state machine's state, before anything of `committed`
   std::vector<Entry> committed;
   std::vector<ReadGrant> reads;
   std::vector<Notice> notices;
 
   bool empty() const {
-    return !write && messages.empty() && committed.empty() && reads.empty() && notices.empty();
+    return !write && messages.empty() && !restore && committed.empty() && reads.empty() &&
+           notices.empty();
   }
   bool operator==(const Ready&) const = default;
 };

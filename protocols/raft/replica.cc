@@ -28,10 +28,29 @@ void detune(Env& env, Config& config) {
   config.election_timeout *= static_cast<int64_t>(1 + env.buggify(kPatient, 3));
 }
 
-StorageOptions storage_options(Env& env) {
-  StorageOptions options;
-  if (env.buggify(kTinySegments)) options = {.segment_bytes = 1 << 10, .preallocate = true};
+StorageOptions storage_options(Env& env, const Rules& rules) {
+  StorageOptions options{.rules = rules};
+  if (env.buggify(kTinySegments)) {
+    options.segment_bytes = 1 << 10;
+    options.preallocate = true;
+  }
   return options;
+}
+
+// What an operator asks for, as a change; nothing if it is another deed.
+std::optional<MembershipChange> change_of(std::string_view order, NodeId about) {
+  if (order == kAddServer) return MembershipChange{.add = {about}};
+  if (order == kDemoteServer) return MembershipChange{.demote = {about}};
+  if (order == kRemoveServer) return MembershipChange{.remove = {about}};
+  return std::nullopt;
+}
+
+// The client that has opened a session by this entry; 0: none has.
+uint64_t opener_of(const Entry& entry, const Applied& applied) {
+  if (applied.result.session == 0) return 0;
+  const auto command = decode_command(entry.data);
+  const auto* registration = command ? std::get_if<RegisterClient>(&*command) : nullptr;
+  return registration == nullptr ? 0 : registration->client;
 }
 
 Label label_of(const Message& message) {
@@ -56,7 +75,7 @@ Overloaded(Cases...) -> Overloaded<Cases...>;
 Replica::Replica(Env& env, ReplicaOptions options)
     : env_(env),
       options_(std::move(options)),
-      storage_(env.disk(), storage_options(env)),
+      storage_(env.disk(), storage_options(env, options_.rules)),
       inbox_(env.scheduler(), options_.inbox),
       machine_(options_.rules, options_.limits) {
   options_.config.self = env.self();
@@ -71,19 +90,24 @@ void Replica::start() {
   if (!persisted) stop_for_disk();
   if (storage_.was_torn()) env_.reached("torn tail recovered");
   recovered_ = persisted->hard_state;
+  recovered_snapshot_ = persisted->snapshot.last.index;
   detune(env_, options_.config);
   // An answer to a query of an earlier incarnation must not be taken for one to a later query.
   last_query_ = uint64_t{number(env_.incarnation())} << 32;
   const uint64_t entropy = env_.random(kEntropy, uint64_t{1} << 63);
   raft_.emplace(options_.config, options_.rules, entropy, env_.now(), *std::move(persisted));
+  notice(ConfigurationChange{raft_->configuration_entry(), raft_->configuration()});
   listen_to_peers();
   serve_clients();
   run();
 }
 
 void Replica::operate(std::string_view order, NodeId about) {
-  if (order != kTransferLeadership || !raft_) return;
-  if (!inbox_.push(TransferTo{.to = about})) env_.reached("message dropped: inbox full");
+  if (!raft_) return;
+  const auto change = change_of(order, about);
+  if (!change && order != kTransferLeadership) return;
+  const bool taken = change ? inbox_.push(*change) : inbox_.push(TransferTo{.to = about});
+  if (!taken) env_.reached("message dropped: inbox full");
 }
 
 template <class WireMessage>
@@ -100,6 +124,8 @@ void Replica::listen_to_peers() {
   listen<wire::RequestVoteResponse>();
   listen<wire::AppendEntries>();
   listen<wire::AppendEntriesResponse>();
+  listen<wire::InstallSnapshot>();
+  listen<wire::InstallSnapshotResponse>();
   listen<wire::TimeoutNow>();
   listen<wire::ReadIndex>();
   listen<wire::ReadIndexResponse>();
@@ -195,6 +221,11 @@ void Replica::take_in(Input& input) {
                      env_.reached("leadership offered");
                    }
                  },
+                 [&](const MembershipChange& change) {
+                   if (raft_->change_membership(env_.now(), change)) {
+                     env_.reached("change of membership begun");
+                   }
+                 },
              },
              input);
 }
@@ -208,10 +239,12 @@ void Replica::carry_out(Ready ready) {
                 "the inbox has no room for a completion of the disk");
     });
   }
-  env_.holds("log", raft_->log().command_bytes() + raft_->log().last_index() * sizeof(Entry));
+  env_.holds("log", raft_->log().command_bytes() + raft_->log().entries() * sizeof(Entry));
   for (const Notice& news : ready.notices) notice(news);
   send(ready.messages);
+  if (ready.restore) restore(*ready.restore);
   for (const Entry& entry : ready.committed) apply(entry);
+  compact();
   for (const ReadGrant& read : ready.reads) {
     const auto query = queries_.find(read.id);
     if (query != queries_.end()) query->second.index = read.index;
@@ -246,6 +279,38 @@ void Replica::notice_refused_vote(const Message& message) {
   if (same_term) env_.reached("vote refused after restart");
 }
 
+void Replica::restore(const Snapshot& snapshot) {
+  const bool restored = machine_.restore(snapshot.state);
+  INVARIANT(restored && machine_.last_applied() == snapshot.last.index,
+            "a snapshot through {} that is none", snapshot.last.index);
+  if (snapshot.last.index > recovered_snapshot_) env_.reached("snapshot installed");
+  wire::Restored said;
+  to_wire(snapshot.last, said.mutable_last());
+  said.set_state_hash(machine_.state_hash());
+  env_.probe(said);
+  // Whether these were among what the snapshot covers, nobody can say.
+  while (!waiting_.empty() && waiting_.begin()->first <= snapshot.last.index) {
+    Answer answer;
+    answer.set_reply(wire::REPLY_UNKNOWN);
+    waiting_.begin()->second.answer.resolve(std::move(answer));
+    waiting_.erase(waiting_.begin());
+  }
+}
+
+void Replica::compact() {
+  if (options_.snapshot_entries == 0 || storage_.saving() || !raft_->may_compact()) return;
+  const LogIndex covered = raft_->snapshot().last.index;
+  if (machine_.last_applied() - covered < options_.snapshot_entries) return;
+  const Snapshot& snapshot = raft_->compact(machine_.snapshot());
+  storage_.save(snapshot, raft_->log().base(), [this](bool kept) {
+    if (kept) {
+      env_.reached("snapshot taken");
+    } else {
+      env_.reached("snapshot given up: no space");
+    }
+  });
+}
+
 void Replica::apply(const Entry& entry) {
   const Applied applied = machine_.apply(entry);
   to_wire(entry.id(), applied_.mutable_entry());
@@ -253,6 +318,7 @@ void Replica::apply(const Entry& entry) {
   applied_.set_executed(applied.executed);
   applied_.set_session(applied.session);
   applied_.set_sequence(applied.sequence);
+  applied_.set_client(opener_of(entry, applied));
   const KvStatus status = applied.result.status;
   const bool answered = status != KvStatus::kExpiredSession && status != KvStatus::kForgotten;
   if (applied.session != 0 && !applied.executed && answered) env_.reached("retry deduplicated");
@@ -282,6 +348,14 @@ void Replica::notice(const Notice& notice) {
                    said.set_term(number(change.term));
                    if (change.leader) said.set_leader(seedbed::number(*change.leader));
                    env_.probe(said);
+                 },
+                 [&](const ConfigurationChange& change) {
+                   wire::ConfigurationChanged said;
+                   to_wire(change.at, said.mutable_at());
+                   to_wire(change.configuration, said.mutable_configuration());
+                   env_.probe(said);
+                   env_.reached("configuration changed");
+                   if (change.configuration.is_joint()) env_.reached("joint consensus");
                  },
                  [&](const CommitAdvance& advance) {
                    wire::CommitAdvanced said;

@@ -24,11 +24,15 @@ namespace seedbed::raft {
 
 // What an operator may ask of a server (Process::operate).
 inline constexpr std::string_view kTransferLeadership = "transfer_leadership";
+inline constexpr std::string_view kAddServer = "add_server";
+inline constexpr std::string_view kDemoteServer = "demote_server";
+inline constexpr std::string_view kRemoveServer = "remove_server";
 
 struct ReplicaOptions {
   Config config;  // `self` is filled in
   Rules rules;
   KvLimits limits;
+  uint64_t snapshot_entries = 0;  // a snapshot is taken when so many have been applied; 0: never
   size_t inbox = 100'000;         // inputs that may wait; what comes on top is dropped
   Duration request_timeout = 2s;  // a client's request waits at most so long on the server
 };
@@ -61,7 +65,7 @@ class Replica final : public Process {
   struct TransferTo {
     NodeId to{};
   };
-  using Input = std::variant<Received, Completed, Proposal, Asked, TransferTo>;
+  using Input = std::variant<Received, Completed, Proposal, Asked, TransferTo, MembershipChange>;
   // A query beside the log, which a client waits for.
   struct Query {
     std::string key;
@@ -85,7 +89,9 @@ class Replica final : public Process {
   void carry_out(Ready ready);
   void send(const std::vector<Envelope>& envelopes);
   void notice_refused_vote(const Message& message);
+  void restore(const Snapshot& snapshot);
   void apply(const Entry& entry);
+  void compact();
   void notice(const Notice& notice);
   void answer_all_unknown();
   void ask(ReadId query);
@@ -100,6 +106,7 @@ class Replica final : public Process {
   KvStateMachine machine_;
   std::optional<Raft> raft_;  // from recovery on
   HardState recovered_;       // what this incarnation started with
+  LogIndex recovered_snapshot_ = 0;
   bool disk_failed_ = false;  // nothing is believed of the disk any more: say nothing
   bool led_ = false;
   wire::Applied applied_;                // what was said last, to be filled anew

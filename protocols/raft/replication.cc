@@ -21,8 +21,9 @@ void Raft::handle(NodeId from, AppendEntries& request) {
   follow(request.term, from);
   std::get<Follower>(state_).election_due = draw_election_due();
 
-  // The consistency check: does our log hold what the leader's holds before the new entries?
-  if (!log_.contains(request.prev)) {
+  // The consistency check: does our log hold what the leader's holds before the new entries? What
+  // our snapshot covers is committed, so every leader has it.
+  if (request.prev.index >= log_.base().index && !log_.contains(request.prev)) {
     refuse_append(from, request);
     return;
   }
@@ -38,7 +39,8 @@ void Raft::refuse_append(NodeId leader, const AppendEntries& request) {
                                  .refused = request.prev.index,
                                  .hint = {.term = {}, .first_index = log_.last_index() + 1},
                                  .round = request.round};
-  if (const auto term = log_.term_at(request.prev.index); term && request.prev.index > 0) {
+  const bool known = request.prev.index > log_.base().index;
+  if (const auto term = log_.term_at(request.prev.index); term && known) {
     response.hint = {.term = *term, .first_index = log_.first_index_of_term_at(request.prev.index)};
   }
   send(leader, response);
@@ -47,24 +49,33 @@ void Raft::refuse_append(NodeId leader, const AppendEntries& request) {
 void Raft::append_to_log(AppendEntries& request) {
   if (const auto from = rules_.truncation_point(log_, request)) {
     INVARIANT(*from > commit_, "truncation from {} although {} is committed", *from, commit_);
-    log_.truncate(*from);
-    writes_.stage_truncation(*from);
+    truncate(*from);
   }
   for (Entry& entry : request.entries) {
-    if (entry.index > log_.last_index()) log_.append(std::move(entry));
+    if (entry.index > log_.last_index()) append(std::move(entry));
   }
   writes_.stage_entries(log_.last_index());
+  note_configuration();
 }
 
 // A request with entries is answered when its entries are durable. A heartbeat is answered at once
 // with what is durable already: the leader must hear from us even if our disk is slow.
 void Raft::acknowledge(NodeId leader, const AppendEntries& request) {
-  const LogIndex verified = request.last_index();
-  if (request.entries.empty() || verified <= writes_.durable_index()) {
-    const LogIndex match = std::min(verified, writes_.durable_index());
+  if (request.entries.empty()) {
+    const LogIndex match = std::min(request.last_index(), writes_.durable_index());
     send(leader,
          AppendEntriesResponse{
              .term = hard_state_.term, .success = true, .match = match, .round = request.round});
+    return;
+  }
+  acknowledge_through(leader, request.last_index(), request.round);
+}
+
+// Says that the disk holds the leader's log through `verified`, as soon as that is so.
+void Raft::acknowledge_through(NodeId leader, LogIndex verified, uint64_t round) {
+  if (verified <= writes_.durable_index()) {
+    send(leader, AppendEntriesResponse{
+                     .term = hard_state_.term, .success = true, .match = verified, .round = round});
     return;
   }
   pending_acks_.push_back({.after = writes_.ticket_of(verified),
@@ -97,17 +108,25 @@ void Raft::commit_to(LogIndex index) {
             log_.last_index());
   commit_ = index;
   notices_.push_back(CommitAdvance{log_.id_at(commit_), hard_state_.term});
+  note_configuration();
 }
 
 // --- The leader -------------------------------------------------------------------------------
 
 void Raft::append_as_leader(EntryKind kind, EntryData data) {
   std::get<Leader>(state_).uncommitted_bytes += data.size();
-  log_.append({.index = log_.last_index() + 1,
-               .term = hard_state_.term,
-               .kind = kind,
-               .data = std::move(data)});
+  append({.index = log_.last_index() + 1,
+          .term = hard_state_.term,
+          .kind = kind,
+          .data = std::move(data)});
   writes_.stage_entries(log_.last_index());
+}
+
+Progress* Raft::find(Leader& leader, NodeId follower) {
+  const auto found =
+      std::find_if(leader.followers.begin(), leader.followers.end(),
+                   [follower](const Progress& progress) { return progress.id() == follower; });
+  return found == leader.followers.end() ? nullptr : &*found;
 }
 
 void Raft::handle(NodeId from, AppendEntriesResponse& response) {
@@ -117,9 +136,8 @@ void Raft::handle(NodeId from, AppendEntriesResponse& response) {
   }
   auto* leader = std::get_if<Leader>(&state_);
   if (leader == nullptr || response.term < hard_state_.term) return;
-  const auto follower =
-      std::find_if(leader->followers.begin(), leader->followers.end(),
-                   [from](const Progress& progress) { return progress.id() == from; });
+  Progress* follower = find(*leader, from);
+  if (follower == nullptr) return;
   follower->heard_at(now_);
   follower->answered(response.round);
   count_round(*leader);
@@ -148,6 +166,9 @@ LogIndex Raft::next_after_conflict(const AppendEntriesResponse& response) const 
 // Sends what the follower lacks and its window takes: one request to a follower that is probed,
 // several ahead of their answers to one that is replicating (§10.2.1).
 void Raft::replicate(Progress& follower) {
+  const bool lacks_base = follower.next() <= log_.base().index;
+  if (lacks_base && follower.installing() == nullptr) follower.install(snapshot_);
+  if (follower.installing() != nullptr) return send_snapshot(follower);
   while (follower.next() <= log_.last_index() && follower.may_send(config_.window)) {
     AppendEntries request{.term = hard_state_.term,
                           .prev = log_.id_at(follower.next() - 1),
@@ -176,34 +197,39 @@ uint64_t Raft::collect_entries(LogIndex first, std::vector<Entry>& entries) cons
 void Raft::send_heartbeat(const Progress& follower, uint64_t round) {
   const LogIndex commit = config_.clamp_heartbeats ? std::min(follower.match(), commit_) : commit_;
   send(follower.id(), AppendEntries{.term = hard_state_.term,
-                                    .prev = log_.id_at(follower.next() - 1),
+                                    .prev = prev_of(follower),
                                     .entries = {},
                                     .leader_commit = commit,
                                     .round = round});
+}
+
+// A follower that lacks what the log has no more is sent the place before any entry, which every log
+// has.
+EntryId Raft::prev_of(const Progress& follower) const {
+  const bool lacks_base = follower.next() <= log_.base().index;
+  if (lacks_base || follower.installing() != nullptr) return {};
+  return log_.id_at(follower.next() - 1);
 }
 
 void Raft::send_heartbeats(Leader& leader) {
   leader.heartbeat_due = now_ + config_.heartbeat_interval;
   if (leader.transfer) leader.transfer->told = false;  // it may have been lost
   if (config_.lease) begin_round(leader);
-  for (const Progress& follower : leader.followers) send_heartbeat(follower, leader.reads.round);
+  for (Progress& follower : leader.followers) {
+    send_heartbeat(follower, leader.reads.round);
+    if (auto* installing = follower.installing()) installing->outstanding = false;  // or lost
+  }
 }
 
 // The last index through which a quorum's disks, the leader's own among them, hold the log.
 LogIndex Raft::held_by_quorum(const Leader& leader) const {
-  const LogIndex own = rules_.own_match(writes_.durable_index(), log_.last_index());
-  const auto holders = [&](LogIndex index) {
-    const auto count =
-        std::count_if(leader.followers.begin(), leader.followers.end(),
-                      [index](const Progress& follower) { return follower.match() >= index; });
-    return static_cast<size_t>(count) + (own >= index ? 1 : 0);
-  };
-  LogIndex highest = holders(own) >= quorum() ? own : 0;
-  for (const Progress& follower : leader.followers) {
-    const LogIndex match = follower.match();
-    if (match > highest && holders(match) >= quorum()) highest = match;
-  }
-  return highest;
+  return configuration().held_by_quorum([&](NodeId id) -> LogIndex {
+    if (id == config_.self) return rules_.own_match(writes_.durable_index(), log_.last_index());
+    for (const Progress& follower : leader.followers) {
+      if (follower.id() == id) return follower.match();
+    }
+    return 0;
+  });
 }
 
 // §3.6.2: an entry is committed when a quorum holds it durably and it is of the leader's own term;
@@ -226,11 +252,12 @@ void Raft::check_quorum() {
   auto& leader = std::get<Leader>(state_);
   leader.quorum_due = now_ + config_.election_timeout;
   if (!config_.check_quorum) return;
-  size_t heard = 1;  // itself
-  for (const Progress& follower : leader.followers) {
-    if (now_ - follower.heard() < config_.election_timeout) ++heard;
-  }
-  if (heard < quorum()) follow(hard_state_.term, std::nullopt);
+  const auto is_heard = [&](NodeId id) {
+    if (id == config_.self) return true;
+    const Progress* follower = find(leader, id);
+    return follower != nullptr && now_ - follower->heard() < config_.election_timeout;
+  };
+  if (!configuration().is_quorum(is_heard)) follow(hard_state_.term, std::nullopt);
 }
 
 }  // namespace seedbed::raft

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -13,6 +14,15 @@
 #include "sim/core/time.h"
 
 namespace seedbed::raft {
+
+// A snapshot of which not all pieces have come (chapter 5).
+struct Incoming {
+  EntryId last;
+  uint32_t digest = 0;
+  uint64_t size = 0;
+  std::string state;  // so far
+  bool operator==(const Incoming&) const = default;
+};
 
 struct Follower {
   std::optional<NodeId> leader;
@@ -82,13 +92,32 @@ struct Transfer {
   bool operator==(const Transfer&) const = default;
 };
 
+// A change of membership that waits for its turn, or for servers to catch up (§4.2.1).
+struct PendingChange {
+  // A new server gets the log in rounds, each as far as the log went when it began, until one is
+  // shorter than an election timeout. Then it lacks so little that the cluster can rely on it.
+  struct Round {
+    NodeId server{};
+    LogIndex through = 0;
+    NodeTime began{};
+    uint32_t number = 1;
+    bool operator==(const Round&) const = default;
+  };
+
+  MembershipChange change;
+  NodeTime gives_up{};
+  std::vector<Round> rounds;
+  bool operator==(const PendingChange&) const = default;
+};
+
 struct Leader {
-  std::vector<Progress> followers;  // every other voter
+  std::vector<Progress> followers;  // every other member
   NodeTime heartbeat_due{};
   NodeTime quorum_due{};           // when to ask whether a quorum still answers
   uint64_t uncommitted_bytes = 0;  // of commands behind the commit index
   Reads reads = {};
   std::optional<Transfer> transfer = {};
+  std::optional<PendingChange> change = {};
   bool operator==(const Leader&) const = default;
 };
 

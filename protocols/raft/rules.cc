@@ -1,6 +1,7 @@
 #include "protocols/raft/rules.h"
 
 #include <algorithm>
+#include <string>
 
 namespace seedbed::raft {
 
@@ -32,7 +33,57 @@ std::optional<LogIndex> Rules::truncation_point(const Log& log,
     if (request.prev.index < log.last_index()) return request.prev.index + 1;
     return std::nullopt;
   }
+  // RAFT-B06: the entry before the new ones is not to be found, so it must be another one. But it is
+  // not there because a snapshot covers it, and what follows was acknowledged.
+  if (mutant_ == Mutant::kB06 && request.prev.index < log.base().index) {
+    if (log.entries() > 0) return log.first_index();
+  }
   return log.first_conflict(request.entries);
+}
+
+bool Rules::may_be_asked(const Configuration& mine, NodeId self) const {
+  // RAFT-B17: "I am a learner", says a server that has not heard of its promotion, and the only
+  // majority there is lacks its vote.
+  if (mutant_ == Mutant::kB17) return mine.is_voter(self);
+  return true;
+}
+
+bool Rules::is_in_force(LogIndex configuration, LogIndex commit) const {
+  // RAFT-B22: a configuration counts once it is committed. Then servers elect and commit by one that
+  // the cluster has left, and others cannot find out that they may.
+  if (mutant_ == Mutant::kB22) return configuration <= commit;
+  return true;
+}
+
+bool Rules::may_reconfigure(Term of_last_committed, Term current) const {
+  // RAFT-B09: as in the dissertation. Another leader's change, of an earlier term, may still be in
+  // a log that can win, and the two need not overlap.
+  if (mutant_ == Mutant::kB09) return true;
+  return of_last_committed == current;
+}
+
+const Configuration& Rules::configuration_for_snapshot(const Configuration& latest,
+                                                       const Configuration& oldest) const {
+  // RAFT-B18: the log is compacted, and the configurations in it are gone.
+  if (mutant_ == Mutant::kB18) return oldest;
+  return latest;
+}
+
+bool Rules::is_newer_snapshot(EntryId one, EntryId other) const {
+  // RAFT-B20: snapshots are sorted by their names, in which 9 comes behind 10.
+  if (mutant_ == Mutant::kB20) return std::to_string(one.index) > std::to_string(other.index);
+  return one.index > other.index;
+}
+
+bool Rules::replaces_log_at_once() const {
+  // RAFT-B19: first the log goes, then the snapshot comes. A crash between them takes entries away
+  // that were acknowledged.
+  return mutant_ != Mutant::kB19;
+}
+
+bool Rules::believes_last_entry_found() const {
+  // RAFT-B21: the end of a log is taken for torn although it is whole.
+  return mutant_ != Mutant::kB21;
 }
 
 LogIndex Rules::follower_commit(const Log& log, const AppendEntries& request) const {

@@ -52,8 +52,33 @@ class Rules {
 
   // §3.5: if an existing entry conflicts with a new one (same index, other term), it and all that
   // follow it are deleted. Entries that merely lie behind the new ones stay: this AppendEntries may
-  // be an old one.
+  // be an old one. Entries that a snapshot covers (chapter 5) conflict with nothing.
   std::optional<LogIndex> truncation_point(const Log& log, const AppendEntries& request) const;
+
+  // Chapter 4: a server votes when it is asked, whatever it knows of the configuration: whoever asks
+  // may know a later one, which makes it a voter.
+  bool may_be_asked(const Configuration& mine, NodeId self) const;
+
+  // §4.1: a configuration counts from the moment it is in the log.
+  bool is_in_force(LogIndex configuration, LogIndex commit) const;
+
+  // §4.1, as corrected in 2015: a leader changes the configuration only when an entry of its own
+  // term is committed. Only then can no other change, of another leader, still come to be.
+  bool may_reconfigure(Term of_last_committed, Term current) const;
+
+  // §5.1: a snapshot carries the latest configuration of the entries that it stands for. `oldest` is
+  // the one that the log began with.
+  const Configuration& configuration_for_snapshot(const Configuration& latest,
+                                                  const Configuration& oldest) const;
+
+  // §5.1: of two snapshots the one that covers more is kept.
+  bool is_newer_snapshot(EntryId one, EntryId other) const;
+
+  // Figure 5.3: the snapshot of a leader replaces a follower's log on the disk at once.
+  bool replaces_log_at_once() const;
+
+  // What recovery found whole was durable, and was perhaps acknowledged: the last entry, too.
+  bool believes_last_entry_found() const;
 
   // §3.5: a follower's commit index is at most what the leader has committed and at most what this
   // request has verified of the follower's log.

@@ -32,10 +32,8 @@ const WalFollower& ServerLogs::at(NodeId node) const {
   return empty_;
 }
 
-bool ServerLogs::held_by_majority(EntryId entry) const {
-  const auto holds = [&](const Server& server) { return at(server.node).holds(entry); };
-  const auto holders = std::count_if(servers_.begin(), servers_.end(), holds);
-  return static_cast<size_t>(holders) >= majority();
+bool ServerLogs::held_by_quorum(EntryId entry, const Configuration& configuration) const {
+  return configuration.is_quorum([&](NodeId node) { return at(node).holds(entry); });
 }
 
 std::vector<NodeId> ServerLogs::holders(EntryId entry) const {

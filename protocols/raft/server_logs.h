@@ -20,9 +20,8 @@ class ServerLogs {
   // What the server would recover if it lost power now.
   const WalFollower& at(NodeId server) const;
 
-  size_t size() const { return servers_.size(); }
-  size_t majority() const { return servers_.size() / 2 + 1; }
-  bool held_by_majority(EntryId entry) const;
+  // True if the disks of a quorum of that configuration hold that very entry.
+  bool held_by_quorum(EntryId entry, const Configuration& configuration) const;
   // The servers whose disks hold that very entry.
   std::vector<NodeId> holders(EntryId entry) const;
 

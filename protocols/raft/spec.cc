@@ -24,15 +24,30 @@ const wire::Options& default_options() {
     defaults.set_request_timeout_ms(400);
     defaults.set_max_batch_bytes(64 << 10);
     defaults.set_max_inflight(64);
+    defaults.set_snapshot_chunk_bytes(16 << 10);
     return defaults;
   }();
   return options;
 }
 
+// Who begins the cluster.
+std::vector<NodeId> founders(const Setup& setup) {
+  const auto count = static_cast<size_t>(setup.options_as<wire::Options>().founders());
+  std::vector<NodeId> servers = setup.servers;
+  if (count > 0 && count < servers.size()) servers.resize(count);
+  return servers;
+}
+
+// So many of them may be lost, at any time.
+uint32_t spare_voters(const Setup& setup) {
+  return static_cast<uint32_t>((founders(setup).size() - 1) / 2);
+}
+
 ReplicaOptions replica_options(const Setup& setup) {
   const auto& options = setup.options_as<wire::Options>();
   ReplicaOptions replica;
-  replica.config.voters = setup.servers;
+  replica.config.voters = founders(setup);
+  replica.config.least_voters = 2 * spare_voters(setup) + 1;
   replica.config.election_timeout = ms(options.election_timeout_ms());
   replica.config.heartbeat_interval = ms(options.heartbeat_interval_ms());
   replica.config.pre_vote = !options.no_pre_vote();
@@ -40,6 +55,10 @@ ReplicaOptions replica_options(const Setup& setup) {
   replica.config.clamp_heartbeats = !options.unclamped_heartbeats();
   replica.config.max_message_bytes = static_cast<uint64_t>(options.max_batch_bytes());
   replica.config.window.messages = static_cast<uint64_t>(options.max_inflight());
+  replica.config.single_server_changes = options.single_server_changes();
+  replica.config.trailing_entries = static_cast<uint64_t>(options.trailing_entries());
+  replica.config.snapshot_chunk_bytes = static_cast<uint64_t>(options.snapshot_chunk_bytes());
+  replica.snapshot_entries = static_cast<uint64_t>(options.snapshot_entries());
   if (options.has_lease_drift_ppm()) {
     replica.config.lease = LeaseTerms{.promise = replica.config.election_timeout,
                                       .drift_ppm = options.lease_drift_ppm()};
@@ -67,12 +86,23 @@ std::vector<CheckSpec> checks() {
        [](const Setup& setup) { return make_log_matching(disks_of(setup)); }},
       {"AckDurable", "what a follower acknowledges is on its disk",
        [](const Setup& setup) { return make_ack_durable(disks_of(setup)); }},
-      {"CommitQuorumDurable", "what is committed is on a majority of disks",
-       [](const Setup& setup) { return make_commit_quorum_durable(disks_of(setup)); }},
+      {"CommitQuorumDurable", "what is committed is on the disks of a quorum",
+       [](const Setup& setup) {
+         return make_commit_quorum_durable(disks_of(setup), founders(setup));
+       }},
       {"CommitTermRule", "a leader commits only entries of its own term by counting",
        [](const Setup&) { return make_commit_term_rule(); }},
       {"LeaderCompleteness", "every later leader has what was committed",
        [](const Setup& setup) { return make_leader_completeness(disks_of(setup)); }},
+      {"SnapshotOK",
+       "a snapshot is the state of committed entries, and replaces what it covers at once",
+       [](const Setup& setup) { return make_snapshot_ok(disks_of(setup), founders(setup)); }},
+      {"ConfigOverlap", "no two servers can be elected by voters who have nobody in common",
+       [](const Setup& setup) {
+         return make_config_overlap(disks_of(setup), setup.servers, founders(setup));
+       }},
+      {"ConfigRollback", "a server goes by the latest configuration in its log",
+       [](const Setup& setup) { return make_config_rollback(disks_of(setup), founders(setup)); }},
       {"QueryIndex",
        "a query is answered from a state that has all that was committed when it came",
        [](const Setup& setup) {
@@ -84,13 +114,15 @@ std::vector<CheckSpec> checks() {
       {"ExactlyOnce", "an operation is executed once, however often it is sent",
        [](const Setup&) { return make_exactly_once(); }},
       {"AcknowledgedIsDurable", "an acknowledged write is never lost",
-       [](const Setup& setup) { return make_acknowledged_is_durable(setup.servers); }},
+       [](const Setup& setup) {
+         return make_acknowledged_is_durable(disks_of(setup), founders(setup));
+       }},
       {"Linearizable", "operations take effect one at a time, between call and return",
        [](const Setup&) {
          return std::make_unique<LinearizabilityChecker>("Linearizable", key_value_model());
        }},
       {"ReplicasAgree", "after healing all servers come to the same state",
-       [](const Setup&) { return make_replicas_agree(); }},
+       [](const Setup& setup) { return make_replicas_agree(founders(setup)); }},
       {"Progress", "after healing every client is served again",
        [](const Setup& setup) {
          return std::make_unique<ProgressChecker>("Progress", setup.clients, setup.liveness_bound);
@@ -121,6 +153,12 @@ std::vector<ProbeSpec> probes() {
       {"vote refused after restart", "a restarted server remembered that it had voted"},
       {"leadership offered", "a leader was asked to hand over, and stopped taking commands"},
       {"election at the leader's word", "its successor was up to date, and did not wait"},
+      {"change of membership begun", "a leader was asked to add, demote or remove a server"},
+      {"configuration changed", "another one came into force on a server"},
+      {"joint consensus", "a configuration of two halves came into force on a server"},
+      {"snapshot taken", "a server's own, and it is on its disk"},
+      {"snapshot given up: no space", "the disk is full; the log and the last one stay"},
+      {"snapshot installed", "a leader's snapshot replaced a server's log and state"},
       {"query answered by lease", "without a round of heartbeats"},
       {"query answered by a follower", "from its own state, at the index that the leader gave"},
       {"message dropped: inbox full", "a server could not keep up"},
@@ -160,7 +198,7 @@ ProtocolSpec spec() {
   spec.default_options = &default_options();
   spec.workloads = {"register", "lookup", "append"};
   spec.survives = [](const Setup& setup) {
-    Tolerance tolerance{.servers_down = static_cast<uint32_t>((setup.servers.size() - 1) / 2),
+    Tolerance tolerance{.servers_down = spare_voters(setup),
                         .survives_power_loss = true,
                         .clock_drift_ppm = 1'000'000,
                         .clock_error = 24h};
@@ -188,7 +226,8 @@ ProtocolSpec spec() {
   spec.make_coverage = [](const Setup&, std::function<void(std::string_view)> reached) {
     return std::make_unique<RaftCoverage>(std::move(reached));
   };
-  spec.orders = {std::string(kTransferLeadership)};
+  spec.orders = {std::string(kTransferLeadership), std::string(kAddServer),
+                 std::string(kDemoteServer), std::string(kRemoveServer)};
   spec.leads = leads;
   spec.caption = caption;
   return spec;

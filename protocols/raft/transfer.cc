@@ -9,7 +9,7 @@ namespace seedbed::raft {
 bool Raft::transfer_leadership(NodeTime now, NodeId to) {
   advance_time(now);
   auto* leader = std::get_if<Leader>(&state_);
-  if (leader == nullptr || to == config_.self || !is_voter(to)) return false;
+  if (leader == nullptr || to == config_.self || !configuration().is_voter(to)) return false;
   leader->transfer = Transfer{.to = to, .gives_up = now_ + config_.election_timeout};
   return true;
 }
@@ -27,10 +27,8 @@ std::optional<NodeId> Raft::transferring_to() const {
 void Raft::advance_transfer(Leader& leader) {
   if (!leader.transfer || leader.transfer->told) return;
   const NodeId to = leader.transfer->to;
-  const auto successor =
-      std::find_if(leader.followers.begin(), leader.followers.end(),
-                   [to](const Progress& follower) { return follower.id() == to; });
-  if (successor->match() < log_.last_index()) return;
+  const Progress* successor = find(leader, to);
+  if (successor == nullptr || successor->match() < log_.last_index()) return;
   leader.transfer->told = true;
   leader.reads.no_lease = true;
   send(to, TimeoutNow{.term = hard_state_.term, .last = log_.last()});
@@ -41,7 +39,7 @@ void Raft::handle(NodeId from, TimeoutNow& request) {
   if (request.term > hard_state_.term) follow(request.term, from);
   // An old one, from before this server's election, or before its log was cut back, says nothing.
   const bool follows = role() == Role::kFollower || role() == Role::kPreCandidate;
-  if (follows && last_durable() >= request.last) campaign_as_candidate(true);
+  if (follows && may_campaign() && last_durable() >= request.last) campaign_as_candidate(true);
 }
 
 }  // namespace seedbed::raft

@@ -12,6 +12,7 @@
 #include <optional>
 #include <vector>
 
+#include "protocols/raft/configuration.h"
 #include "protocols/raft/entry_data.h"
 #include "sim/core/ids.h"
 
@@ -40,9 +41,9 @@ struct EntryId {
 };
 
 enum class EntryKind : uint8_t {
-  kNoOp = 1,  // appended by a leader that begins its term (§6.4)
-  kCommand,   // a state machine command, opaque to Raft
-  // Membership changes (chapter 4) will be a third kind.
+  kNoOp = 1,       // appended by a leader that begins its term (§6.4)
+  kCommand,        // a state machine command, opaque to Raft
+  kConfiguration,  // who belongs to the cluster from here on (chapter 4)
 };
 
 struct Entry {
@@ -64,25 +65,41 @@ struct HardState {
   bool operator==(const HardState&) const = default;
 };
 
+// The state behind an entry, instead of all entries up to it (chapter 5).
+struct Snapshot {
+  EntryId last;                 // the entry; {0, term 0}: there is no snapshot
+  Configuration configuration;  // the latest one at that entry
+  EntryData state;              // the state machine's, opaque to Raft
+
+  bool operator==(const Snapshot&) const = default;
+};
+
 // A write handed to the disk, numbered from 1 in the order in which writes must become durable.
 using Ticket = uint64_t;
 
 // One write. The disk keeps writes in ticket order and may lose a tail of them in a crash, but
-// never one from the middle. Within a write the order is: hard state, then truncation, then
-// entries.
+// never one from the middle. Within a write the order is: hard state, then snapshot, then
+// truncation, then entries.
 struct Write {
   Ticket ticket = 0;
   std::optional<HardState> hard_state;
+  // The log goes, as a whole, and begins anew behind this snapshot, which came from a leader. Both
+  // at once: after a crash there is either the old log or the snapshot.
+  std::optional<Snapshot> snapshot;
   std::optional<LogIndex> truncate_from;  // first drop this entry and all that follow it
   std::vector<Entry> entries;             // then append these
 
-  bool empty() const { return !hard_state && !truncate_from && entries.empty(); }
+  bool empty() const { return !hard_state && !snapshot && !truncate_from && entries.empty(); }
   bool operator==(const Write&) const = default;
 };
 
 // What recovery found on the disk: the state in which a server starts.
 struct Persisted {
   HardState hard_state;
+  Snapshot snapshot;
+  // The log begins behind this entry: the snapshot's last, or an earlier one, for a log may keep
+  // some entries that the snapshot covers.
+  EntryId base;
   std::vector<Entry> entries;
 
   bool operator==(const Persisted&) const = default;

@@ -11,11 +11,15 @@
 //   truncate    first index to drop (8)
 //   entry       index (8), term (8), kind (1), data
 //
-// A snapshot will be the log's checkpoint: the records behind it continue a log of entries whose
-// first index is that behind the snapshot's.
+// A snapshot is the log's checkpoint: the records behind it continue a log of entries whose first
+// index is that behind the base, and say what of the hard state has changed since.
+//
+//   checkpoint  format (1), hard state (16), snapshot's last index and term (16), base's (16),
+//               configuration (4 + size), state of the state machine
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
 
@@ -26,6 +30,18 @@ namespace seedbed::raft {
 
 // Adds the write's records, in the order in which they count.
 void add_records(storage::Batch& batch, const Write& write);
+
+// The state of a log's checkpoint.
+struct WalCheckpoint {
+  HardState hard_state;
+  EntryId last;  // what the snapshot covers
+  EntryId base;  // the log goes on behind it
+  Configuration configuration;
+  std::string_view state;
+};
+std::string encode(const WalCheckpoint& checkpoint);
+// Nothing if no server wrote it. Valid as long as the bytes.
+std::optional<WalCheckpoint> decode_checkpoint(std::string_view bytes);
 
 struct WalTruncate {
   LogIndex from = 0;
@@ -45,6 +61,8 @@ std::optional<WalRecord> decode_record(uint8_t type, std::string_view payload);
 // What the records of a log amount to, taken in one after the other.
 class WalContents {
  public:
+  // The log begins with that checkpoint. False if no server wrote it.
+  bool begin(std::string_view checkpoint);
   // False, and nothing changes, if no server can have written that record behind those before it.
   bool take(uint8_t type, std::string_view payload);
 
@@ -52,7 +70,7 @@ class WalContents {
   Persisted&& persisted() && { return std::move(persisted_); }
 
  private:
-  LogIndex last_index() const { return persisted_.entries.size(); }
+  LogIndex last_index() const { return persisted_.base.index + persisted_.entries.size(); }
 
   Persisted persisted_;
 };

@@ -7,6 +7,7 @@
 #include "protocols/raft/write_queue.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "sim/core/check.h"
 
@@ -15,6 +16,15 @@ namespace seedbed::raft {
 void WriteQueue::stage_hard_state(const HardState& hard_state) {
   staged_hard_state_ = hard_state;
   hard_state_ticket_ = upcoming();
+}
+
+// A snapshot takes back all that was written before it, and stands for the entries that it covers.
+void WriteQueue::stage_snapshot(const Snapshot& snapshot) {
+  staged_snapshot_ = snapshot;
+  staged_truncation_.reset();
+  staged_last_ = snapshot.last.index;
+  submitted_ = 0;
+  durable_ = 0;
 }
 
 void WriteQueue::stage_entries(LogIndex last) { staged_last_ = last; }
@@ -30,19 +40,22 @@ void WriteQueue::stage_truncation(LogIndex from) {
 std::optional<Write> WriteQueue::take(const Log& log) {
   Write write{.ticket = upcoming(),
               .hard_state = staged_hard_state_,
+              .snapshot = std::exchange(staged_snapshot_, std::nullopt),
               .truncate_from = staged_truncation_,
               .entries = {}};
+  const LogIndex first = submitted_ + 1;
+  if (write.snapshot) submitted_ = write.snapshot->last.index;
   if (staged_last_ > submitted_) {
     const std::span<const Entry> entries = log.slice(submitted_ + 1, staged_last_);
     write.entries.assign(entries.begin(), entries.end());
   }
   if (write.empty()) return std::nullopt;
-  in_flight_.push_back({.ticket = write.ticket,
-                        .truncate_from = write.truncate_from,
-                        .first = submitted_ + 1,
-                        .last = submitted_ + write.entries.size()});
-  last_ticket_ = write.ticket;
   submitted_ += write.entries.size();
+  in_flight_.push_back({.ticket = write.ticket,
+                        .truncate_from = write.snapshot ? 1 : write.truncate_from,
+                        .first = first,
+                        .last = submitted_});
+  last_ticket_ = write.ticket;
   staged_hard_state_.reset();
   staged_truncation_.reset();
   return write;
@@ -50,6 +63,7 @@ std::optional<Write> WriteQueue::take(const Log& log) {
 
 std::optional<LogIndex> WriteQueue::lowest_pending_truncation() const {
   std::optional<LogIndex> lowest = staged_truncation_;
+  if (staged_snapshot_) lowest = 1;
   for (const InFlight& write : in_flight_) {
     if (write.truncate_from) {
       lowest = std::min(*write.truncate_from, lowest.value_or(*write.truncate_from));

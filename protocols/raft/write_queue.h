@@ -27,8 +27,10 @@ class WriteQueue {
   // A server starts with everything that recovery found durable.
   explicit WriteQueue(LogIndex durable) : durable_(durable), submitted_(durable) {}
 
-  // The three kinds of change that the next write must carry. Called after the change was made.
+  // The kinds of change that the next write must carry. Called after the change was made.
   void stage_hard_state(const HardState& hard_state);
+  // A snapshot replaced the whole log.
+  void stage_snapshot(const Snapshot& snapshot);
   void stage_entries(LogIndex last);
   void stage_truncation(LogIndex from);
 
@@ -56,7 +58,7 @@ class WriteQueue {
   struct InFlight {
     Ticket ticket = 0;
     std::optional<LogIndex> truncate_from;
-    LogIndex first = 0;  // its entries; first > last if it has none
+    LogIndex first = 0;  // its entries, or all that its snapshot covers; first > last if none
     LogIndex last = 0;
     bool operator==(const InFlight&) const = default;
   };
@@ -69,6 +71,7 @@ class WriteQueue {
   LogIndex submitted_;        // the log through here has been handed to the disk
   LogIndex staged_last_ = 0;  // and through here is to be handed with the next write
   std::optional<HardState> staged_hard_state_;
+  std::optional<Snapshot> staged_snapshot_;
   std::optional<LogIndex> staged_truncation_;
   std::deque<InFlight> in_flight_;
   Ticket last_ticket_ = 0;

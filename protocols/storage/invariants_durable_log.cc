@@ -57,10 +57,8 @@ uint64_t DurableLog::checkpoint_file() const {
 }
 
 void DurableLog::rescan() {
-  if (!parts_.empty()) {
-    restart_ = true;
-    ++rescans_;
-  }
+  if (!parts_.empty()) ++rescans_;
+  restart_ |= !parts_.empty() || checkpoint_file() != checkpoint_file_;
   const LogFiles files = files_of(*image_, names_);
   const auto checkpoint = files.checkpoint ? read_checkpoint(*files.checkpoint) : std::nullopt;
   const Lsn covered = checkpoint ? checkpoint->lsn : 0;

@@ -69,7 +69,7 @@ void ConvergenceChecker::finish() {
   }
   std::vector<const Replica*> live;
   for (const Replica& replica : replicas_) {
-    if (!replica.up || replica.outside) continue;
+    if (!replica.up || replica.outside || !takes_part(replica.node)) continue;
     if (!replica.reported) {
       conclude(CheckStatus::kInconclusive,
                fmt::format("{} is up but has not reported its state since it was started and the "

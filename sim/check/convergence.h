@@ -46,6 +46,10 @@ class ConvergenceChecker : public Checker {
   // Evaluates the replicas that were compared.
   void finish() override;
 
+ protected:
+  // Whether that node still has a part in the system; the others are not judged. Asked at the end.
+  virtual bool takes_part(NodeId) const { return true; }
+
  private:
   struct Replica {
     NodeId node{};

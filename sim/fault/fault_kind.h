@@ -72,6 +72,9 @@ enum class FaultKind : uint8_t {
   kDowngrade,
   kBuggify,
   kTransferLeadership,
+  kAddServer,
+  kDemoteServer,
+  kRemoveServer,
 
   // client_faults.cc
   kClientCrash = 101,

@@ -44,12 +44,15 @@ void lift_memory_limit(Stage& stage) {
   for (const NodeId id : stage.fault.targets) stage.world.node(id).limit_memory(0);
 }
 
-// Whoever leads acts on it; the others do not.
-void transfer_leadership(Stage& stage) {
-  for (const NodeId target : stage.fault.targets) {
-    stage.world.operate("transfer_leadership", target);
-  }
+// An operator's deed: whoever leads acts on it; the others do not.
+template <const char* kOrder>
+void operate(Stage& stage) {
+  for (const NodeId target : stage.fault.targets) stage.world.operate(kOrder, target);
 }
+constexpr char kTransferLeadership[] = "transfer_leadership";
+constexpr char kAddServer[] = "add_server";
+constexpr char kDemoteServer[] = "demote_server";
+constexpr char kRemoveServer[] = "remove_server";
 
 uint64_t memory_kills(const World& world) { return world.memory_kills(); }
 
@@ -244,11 +247,53 @@ const FaultInfo kRows[] = {
         .meaning = "an operator has the leader hand over to a server of his choice",
         .models = "maintenance of the leader's machine, a balancer of load",
         .shown_by = "raft/transfer",
-        .order = "transfer_leadership",
+        .order = kTransferLeadership,
         .aim = Aim::kServer,
         .line = "to {targets}",
-        .begin = transfer_leadership,
+        .begin = operate<kTransferLeadership>,
         .slots = 6,
+        .duration_ms = {1, 1},
+    },
+    {
+        .kind = FaultKind::kAddServer,
+        .name = "add_server",
+        .group = FaultGroup::kProcess,
+        .meaning = "an operator has the cluster take a server in, or give it back its vote",
+        .models = "growth, replacement of a machine",
+        .shown_by = "raft/membership",
+        .order = kAddServer,
+        .aim = Aim::kServer,
+        .line = "{targets}",
+        .begin = operate<kAddServer>,
+        .slots = 6,
+        .duration_ms = {1, 1},
+    },
+    {
+        .kind = FaultKind::kDemoteServer,
+        .name = "demote_server",
+        .group = FaultGroup::kProcess,
+        .meaning = "an operator takes a server's vote away; it goes on getting the log",
+        .models = "maintenance, a machine that is too slow to vote",
+        .shown_by = "raft/membership",
+        .order = kDemoteServer,
+        .aim = Aim::kServer,
+        .line = "{targets}",
+        .begin = operate<kDemoteServer>,
+        .slots = 3,
+        .duration_ms = {1, 1},
+    },
+    {
+        .kind = FaultKind::kRemoveServer,
+        .name = "remove_server",
+        .group = FaultGroup::kProcess,
+        .meaning = "an operator takes a server out of the cluster for good; it is not told",
+        .models = "a machine at the end of its life that goes on running",
+        .shown_by = "raft/membership",
+        .order = kRemoveServer,
+        .aim = Aim::kServer,
+        .line = "{targets}",
+        .begin = operate<kRemoveServer>,
+        .slots = 1,
         .duration_ms = {1, 1},
     },
 };

@@ -50,12 +50,19 @@ ClusterOptions ClusterOptions::for_seed(uint64_t seed, Mutant mutant) {
   options.config.max_uncommitted_bytes = random.chance(200) ? 120 : 1 << 20;
   options.config.window.messages = 1 + random.below(6);
   options.config.window.bytes = random.chance(200) ? 16 : 1 << 20;
+  options.weights.compact = mood(random, 4, 30);
+  options.config.trailing_entries = random.below(2) * random.below(6);
+  options.config.snapshot_chunk_bytes = 1 + random.below(20);
+  options.weights.transfer = mood(random, 0, 4);
+  options.spares = mood(random, 1, 3);
+  options.weights.change = options.spares > 0 ? 1 + random.below(20) : 0;
+  options.config.single_server_changes = random.chance(500);
   return options;
 }
 
 Cluster::Cluster(const ClusterOptions& options)
     : options_(options), random_(options.seed), ghost_(options.consequences_only) {
-  servers_.resize(options_.servers);
+  servers_.resize(options_.servers + options_.spares);
   for (size_t i = 0; i < servers_.size(); ++i) start(i);
 }
 
@@ -94,6 +101,9 @@ void Cluster::step() {
   if (chosen(w.crash)) return crash(pick_server());
   if (chosen(w.restart)) return start(pick_server());
   if (chosen(w.cut)) return cut();
+  if (chosen(w.compact)) return compact(pick_server());
+  if (chosen(w.change)) return change();
+  if (chosen(w.transfer)) return transfer();
   cuts_.clear();
 }
 
@@ -140,14 +150,49 @@ void Cluster::nudge(size_t server) {
 }
 
 void Cluster::propose() {
+  const std::optional<size_t> server = some_leader();
+  if (!server) return;
+  const std::string command = next_command();
+  with(*server, [&](Raft& raft) { raft.propose(clock(*server), command); });
+}
+
+// One of those that believe to lead.
+std::optional<size_t> Cluster::some_leader() {
   const size_t first = pick_server();
   for (size_t i = 0; i < servers_.size(); ++i) {
     const size_t server = (first + i) % servers_.size();
-    if (!servers_[server].raft || !servers_[server].raft->leads()) continue;
-    const std::string command = next_command();
-    with(server, [&](Raft& raft) { raft.propose(clock(server), command); });
-    return;
+    if (servers_[server].raft && servers_[server].raft->leads()) return server;
   }
+  return std::nullopt;
+}
+
+void Cluster::compact(size_t server) {
+  Server& s = servers_[server];
+  if (!s.raft || !s.raft->may_compact() || s.applied != s.raft->last_applied()) return;
+  const Snapshot& snapshot = s.raft->compact(ghost_.state_at(s.applied));
+  s.disk.save(snapshot, s.raft->log().base());
+}
+
+// One or two servers come, go, or lose their vote.
+void Cluster::change() {
+  const std::optional<size_t> server = some_leader();
+  if (!server) return;
+  MembershipChange change;
+  const uint64_t kind = random_.below(4);
+  if (kind != 1) change.add = {id(pick_server())};
+  if (kind == 1 || kind == 3) {
+    const NodeId leaves = id(pick_server());
+    if (!change.add.empty() && change.add.front() == leaves) return;
+    (random_.chance(500) ? change.remove : change.demote) = {leaves};
+  }
+  with(*server, [&](Raft& raft) { raft.change_membership(clock(*server), change); });
+}
+
+void Cluster::transfer() {
+  const std::optional<size_t> server = some_leader();
+  if (!server) return;
+  const NodeId to = id(pick_server());
+  with(*server, [&](Raft& raft) { raft.transfer_leadership(clock(*server), to); });
 }
 
 // One client: it registers, then appends one number after the other to a key, and sometimes repeats
@@ -169,11 +214,12 @@ void Cluster::start(size_t server) {
   if (s.raft) return;
   Config config = options_.config;
   config.self = id(server);
-  for (size_t i = 0; i < servers_.size(); ++i) config.voters.push_back(id(i));
+  for (size_t i = 0; i < options_.servers; ++i) config.voters.push_back(id(i));
   const uint64_t entropy = mix(options_.seed, mix(server, ++s.incarnation));
   s.applied = 0;
   s.raft.emplace(std::move(config), Rules(options_.mutant), entropy, clock(server),
                  s.disk.contents());
+  ghost_.on_start(witnessed(server));
 }
 
 void Cluster::crash(size_t server) {
@@ -221,9 +267,18 @@ void Cluster::carry_out(size_t server) {
       network_.push_back({self.id, envelope.to, std::move(envelope.message)});
     }
   }
+  if (ready.restore) {
+    ghost_.on_restore(self, *ready.restore);
+    if (ready.write && ready.write->snapshot) ++installed_;
+    s.applied = ready.restore->last.index;
+  }
   for (const Entry& entry : ready.committed) {
     if (entry.index != ++s.applied) ghost_.broken("ApplyOrder", "a gap in what a server applies");
+    const bool first = entry.index > ghost_.applied().size();
     ghost_.on_apply(self, entry);
+    if (!first || entry.kind != EntryKind::kConfiguration) continue;
+    ++configurations_;
+    joint_ += decode_configuration(entry.data)->is_joint() ? 1 : 0;
   }
   if (ready.write) {
     ghost_.on_write(self, *ready.write);
@@ -267,12 +322,17 @@ bool Cluster::settle() {
     const Raft& raft = *servers_[i].raft;
     if (!raft.leads()) continue;
     const Log& log = raft.log();
-    if (log.last().term != raft.term() || log.at(log.last_index()).kind == EntryKind::kNoOp) {
+    if (raft.changing_membership()) return false;
+    const bool said = log.entries() > 0 && log.last().term == raft.term() &&
+                      log.at(log.last_index()).kind == EntryKind::kCommand;
+    if (!said) {
       with(i, [&](Raft& r) { r.propose(clock(i), "last words"); });
       return false;
     }
-    return std::all_of(servers_.begin(), servers_.end(),
-                       [&](const Server& s) { return s.applied == log.last_index(); });
+    for (const NodeId member : raft.configuration().members()) {
+      if (servers_[number(member) - 1].applied != log.last_index()) return false;
+    }
+    return true;
   }
   return false;
 }

@@ -34,16 +34,20 @@ struct Weights {
   uint64_t restart = 20;
   uint64_t cut = 0;
   uint64_t mend = 10;
+  uint64_t compact = 0;
+  uint64_t change = 0;
+  uint64_t transfer = 0;
 
   uint64_t sum() const {
     return deliver + drop + duplicate + disk + time + nudge + propose + crash + restart + cut +
-           mend;
+           mend + compact + change + transfer;
   }
 };
 
 struct ClusterOptions {
   uint64_t seed = 0;
   uint64_t servers = 3;
+  uint64_t spares = 0;  // as many more may be taken in
   uint64_t steps = 600;
   Weights weights;
   uint64_t reorder = 0;        // per mille of deliveries out of order
@@ -71,6 +75,11 @@ class Cluster {
   // True if every step was applied everywhere after healing, within the bound.
   bool recovered() const { return recovered_; }
   uint64_t stale_completions() const { return stale_completions_; }
+  // Snapshots that replaced the log of a follower that was up.
+  uint64_t installed() const { return installed_; }
+  // Configurations that were committed, and those of them that were joint.
+  uint64_t configurations() const { return configurations_; }
+  uint64_t joint_configurations() const { return joint_; }
 
  private:
   struct Server {
@@ -95,6 +104,10 @@ class Cluster {
   void pass_time(Duration duration);
   void nudge(size_t server);
   void propose();
+  void compact(size_t server);
+  void change();
+  void transfer();
+  std::optional<size_t> some_leader();
   std::string next_command();
   void start(size_t server);
   void crash(size_t server);
@@ -120,6 +133,9 @@ class Cluster {
   uint64_t session_ = 0;
   uint64_t sequence_ = 0;
   uint64_t stale_completions_ = 0;
+  uint64_t installed_ = 0;
+  uint64_t configurations_ = 0;
+  uint64_t joint_ = 0;
   bool recovered_ = false;
 };
 

@@ -23,6 +23,9 @@ TEST(RandomCluster, KeepsEveryPromiseAndRecovers) {
   uint64_t applied = 0;
   uint64_t leaders = 0;
   uint64_t stale = 0;
+  uint64_t installed = 0;
+  uint64_t configurations = 0;
+  uint64_t joint = 0;
   for (uint64_t seed = 1; seed <= runs(); ++seed) {
     Cluster cluster(ClusterOptions::for_seed(seed));
     cluster.run();
@@ -30,14 +33,23 @@ TEST(RandomCluster, KeepsEveryPromiseAndRecovers) {
     applied += cluster.ghost().applied().size();
     leaders += cluster.ghost().terms_with_leader();
     stale += cluster.stale_completions();
+    installed += cluster.installed();
+    configurations += cluster.configurations();
+    joint += cluster.joint_configurations();
   }
   // The runs did work, and met the situations they are for.
   EXPECT_GT(applied, 10 * runs());
   EXPECT_GT(leaders, 2 * runs());
   EXPECT_GT(stale, runs() / 10);
+  EXPECT_GT(installed, runs() / 10);
+  EXPECT_GT(configurations, runs());
+  EXPECT_GT(joint, runs() / 4);
   RecordProperty("applied", static_cast<int>(applied / runs()));
   RecordProperty("leaders", static_cast<int>(leaders / runs()));
   RecordProperty("stale", static_cast<int>(stale));
+  RecordProperty("installed", static_cast<int>(installed));
+  RecordProperty("configurations", static_cast<int>(configurations));
+  RecordProperty("joint", static_cast<int>(joint));
 }
 
 // What the cluster agreed on, executed: does the client find each of its numbers once, at most?
@@ -93,7 +105,8 @@ TEST_P(RandomClusterHunt, FindsTheMutant) {
 INSTANTIATE_TEST_SUITE_P(AllMutantsOfTheCore, RandomClusterHunt,
                          testing::Values(Hunt{Mutant::kB01, 200}, Hunt{Mutant::kB04, 200},
                                          Hunt{Mutant::kB05, 8000}, Hunt{Mutant::kB07, 4000},
-                                         Hunt{Mutant::kB10, 50}, Hunt{Mutant::kB14, 200}));
+                                         Hunt{Mutant::kB06, 4000}, Hunt{Mutant::kB10, 50},
+                                         Hunt{Mutant::kB14, 200}, Hunt{Mutant::kB18, 400}));
 
 }  // namespace
 }  // namespace seedbed::raft

@@ -2,10 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "sim/core/hash.h"
+
 namespace seedbed::raft {
 
 void Ghost::broken(std::string invariant, const std::string& how) {
   if (!violation_) violation_ = std::move(invariant) + ": " + how;
+}
+
+void Ghost::on_start(const Witnessed& server) {
+  in_force_[server.id] = server.raft->configuration();
 }
 
 // Log Matching (§3.5), by induction: an entry of one name has one content and one predecessor.
@@ -51,7 +59,7 @@ void Ghost::on_acknowledgement(const std::vector<Witnessed>& servers, const Witn
     if (server.id != leader || server.raft == nullptr) continue;
     if (!server.raft->leads() || server.raft->term() != term) continue;
     const std::optional<Term> theirs = server.raft->log().term_at(match);
-    if (theirs && follower.disk->log().contains({match, *theirs})) continue;
+    if (!theirs || follower.disk->holds({match, *theirs})) continue;
     broken("AckDurable", fmt::format("server {} acknowledges through {} in term {}, but its disk "
                                      "does not hold the leader's entry",
                                      number(follower.id), match, number(term)));
@@ -64,6 +72,8 @@ void Ghost::on_notice(const std::vector<Witnessed>& servers, const Witnessed& se
     if (role->role == Role::kLeader) on_leader(server, role->term);
   } else if (const auto* commit = std::get_if<CommitAdvance>(&notice)) {
     on_commit(servers, server, commit->through, commit->term);
+  } else if (const auto* change = std::get_if<ConfigurationChange>(&notice)) {
+    in_force_[server.id] = change->configuration;
   }
 }
 
@@ -74,7 +84,8 @@ void Ghost::on_leader(const Witnessed& server, Term term) {
                                          number(leader->second), number(server.id), number(term)));
   }
   for (const Committed& entry : committed_) {
-    if (entry.in >= term || server.raft->log().contains(entry.id)) continue;
+    const bool covered = entry.id.index <= server.raft->snapshot().last.index;
+    if (entry.in >= term || covered || server.raft->log().contains(entry.id)) continue;
     broken("LeaderCompleteness",
            fmt::format("server {} leads term {} without {}, committed in term {}",
                        number(server.id), number(term), to_string(entry.id), number(entry.in)));
@@ -85,22 +96,66 @@ void Ghost::on_leader(const Witnessed& server, Term term) {
 void Ghost::on_commit(const std::vector<Witnessed>& servers, const Witnessed& server,
                       EntryId through, Term term) {
   for (LogIndex index = committed_.size() + 1; index <= through.index; ++index) {
-    committed_.push_back({server.raft->log().id_at(index), term});
+    const std::optional<Term> known = server.raft->log().term_at(index);
+    if (!known) broken("SnapshotOK", "a snapshot of entries that nobody committed");
+    committed_.push_back({{index, known.value_or(Term{})}, term});
   }
   if (consequences_only_) return;
   if (server.raft->leads() && server.raft->term() == term && through.term != term) {
     broken("CommitTermRule", fmt::format("leader {} of term {} commits {} by counting",
                                          number(server.id), number(term), to_string(through)));
   }
-  size_t copies = 0;
-  for (const Witnessed& other : servers) {
-    if (other.disk->log().contains(through)) ++copies;
+  // A follower may go by an older configuration than the leader that counted.
+  const bool counts = server.raft->leads() || through.index > counted_.size();
+  if (!counts) {
+    if (counted_[through.index - 1].value_or(through.term) == through.term) return;
+    broken("CommitQuorumDurable", fmt::format("server {} takes {} for committed, another entry was",
+                                              number(server.id), to_string(through)));
+    return;
   }
-  if (copies < servers.size() / 2 + 1) {
+  const auto holds = [&](NodeId id) {
+    const auto place = std::find_if(servers.begin(), servers.end(),
+                                    [id](const Witnessed& other) { return other.id == id; });
+    return place != servers.end() && place->disk->holds(through);
+  };
+  const Configuration& configuration = in_force_[server.id];
+  if (!configuration.is_quorum(holds)) {
     broken("CommitQuorumDurable",
-           fmt::format("server {} takes {} for committed, which {} of {} disks hold",
-                       number(server.id), to_string(through), copies, servers.size()));
+           fmt::format("server {} takes {} for committed, which the disks of no quorum of {} hold",
+                       number(server.id), to_string(through), to_string(configuration)));
   }
+  while (counted_.size() < through.index) {
+    counted_.push_back(server.raft->log().term_at(counted_.size() + 1));
+  }
+}
+
+// What a snapshot says of the state, and of who belongs to the cluster, is what the entries say.
+void Ghost::on_restore(const Witnessed& server, const Snapshot& snapshot) {
+  const LogIndex last = snapshot.last.index;
+  if (last > applied_.size() || applied_[last - 1].id() != snapshot.last) {
+    broken("SnapshotOK", fmt::format("server {} restores a snapshot through {}, which nobody "
+                                     "applied",
+                                     number(server.id), to_string(snapshot.last)));
+    return;
+  }
+  if (snapshot.state.view() != state_at(last)) {
+    broken("SnapshotOK", fmt::format("server {} restores another state than that behind {}",
+                                     number(server.id), last));
+  }
+  for (LogIndex index = last; index > 0; --index) {
+    const Entry& entry = applied_[index - 1];
+    if (entry.kind != EntryKind::kConfiguration) continue;
+    if (snapshot.configuration == decode_configuration(entry.data)) return;
+    broken("SnapshotOK", fmt::format("server {} restores a snapshot through {} with {}",
+                                     number(server.id), last, to_string(snapshot.configuration)));
+    return;
+  }
+}
+
+std::string Ghost::state_at(LogIndex index) const {
+  uint64_t hash = 0;
+  for (LogIndex i = 1; i <= index; ++i) hash = hash_bytes(applied_[i - 1].data, mix(hash, i));
+  return fmt::format("{} {:016x}", index, hash);
 }
 
 // State Machine Safety (§3.6.3): what one server applies at an index, every server applies there.

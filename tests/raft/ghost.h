@@ -28,12 +28,16 @@ class Ghost {
   // that concern several servers), not at the durable copies behind them.
   explicit Ghost(bool consequences_only = false) : consequences_only_(consequences_only) {}
 
+  void on_start(const Witnessed& server);
   void on_write(const Witnessed& server, const Write& write);
   void on_send(const std::vector<Witnessed>& servers, const Witnessed& from,
                const Envelope& envelope);
   void on_notice(const std::vector<Witnessed>& servers, const Witnessed& server,
                  const Notice& notice);
   void on_apply(const Witnessed& server, const Entry& entry);
+  void on_restore(const Witnessed& server, const Snapshot& snapshot);
+  // What a state machine that is made of these entries would write into a snapshot.
+  std::string state_at(LogIndex index) const;
   void broken(std::string invariant, const std::string& how);
 
   // The first broken promise, as "Invariant: how"; nothing if all were kept.
@@ -67,8 +71,10 @@ class Ghost {
   std::map<Term, NodeId> leaders_;
   std::map<std::pair<NodeId, Term>, NodeId> votes_;
   std::map<std::pair<LogIndex, Term>, Content> contents_;
-  std::vector<Committed> committed_;  // from index 1
-  std::vector<Entry> applied_;        // from index 1
+  std::vector<Committed> committed_;          // from index 1
+  std::map<NodeId, Configuration> in_force_;  // as they have said
+  std::vector<std::optional<Term>> counted_;  // from index 1: what a leader took for committed
+  std::vector<Entry> applied_;                // from index 1
 };
 
 }  // namespace seedbed::raft

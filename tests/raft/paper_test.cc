@@ -471,10 +471,12 @@ TEST(Raft, ASingleServerLeadsAlone) {
   EXPECT_EQ(s.raft().commit_index(), 2u);
 }
 
-TEST(Raft, IgnoresStrangers) {
+// §4.1: the leader may know a later configuration, in which it is no stranger.
+TEST(Membership, FollowsALeaderThatIsNotInItsConfiguration) {
   LoneServer s;
   s.receive(9, append(5, {}, {5}, 0));
-  EXPECT_EQ(s.raft().term(), Term{0});
+  EXPECT_EQ(s.raft().term(), Term{5});
+  EXPECT_EQ(s.raft().leader(), NodeId{9});
 }
 
 }  // namespace

@@ -62,7 +62,8 @@ TEST(ServerLogs, CountsTheDisksThatHoldAnEntry) {
   disks.append(kFirst, {.index = 1, .term = Term{1}, .data = "x"});
   ServerLogs logs(kBoth);
   for (const TraceEvent& event : disks.events()) logs.follow(event);
-  EXPECT_FALSE(logs.held_by_majority({.index = 1, .term = Term{1}}));
+  EXPECT_FALSE(logs.held_by_quorum({.index = 1, .term = Term{1}}, {.voters = kBoth}));
+  EXPECT_TRUE(logs.held_by_quorum({.index = 1, .term = Term{1}}, {.voters = {kFirst}}));
   EXPECT_EQ(logs.holders({.index = 1, .term = Term{1}}), std::vector<NodeId>{kFirst});
 }
 

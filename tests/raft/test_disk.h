@@ -21,6 +21,10 @@ class TestDisk {
     const Write write = std::move(pending_.front());
     pending_.pop_front();
     if (write.hard_state) hard_state_ = *write.hard_state;
+    if (write.snapshot) {
+      snapshot_ = *write.snapshot;
+      log_.reset(snapshot_.last);
+    }
     if (write.truncate_from) log_.truncate(*write.truncate_from);
     for (const Entry& entry : write.entries) log_.append(entry);
     return write.ticket;
@@ -38,22 +42,33 @@ class TestDisk {
   }
   void lose_pending() { pending_.clear(); }
 
+  // A server's own snapshot. The disk has it at once: what matters is that the log is shorter.
+  void save(const Snapshot& snapshot, EntryId base) {
+    snapshot_ = snapshot;
+    log_.compact(base.index);
+  }
+
   const HardState& hard_state() const { return hard_state_; }
+  const Snapshot& snapshot() const { return snapshot_; }
+  // True if the log holds the entry, or the snapshot covers it.
+  bool holds(EntryId id) const { return id.index <= snapshot_.last.index || log_.contains(id); }
   const Log& log() const { return log_; }
   Persisted contents() const {
-    const auto entries = log_.slice(1, log_.last_index());
-    return {hard_state_, {entries.begin(), entries.end()}};
+    const auto entries = log_.slice(log_.first_index(), log_.last_index());
+    return {hard_state_, snapshot_, log_.base(), {entries.begin(), entries.end()}};
   }
 
  private:
   static void tear(Write& write, Random& random) {
     const uint64_t parts = random.below(2 + write.entries.size());  // never all of it
     if (parts < 2) write.truncate_from.reset();
+    if (parts < 2) write.snapshot.reset();
     if (parts < 1) write.hard_state.reset();
     write.entries.resize(parts < 2 ? 0 : parts - 2);
   }
 
   HardState hard_state_;
+  Snapshot snapshot_;
   Log log_;
   std::deque<Write> pending_;
 };

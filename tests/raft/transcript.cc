@@ -21,6 +21,10 @@ std::string describe(const Write& write) {
     if (const auto vote = write.hard_state->voted_for)
       text += fmt::format(" vote=n{}", number(*vote));
   }
+  if (write.snapshot) {
+    text += fmt::format(" snapshot {} {} \"{}\"", to_string(write.snapshot->last),
+                        to_string(write.snapshot->configuration), write.snapshot->state.view());
+  }
   if (write.truncate_from) text += fmt::format(" truncate from {}", *write.truncate_from);
   for (const Entry& entry : write.entries) text += " " + to_string(entry);
   return text;
@@ -33,6 +37,13 @@ uint32_t parse_number(const std::string& word) {
     throw misuse("not a number: " + word);
   }
   return static_cast<uint32_t>(std::stoul(word));
+}
+
+std::vector<NodeId> parse_nodes(const std::string& list) {
+  std::vector<NodeId> nodes;
+  std::istringstream in(list);
+  for (std::string word; std::getline(in, word, ',');) nodes.push_back(NodeId{parse_number(word)});
+  return nodes;
 }
 
 size_t parse_count(const std::vector<std::string>& words, size_t position) {
@@ -58,6 +69,10 @@ std::string Transcript::run(const std::string& line) {
       propose(parse_number(words.at(1)), words.at(2));
     else if (verb == "transfer")
       transfer(parse_number(words.at(1)), parse_number(words.at(2)));
+    else if (verb == "change")
+      change(parse_number(words.at(1)), words);
+    else if (verb == "compact")
+      compact(parse_number(words.at(1)), words.at(2));
     else if (verb == "query")
       query(parse_number(words.at(1)), parse_number(words.at(2)));
     else if (verb == "deliver")
@@ -94,6 +109,7 @@ void Transcript::nodes(const Words& words) {
   const uint32_t count = parse_number(words.at(1));
   Config config;
   for (uint32_t node = 1; node <= count; ++node) config.voters.push_back(NodeId{node});
+  config.snapshot_chunk_bytes = 8;
   for (size_t i = 2; i < words.size(); ++i) set_option(config, words[i]);
   servers_.resize(count);
   for (uint32_t node = 1; node <= count; ++node) {
@@ -117,6 +133,14 @@ void Transcript::set_option(Config& config, const std::string& option) {
     config.lease = LeaseTerms{.promise = config.election_timeout, .drift_ppm = parse_number(value)};
   else if (name == "max_message_bytes")
     config.max_message_bytes = parse_number(value);
+  else if (name == "founders")
+    config.voters.resize(parse_number(value));
+  else if (name == "single")
+    config.single_server_changes = value == "on";
+  else if (name == "trailing")
+    config.trailing_entries = parse_number(value);
+  else if (name == "chunk")
+    config.snapshot_chunk_bytes = parse_number(value);
   else if (name == "window")
     config.window.messages = parse_number(value);
   else
@@ -147,6 +171,35 @@ void Transcript::transfer(uint32_t node, uint32_t to) {
     say(fmt::format("n{} refuses", node));
   }
   carry_out(node);
+}
+
+void Transcript::change(uint32_t node, const Words& words) {
+  MembershipChange change;
+  for (size_t i = 2; i < words.size(); ++i) {
+    const size_t equals = words[i].find('=');
+    const std::string name = words[i].substr(0, equals);
+    const std::vector<NodeId> nodes =
+        parse_nodes(equals == std::string::npos ? "" : words[i].substr(equals + 1));
+    if (name == "add")
+      change.add = nodes;
+    else if (name == "demote")
+      change.demote = nodes;
+    else if (name == "remove")
+      change.remove = nodes;
+    else
+      throw misuse("no such change: " + words[i]);
+  }
+  if (!up(node).change_membership(at(node).clock, change)) say(fmt::format("n{} refuses", node));
+  carry_out(node);
+}
+
+void Transcript::compact(uint32_t node, const std::string& state) {
+  if (!up(node).may_compact()) return say(fmt::format("n{} has nothing to compact", node));
+  const Snapshot& snapshot = up(node).compact(state);
+  const EntryId base = up(node).log().base();
+  at(node).disk.save(snapshot, base);
+  say(fmt::format("  n{} keeps snapshot {} {} and its log behind {}", node,
+                  to_string(snapshot.last), to_string(snapshot.configuration), base.index));
 }
 
 void Transcript::query(uint32_t node, uint64_t id) {
@@ -256,6 +309,10 @@ void Transcript::carry_out(uint32_t node) {
   for (Envelope& envelope : ready.messages) {
     say(fmt::format("  n{} -> n{} {}", node, number(envelope.to), to_string(envelope.message)));
     links_[{node, number(envelope.to)}].push_back(std::move(envelope.message));
+  }
+  if (ready.restore) {
+    say(fmt::format("  n{} restores {} \"{}\"", node, to_string(ready.restore->last),
+                    ready.restore->state.view()));
   }
   for (const Entry& entry : ready.committed) {
     say(fmt::format("  n{} applies {}", node, to_string(entry)));

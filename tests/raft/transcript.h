@@ -2,12 +2,16 @@
 // line, and reads what the servers do about it. The scripts and the answers stand in
 // tests/golden/raft (the idea is from etcd's interaction tests).
 //
-//   nodes 3 [pre_vote=off] [check_quorum=off] [clamp_heartbeats=off] [max_message_bytes=N]
+//   nodes 3 [founders=N] [single=on] [trailing=N] [chunk=N]
+//           [pre_vote=off] [check_quorum=off] [clamp_heartbeats=off] [max_message_bytes=N]
 //           [window=N] [lease_drift_ppm=N]   begins anew
 //   timeout N                server N's clock moves to its next deadline
 //   pass MS [N]              all clocks, or server N's, move on; nobody notices yet
 //   propose N TEXT           server N is asked to append a command
 //   transfer N M             server N is asked to hand its leadership over to M
+//   change N [add=M,...] [demote=M,...] [remove=M,...]
+//                            server N is asked to change the membership
+//   compact N TEXT           server N takes a snapshot; TEXT is the state of its machine
 //   query N ID               server N is asked at which index a query may be answered
 //   deliver A->B [COUNT]     the oldest messages on that link arrive; all of them, if not said
 //   deliver all              everything under way arrives; the answers stay under way
@@ -55,6 +59,8 @@ class Transcript {
   void pass(const Words& words);
   void propose(uint32_t node, const std::string& text);
   void transfer(uint32_t node, uint32_t to);
+  void change(uint32_t node, const Words& words);
+  void compact(uint32_t node, const std::string& state);
   void query(uint32_t node, uint64_t id);
   void deliver(const Words& words, bool arrives);
   bool move_messages(Link link, size_t count, bool arrives);
