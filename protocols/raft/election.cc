@@ -19,7 +19,7 @@ namespace seedbed::raft {
 // --- The candidate ----------------------------------------------------------------------------
 
 void Raft::campaign() {
-  if (config_.pre_vote) {
+  if (rules_.asks_first(config_.pre_vote)) {
     campaign_as_pre_candidate();
   } else {
     campaign_as_candidate();
@@ -60,8 +60,8 @@ void Raft::handle(NodeId from, RequestVoteResponse& response) {
     follow(response.term, std::nullopt);
     return;
   }
-  // An answer counts only for the question it answers: same kind of vote, same requested term. The
-  // voter's own term says nothing about that: a PreVote may be granted from a lower one.
+  if (!rules_.counts_answer(response.term, hard_state_.term)) return;
+  // An answer counts only for the question it answers: same kind of vote, same requested term.
   if (auto* pre = std::get_if<PreCandidate>(&state_);
       pre != nullptr && response.pre_vote && response.requested == next(hard_state_.term)) {
     count_vote(pre->ballot, from, response.granted);
@@ -104,7 +104,7 @@ void Raft::become_leader() {
   note_role();
   // §6.4: entries of earlier terms cannot be committed by counting (§3.6.2). A no-op of this term
   // commits them along with itself, without waiting for a client.
-  append_as_leader(EntryKind::kNoOp, {});
+  append(EntryKind::kNoOp, {});
 }
 
 // --- The voter --------------------------------------------------------------------------------
@@ -138,6 +138,7 @@ void Raft::handle(NodeId from, RequestVote& request) {
 
 // Changes nothing here: neither the term nor the timer nor the vote.
 void Raft::answer_pre_vote(NodeId from, const RequestVote& request) {
+  if (!rules_.answers_pre_vote(request.term, hard_state_.term)) return;
   const bool granted =
       !hears_a_leader() &&
       rules_.may_grant_pre_vote(hard_state_.term, last_durable(), request.term, request.last);

@@ -21,9 +21,14 @@ enum class Mutant {
   kB07,
   kB08,
   kB10,
+  kB11,
+  kB12,
+  kB13PreVote,
+  kB13CheckQuorum,
   kB14,
   kB15,
   kB16,
+  kB23,
   kNoSessionCheck,
 };
 

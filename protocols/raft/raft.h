@@ -99,8 +99,9 @@ class Raft {
 
   // Appends a command if this server leads and has room. The command is committed when the entry of
   // this very name is (an index alone may be taken by another command). Nothing is returned, and
-  // nothing will come of the command, if it was refused.
-  std::optional<EntryId> propose(NodeTime now, std::string_view command);
+  // nothing will come of the command, if it was refused. Whether it led when the command came does
+  // not matter (Rules::may_append).
+  std::optional<EntryId> propose(NodeTime now, std::string_view command, bool led_before = false);
 
   // §3.10: hands the leadership over to that server. Until it leads, or an election timeout has
   // passed, no commands are taken. False if this server does not lead, or that is no other voter.
@@ -155,6 +156,7 @@ class Raft {
 
   // --- raft.cc: inputs, roles, outbox ---
   void advance_time(NodeTime now);
+  bool has_room(const Leader& leader, std::string_view command) const;
   bool is_voter(NodeId id) const;
   size_t quorum() const { return config_.voters.size() / 2 + 1; }
   NodeTime draw_election_due();
@@ -193,7 +195,7 @@ class Raft {
 
   void handle(NodeId from, AppendEntriesResponse& response);
   LogIndex next_after_conflict(const AppendEntriesResponse& response) const;
-  void append_as_leader(EntryKind kind, EntryData data);
+  void append(EntryKind kind, EntryData data);
   void replicate(Progress& follower);
   uint64_t collect_entries(LogIndex first, std::vector<Entry>& entries) const;
   void send_heartbeat(const Progress& follower, uint64_t round);
@@ -204,6 +206,7 @@ class Raft {
 
   // --- transfer.cc: §3.10 ---
   void advance_transfer(Leader& leader);
+  void give_up_transfer(Leader& leader);
   void handle(NodeId from, TimeoutNow& request);
 
   // --- queries.cc: §6.4 ---

@@ -101,8 +101,9 @@ void Raft::commit_to(LogIndex index) {
 
 // --- The leader -------------------------------------------------------------------------------
 
-void Raft::append_as_leader(EntryKind kind, EntryData data) {
-  std::get<Leader>(state_).uncommitted_bytes += data.size();
+// A new entry of the current term.
+void Raft::append(EntryKind kind, EntryData data) {
+  if (auto* leader = std::get_if<Leader>(&state_)) leader->uncommitted_bytes += data.size();
   log_.append({.index = log_.last_index() + 1,
                .term = hard_state_.term,
                .kind = kind,
@@ -230,7 +231,7 @@ void Raft::check_quorum() {
   for (const Progress& follower : leader.followers) {
     if (now_ - follower.heard() < config_.election_timeout) ++heard;
   }
-  if (heard < quorum()) follow(hard_state_.term, std::nullopt);
+  if (rules_.must_step_down(heard, quorum())) follow(hard_state_.term, std::nullopt);
 }
 
 }  // namespace seedbed::raft
