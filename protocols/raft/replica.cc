@@ -292,6 +292,9 @@ void Replica::notice(const Notice& notice) {
                    said.set_leads(raft_->leads());
                    said.set_last(raft_->log().last_index());
                    env_.probe(said);
+                   if (raft_->leads() && advance.through.index > raft_->durable_index()) {
+                     env_.reached("committed ahead of the leader's own disk");
+                   }
                  },
                  [&](const StaleCompletion& stale) {
                    if (stale.what == StaleCompletion::What::kMessage) return;

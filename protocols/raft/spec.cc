@@ -152,6 +152,7 @@ std::vector<ProbeSpec> probes() {
       {"retry deduplicated", "a repeated command was answered without executing it again"},
       {"deposed leader's late disk completion discarded",
        "the disk completed what a newer term had made meaningless"},
+      {"committed ahead of the leader's own disk", "by the disks of a majority of the others"},
       {"vote refused after restart", "a restarted server remembered that it had voted"},
       {"leadership offered", "a leader was asked to hand over, and stopped taking commands"},
       {"election at the leader's word", "its successor was up to date, and did not wait"},
