@@ -72,7 +72,10 @@ class StableLeader final : public Checker {
         standstill_(options.servers, options.safeguards, std::move(logs)) {}
 
   EventKinds interests() const override {
-    return Standstill::interests().with(EventKind::kHeal).with(EventKind::kEnd);
+    return Standstill::interests()
+        .with(EventKind::kHeal)
+        .with(EventKind::kInvoke)
+        .with(EventKind::kEnd);
   }
 
   void on_event(const TraceEvent& event) override {
@@ -81,6 +84,8 @@ class StableLeader final : public Checker {
     if (event.kind == EventKind::kHeal) {
       healed_ = true;
       healed_at_ = event.time;
+    } else if (event.kind == EventKind::kInvoke) {
+      asked_ = asked_ || healed_;
     } else if (event.kind == EventKind::kEnd) {
       end_ = event.time;
       completed_ = event.value == static_cast<uint64_t>(RunEnd::kCompleted);
@@ -141,7 +146,7 @@ class StableLeader final : public Checker {
     if (following <= servers_.size() / 2) {
       stuck(event, fmt::format("only {} of {} servers follow n{}", following, servers_.size(),
                                number(leader)));
-    } else if (committed_by_ != leader) {
+    } else if (asked_ && committed_by_ != leader) {
       stuck(event, fmt::format("n{} leads, and has committed nothing", number(leader)));
     } else {
       leader_ = leader;
@@ -201,6 +206,7 @@ class StableLeader final : public Checker {
   std::optional<NodeId> committed_by_;   // which leader committed last, after the faults
   std::optional<NodeId> leader_;         // who has to stay
   bool healed_ = false;
+  bool asked_ = false;  // clients have, after the faults
   bool judged_ = false;
   bool completed_ = false;
   Time healed_at_{};

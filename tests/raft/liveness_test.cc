@@ -180,15 +180,19 @@ TEST(StableLeader, MissesAMajorityThatFollows) {
   EXPECT_NE(story.stable().message.find("only 2 of 5 servers follow n1"), std::string::npos);
 }
 
-TEST(StableLeader, MissesWhatIsCommittedAfterTheFaults) {
-  Story story;
-  story.lead(1, 2, {2, 3});
-  story.commit(1, 1, 2);
-  story.at(1s);
-  story.heal();
-  story.at(14s);
-  story.end();
-  EXPECT_NE(story.stable().message.find("has committed nothing"), std::string::npos);
+TEST(StableLeader, MissesWhatIsCommittedAfterTheFaultsIfSomebodyAsked) {
+  for (const bool asked : {false, true}) {
+    Story story;
+    story.lead(1, 2, {2, 3});
+    story.commit(1, 1, 2);
+    story.at(1s);
+    story.heal();
+    if (asked) story.ask(6);
+    story.at(14s);
+    story.end();
+    EXPECT_EQ(story.stable().message.find("has committed nothing") != std::string::npos, asked);
+    EXPECT_EQ(story.stable().status, asked ? CheckStatus::kLiveness : CheckStatus::kPass);
+  }
 }
 
 TEST(StableLeader, NoticesATermThatChangesUnderTheLeader) {
