@@ -40,7 +40,7 @@ void Raft::campaign() {
   if (!may_campaign()) {
     follow(hard_state_.term, std::nullopt);
     std::get<Follower>(state_).election_due = draw_election_due();
-  } else if (config_.pre_vote) {
+  } else if (rules_.asks_first(config_.pre_vote)) {
     campaign_as_pre_candidate();
   } else {
     campaign_as_candidate();
@@ -82,8 +82,8 @@ void Raft::handle(NodeId from, RequestVoteResponse& response) {
     follow(response.term, std::nullopt);
     return;
   }
-  // An answer counts only for the question it answers: same kind of vote, same requested term. The
-  // voter's own term says nothing about that: a PreVote may be granted from a lower one.
+  if (!rules_.counts_answer(response.term, hard_state_.term)) return;
+  // An answer counts only for the question it answers: same kind of vote, same requested term.
   if (auto* pre = std::get_if<PreCandidate>(&state_);
       pre != nullptr && response.pre_vote && response.requested == next(hard_state_.term)) {
     count_vote(pre->ballot, from, response.granted);
@@ -123,7 +123,7 @@ void Raft::become_leader() {
   note_role();
   // §6.4: entries of earlier terms cannot be committed by counting (§3.6.2). A no-op of this term
   // commits them along with itself, without waiting for a client.
-  append_as_leader(EntryKind::kNoOp, {});
+  append_in_term(EntryKind::kNoOp, {});
 }
 
 // --- The voter --------------------------------------------------------------------------------
@@ -158,6 +158,7 @@ void Raft::handle(NodeId from, RequestVote& request) {
 // Changes nothing here: neither the term nor the timer nor the vote.
 void Raft::answer_pre_vote(NodeId from, const RequestVote& request) {
   if (!rules_.may_be_asked(configuration(), config_.self)) return;
+  if (!rules_.answers_pre_vote(request.term, hard_state_.term)) return;
   const bool granted =
       !hears_a_leader() &&
       rules_.may_grant_pre_vote(hard_state_.term, last_durable(), request.term, request.last);

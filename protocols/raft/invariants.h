@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "protocols/raft/server_logs.h"
+#include "protocols/raft/standstill.h"
 #include "sim/check/checker.h"
 
 namespace seedbed::raft {
@@ -21,6 +22,15 @@ namespace seedbed::raft {
 std::unique_ptr<Checker> make_election_safety();
 std::unique_ptr<Checker> make_vote_once();
 std::unique_ptr<Checker> make_vote_durable(std::shared_ptr<ServerLogs> logs);
+
+// invariants_roles.cc
+std::unique_ptr<Checker> make_term_mono(std::shared_ptr<ServerLogs> logs);
+std::unique_ptr<Checker> make_leader_append_only(std::shared_ptr<ServerLogs> logs);
+std::unique_ptr<Checker> make_commit_mono();
+std::unique_ptr<Checker> make_role_changes();
+
+// invariants_transfer.cc
+std::unique_ptr<Checker> make_transfer_quiet();
 
 // invariants_log.cc
 std::unique_ptr<Checker> make_log_matching(std::shared_ptr<ServerLogs> logs);
@@ -49,6 +59,20 @@ std::unique_ptr<Checker> make_config_rollback(std::shared_ptr<ServerLogs> logs,
 
 // invariants_queries.cc
 std::unique_ptr<Checker> make_query_index();
+
+// invariants_liveness.cc. Where links stay lost for good and no leader can stay for it, both end as
+// the weakness RAFT-L1 (standstill.h).
+struct LivenessOptions {
+  std::vector<NodeId> servers;
+  std::vector<NodeId> clients;
+  Safeguards safeguards;
+  Duration election_timeout{};  // the shortest that a server waits; the longest is twice that
+  Duration bound{};             // from the end of the faults until every client is served
+};
+std::unique_ptr<Checker> make_progress(const LivenessOptions& options,
+                                       std::shared_ptr<ServerLogs> logs);
+std::unique_ptr<Checker> make_stable_leader(const LivenessOptions& options,
+                                            std::shared_ptr<ServerLogs> logs);
 
 // invariants_clients.cc
 std::unique_ptr<Checker> make_acknowledged_is_durable(std::shared_ptr<ServerLogs> logs,

@@ -135,7 +135,7 @@ void Raft::advance_membership(Leader& leader) {
 }
 
 void Raft::append_configuration(const Configuration& configuration) {
-  append_as_leader(EntryKind::kConfiguration, encode(configuration));
+  append_in_term(EntryKind::kConfiguration, encode(configuration));
   note_configuration();
 }
 

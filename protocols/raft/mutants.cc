@@ -58,6 +58,27 @@ constexpr std::array kMutants = {
                "VoteDurable", "VoteOnce,ElectionSafety",
                "https://github.com/hashicorp/raft/issues/661; "
                "https://github.com/ongardie/raft.tla/pull/5"},
+    MutantInfo{Mutant::kB11, "raft.b11-append-when-deposed", "RAFT-B11",
+               "A command that came while the server led is appended after it was deposed, in the "
+               "new term.",
+               "LogMatching", "StateMachineSafety,AckDurable,Assertion",
+               "https://github.com/hashicorp/raft/issues/695"},
+    MutantInfo{Mutant::kB12, "raft.b12-ignore-earlier-terms", "RAFT-B12",
+               "PreVotes from servers of an earlier term, and their answers, are ignored: they are "
+               "never brought into the present.",
+               "Progress", "StableLeader",
+               "https://github.com/etcd-io/etcd/issues/8243; "
+               "https://github.com/etcd-io/etcd/issues/8501"},
+    MutantInfo{Mutant::kB13PreVote, "raft.b13-no-pre-vote", "RAFT-B13",
+               "Servers that hear no leader raise their term without asking whether they could be "
+               "elected.",
+               "StableLeader", "Progress",
+               "https://blog.cloudflare.com/a-byzantine-failure-in-the-real-world/"},
+    MutantInfo{Mutant::kB13CheckQuorum, "raft.b13-no-check-quorum", "RAFT-B13",
+               "A leader without a majority leads on, and those who still hear it elect nobody "
+               "else.",
+               "StableLeader", "Progress",
+               "https://decentralizedthoughts.github.io/2020-12-12-raft-liveness-full-omission/"},
     MutantInfo{Mutant::kB14, "raft.b14-count-own-unsynced", "RAFT-B14",
                "A leader counts its own copy of an entry before its disk has it.",
                "CommitQuorumDurable", "LeaderCompleteness,AcknowledgedIsDurable",
@@ -96,6 +117,12 @@ constexpr std::array kMutants = {
                "A configuration counts only once it is committed.", "ConfigOverlap",
                "CommitQuorumDurable,Progress,Assertion",
                "https://github.com/etcd-io/etcd/issues/12359"},
+    MutantInfo{Mutant::kB23, "raft.b23-command-while-handing-over", "RAFT-B23",
+               "A leader goes on taking commands while it hands over, so that its successor never "
+               "has all it has.",
+               "TransferQuiet", "",
+               "https://github.com/redpanda-data/redpanda/issues/2606; "
+               "https://github.com/hashicorp/raft/pull/487"},
     MutantInfo{Mutant::kNoSessionCheck, "raft.no-session-check", "RAFT-SESSION",
                "The state machine executes a repeated command again instead of giving the reply "
                "it gave (section 6.3).",

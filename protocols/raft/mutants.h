@@ -23,6 +23,10 @@ enum class Mutant {
   kB08,
   kB09,
   kB10,
+  kB11,
+  kB12,
+  kB13PreVote,
+  kB13CheckQuorum,
   kB14,
   kB15,
   kB16,
@@ -32,6 +36,7 @@ enum class Mutant {
   kB20,
   kB21,
   kB22,
+  kB23,
   kNoSessionCheck,
 };
 

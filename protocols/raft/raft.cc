@@ -47,7 +47,7 @@ void Raft::tick(NodeTime now) {
   if (auto* leader = std::get_if<Leader>(&state_)) {
     if (now_ >= leader->quorum_due) check_quorum();
     if (!leads()) return;
-    if (leader->transfer && now_ >= leader->transfer->gives_up) leader->transfer.reset();
+    if (leader->transfer && now_ >= leader->transfer->gives_up) give_up_transfer(*leader);
     if (now_ >= leader->heartbeat_due) send_heartbeats(*leader);
     return;
   }
@@ -68,17 +68,20 @@ void Raft::step(NodeTime now, NodeId from, Message message) {
   std::visit([&](auto& m) { handle(from, m); }, message);
 }
 
-std::optional<EntryId> Raft::propose(NodeTime now, std::string_view command) {
+std::optional<EntryId> Raft::propose(NodeTime now, std::string_view command, bool led_before) {
   advance_time(now);
   auto* leader = std::get_if<Leader>(&state_);
-  if (leader == nullptr || leader->transfer) return std::nullopt;
-  // Back-pressure: what is not committed is kept in memory by everyone. One command always fits.
-  if (leader->uncommitted_bytes > 0 &&
-      leader->uncommitted_bytes + command.size() > config_.max_uncommitted_bytes) {
-    return std::nullopt;
-  }
-  append_as_leader(EntryKind::kCommand, command);
+  if (!rules_.may_append(leader != nullptr, led_before)) return std::nullopt;
+  if (leader != nullptr && !has_room(*leader, command)) return std::nullopt;
+  append_in_term(EntryKind::kCommand, command);
   return log_.last();
+}
+
+// Back-pressure: what is not committed is kept in memory by everyone. One command always fits.
+bool Raft::has_room(const Leader& leader, std::string_view command) const {
+  if (!rules_.takes_commands(leader.transfer.has_value())) return false;
+  return leader.uncommitted_bytes == 0 ||
+         leader.uncommitted_bytes + command.size() <= config_.max_uncommitted_bytes;
 }
 
 void Raft::persisted(NodeTime now, Ticket ticket) {

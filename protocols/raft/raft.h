@@ -113,8 +113,9 @@ class Raft {
 
   // Appends a command if this server leads and has room. The command is committed when the entry of
   // this very name is (an index alone may be taken by another command). Nothing is returned, and
-  // nothing will come of the command, if it was refused.
-  std::optional<EntryId> propose(NodeTime now, std::string_view command);
+  // nothing will come of the command, if it was refused. Whether it led when the command came does
+  // not matter (Rules::may_append).
+  std::optional<EntryId> propose(NodeTime now, std::string_view command, bool led_before = false);
 
   // §3.10: hands the leadership over to that server. Until it leads, or an election timeout has
   // passed, no commands are taken. False if this server does not lead, or that is no other voter.
@@ -190,6 +191,7 @@ class Raft {
 
   // --- raft.cc: inputs, roles, outbox ---
   void advance_time(NodeTime now);
+  bool has_room(const Leader& leader, std::string_view command) const;
   NodeTime draw_election_due();
   NodeTime election_due() const;
   EntryId last_durable() const;
@@ -227,7 +229,7 @@ class Raft {
 
   void handle(NodeId from, AppendEntriesResponse& response);
   LogIndex next_after_conflict(const AppendEntriesResponse& response) const;
-  void append_as_leader(EntryKind kind, EntryData data);
+  void append_in_term(EntryKind kind, EntryData data);
   Progress* find(Leader& leader, NodeId follower);
   void replicate(Progress& follower);
   uint64_t collect_entries(LogIndex first, std::vector<Entry>& entries) const;
@@ -240,6 +242,7 @@ class Raft {
 
   // --- transfer.cc: §3.10 ---
   void advance_transfer(Leader& leader);
+  void give_up_transfer(Leader& leader);
   void handle(NodeId from, TimeoutNow& request);
 
   // --- membership.cc: chapter 4 ---

@@ -29,6 +29,10 @@ struct Describe {
   std::string operator()(const StaleCompletion& n) const {
     return fmt::format("stale {} discarded after write {}", to_string(n.what), n.ticket);
   }
+  std::string operator()(const TransferChange& n) const {
+    return n.to ? fmt::format("hands over to n{} at {}", number(*n.to), n.last)
+                : fmt::format("leads on at {}", n.last);
+  }
 };
 
 }  // namespace

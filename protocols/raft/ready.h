@@ -40,7 +40,14 @@ struct StaleCompletion {
   Ticket ticket = 0;
   bool operator==(const StaleCompletion&) const = default;
 };
-using Notice = std::variant<RoleChange, CommitAdvance, ConfigurationChange, StaleCompletion>;
+// A leader hands over from now on, or has given it up.
+struct TransferChange {
+  std::optional<NodeId> to;
+  LogIndex last = 0;  // where its log ends
+  Term term{};
+  bool operator==(const TransferChange&) const = default;
+};
+using Notice = std::variant<RoleChange, CommitAdvance, ConfigurationChange, StaleCompletion, TransferChange>;
 std::string to_string(const Notice& notice);
 
 // A query may be answered from the state after `index`, or any later one.

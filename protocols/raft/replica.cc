@@ -135,7 +135,9 @@ void Replica::serve_clients() {
   env_.serve<wire::ClientCommand>(
       [this](NodeId, const wire::ClientCommand::Request& request) -> Result<Answer> {
         auto [promise, future] = Promise<Answer>::make(env_.scheduler());
-        if (!inbox_.push(Proposal{.command = request.command(), .answer = std::move(promise)})) {
+        Proposal proposal{
+            .command = request.command(), .answer = std::move(promise), .led = raft_->leads()};
+        if (!inbox_.push(std::move(proposal))) {
           return Error::kUnavailable;
         }
         return future.await(options_.request_timeout);
@@ -200,7 +202,7 @@ void Replica::take_in(Input& input) {
                    const bool leads = raft_->leads();
                    std::optional<EntryId> entry;
                    if (!env_.buggify(kBusy)) {
-                     entry = raft_->propose(env_.now(), proposal.command);
+                     entry = raft_->propose(env_.now(), proposal.command, proposal.led);
                    }
                    if (entry) {
                      waiting_.insert_or_assign(
@@ -362,11 +364,22 @@ void Replica::notice(const Notice& notice) {
                    to_wire(advance.through, said.mutable_through());
                    said.set_term(number(advance.term));
                    said.set_leads(raft_->leads());
+                   said.set_last(raft_->log().last_index());
                    env_.probe(said);
+                   if (raft_->leads() && advance.through.index > raft_->durable_index()) {
+                     env_.reached("committed ahead of the leader's own disk");
+                   }
                  },
                  [&](const StaleCompletion& stale) {
                    if (stale.what == StaleCompletion::What::kMessage) return;
                    env_.reached("deposed leader's late disk completion discarded");
+                 },
+                 [&](const TransferChange& change) {
+                   wire::TransferChanged said;
+                   if (change.to) said.set_to(seedbed::number(*change.to));
+                   said.set_last(change.last);
+                   said.set_term(number(change.term));
+                   env_.probe(said);
                  },
              },
              notice);

@@ -58,6 +58,7 @@ class Replica final : public Process {
   struct Proposal {
     std::string command;
     Promise<Answer> answer;
+    bool led = false;  // when it came
   };
   struct Asked {
     ReadId query = 0;

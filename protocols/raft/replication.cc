@@ -113,8 +113,9 @@ void Raft::commit_to(LogIndex index) {
 
 // --- The leader -------------------------------------------------------------------------------
 
-void Raft::append_as_leader(EntryKind kind, EntryData data) {
-  std::get<Leader>(state_).uncommitted_bytes += data.size();
+// A new entry of the current term.
+void Raft::append_in_term(EntryKind kind, EntryData data) {
+  if (auto* leader = std::get_if<Leader>(&state_)) leader->uncommitted_bytes += data.size();
   append({.index = log_.last_index() + 1,
           .term = hard_state_.term,
           .kind = kind,
@@ -257,7 +258,8 @@ void Raft::check_quorum() {
     const Progress* follower = find(leader, id);
     return follower != nullptr && now_ - follower->heard() < config_.election_timeout;
   };
-  if (!configuration().is_quorum(is_heard)) follow(hard_state_.term, std::nullopt);
+  const bool by_quorum = configuration().is_quorum(is_heard);
+  if (rules_.must_step_down(by_quorum)) follow(hard_state_.term, std::nullopt);
 }
 
 }  // namespace seedbed::raft

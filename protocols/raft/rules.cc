@@ -18,6 +18,45 @@ bool Rules::may_grant_pre_vote(Term my_term, EntryId my_last, Term requested,
   return requested > my_term && candidate_last >= my_last;
 }
 
+bool Rules::asks_first(bool configured) const {
+  // RAFT-B13: whoever does not hear the leader raises its term, again and again.
+  if (mutant_ == Mutant::kB13PreVote) return false;
+  return configured;
+}
+
+bool Rules::answers_pre_vote(Term requested, Term mine) const {
+  // RAFT-B12: messages of an earlier term are ignored, whatever they are. Who was left behind then
+  // never learns that it was.
+  if (mutant_ == Mutant::kB12) return requested >= mine;
+  return true;
+}
+
+bool Rules::counts_answer(Term given_in, Term mine) const {
+  // RAFT-B12: and neither do its answers count, so that the two of them never elect anybody.
+  if (mutant_ == Mutant::kB12) return given_in >= mine;
+  return true;
+}
+
+bool Rules::must_step_down(bool heard_by_quorum) const {
+  // RAFT-B13: a leader that a few still hear leads on, and keeps these few from electing another.
+  if (mutant_ == Mutant::kB13CheckQuorum) return false;
+  return !heard_by_quorum;
+}
+
+bool Rules::may_append(bool leads, bool led_before) const {
+  // RAFT-B11: one thread has taken the command while the server led, another deposes it, and the
+  // first appends the command in the term of the day, which belongs to somebody else.
+  if (mutant_ == Mutant::kB11) return leads || led_before;
+  return leads;
+}
+
+bool Rules::takes_commands(bool hands_over) const {
+  // RAFT-B23: clients go on, and the successor is always an entry short; if it is told all the
+  // same, voters have more than it has and refuse it.
+  if (mutant_ == Mutant::kB23) return true;
+  return !hands_over;
+}
+
 Ticket Rules::vote_waits_for(Ticket vote_durable_after) const {
   // RAFT-B10: the answer overtakes the sync. Grant, crash, restart, and the same term's vote is
   // given a second time.

@@ -46,6 +46,30 @@ class Rules {
   bool may_grant_pre_vote(Term my_term, EntryId my_last, Term requested,
                           EntryId candidate_last) const;
 
+  // §9.6: whether to ask if an election could be won before it is held, if so configured. Who is
+  // cut off and never asks comes back with a term that deposes the leader of the day.
+  bool asks_first(bool configured) const;
+
+  // §9.6: whether a PreVote for that term is answered at all. It always is: the refusal brings a
+  // candidate that was left behind into the present.
+  bool answers_pre_vote(Term requested, Term mine) const;
+
+  // §9.6: whether an answer counts that was given in that term. It does, also from an earlier one:
+  // a PreVote changes nothing at the voter, so that its term says nothing about its answer.
+  bool counts_answer(Term given_in, Term mine) const;
+
+  // §6.2: a leader that no quorum has answered within an election timeout steps down: those who hear
+  // it would elect nobody else.
+  bool must_step_down(bool heard_by_quorum) const;
+
+  // §3.5: an entry has the term of the leader that made it, so only who leads when it is appended
+  // may append; that it led when the command came is not enough, for the term may be another now.
+  bool may_append(bool leads, bool led_before) const;
+
+  // §3.10: whether a leader takes commands. Not while it hands over, or its successor would have to
+  // catch up with more and more.
+  bool takes_commands(bool hands_over) const;
+
   // §3.8: the vote must be on stable storage before the answer. Returns the ticket that a granted
   // vote waits for, given the ticket that makes it durable.
   Ticket vote_waits_for(Ticket vote_durable_after) const;

@@ -9,7 +9,6 @@
 #include "protocols/raft/replica.h"
 #include "sim/check/linearizability_checker.h"
 #include "sim/check/model.h"
-#include "sim/check/progress.h"
 
 namespace seedbed::raft {
 namespace {
@@ -72,6 +71,21 @@ std::shared_ptr<ServerLogs> disks_of(const Setup& setup) {
   return setup.views->get<ServerLogs>(setup.servers);
 }
 
+LivenessOptions liveness_options(const Setup& setup) {
+  const auto& options = setup.options_as<wire::Options>();
+  return {.servers = setup.servers,
+          .clients = setup.clients,
+          .safeguards = {.pre_vote = !options.no_pre_vote(),
+                         .check_quorum = !options.no_check_quorum()},
+          .election_timeout = ms(options.election_timeout_ms()),
+          .bound = setup.liveness_bound};
+}
+
+// What a server keeps in its memory, whatever becomes of disks.
+bool rests_on_memory(std::string_view check) {
+  return check == "CommitTermRule" || check == "CommitMono" || check == "TransferQuiet";
+}
+
 // All but the rules that a leader keeps in its memory rest on disks that keep what they confirmed:
 // a voter that forgets its vote or its log may elect and commit anything (section 3.8).
 std::vector<CheckSpec> checks() {
@@ -82,6 +96,15 @@ std::vector<CheckSpec> checks() {
        [](const Setup&) { return make_vote_once(); }},
       {"VoteDurable", "a vote is on the voter's disk before it leaves",
        [](const Setup& setup) { return make_vote_durable(disks_of(setup)); }},
+      {"TermMono", "the term on a disk never decreases",
+       [](const Setup& setup) { return make_term_mono(disks_of(setup)); }},
+      {"RoleChanges",
+       "within a term a server knows one leader, and leads once, until it steps down",
+       [](const Setup&) { return make_role_changes(); }},
+      {"TransferQuiet", "a leader that hands over takes no command",
+       [](const Setup&) { return make_transfer_quiet(); }},
+      {"LeaderAppendOnly", "a leader only appends to its log",
+       [](const Setup& setup) { return make_leader_append_only(disks_of(setup)); }},
       {"LogMatching", "logs that share an entry are identical up to it",
        [](const Setup& setup) { return make_log_matching(disks_of(setup)); }},
       {"AckDurable", "what a follower acknowledges is on its disk",
@@ -92,6 +115,8 @@ std::vector<CheckSpec> checks() {
        }},
       {"CommitTermRule", "a leader commits only entries of its own term by counting",
        [](const Setup&) { return make_commit_term_rule(); }},
+      {"CommitMono", "what is committed stays so, is in the log, and comes before what is applied",
+       [](const Setup&) { return make_commit_mono(); }},
       {"LeaderCompleteness", "every later leader has what was committed",
        [](const Setup& setup) { return make_leader_completeness(disks_of(setup)); }},
       {"SnapshotOK",
@@ -122,19 +147,28 @@ std::vector<CheckSpec> checks() {
          return std::make_unique<LinearizabilityChecker>("Linearizable", key_value_model());
        }},
       {"ReplicasAgree", "after healing all servers come to the same state",
-       [](const Setup& setup) { return make_replicas_agree(founders(setup)); }},
-      {"Progress", "after healing every client is served again",
        [](const Setup& setup) {
-         return std::make_unique<ProgressChecker>("Progress", setup.clients, setup.liveness_bound);
+         // Where links stay lost, StableLeader says who must have applied what.
+         const bool stability = setup.options_as<wire::Options>().judge_stability();
+         return stability ? nullptr : make_replicas_agree(founders(setup));
+       }},
+      {"Progress", "after healing every client is served again",
+       [](const Setup& setup) { return make_progress(liveness_options(setup), disks_of(setup)); }},
+      {"StableLeader",
+       "after healing one leader comes, and stays; who is linked with it has what it has",
+       [](const Setup& setup) {
+         const bool stability = setup.options_as<wire::Options>().judge_stability();
+         return stability ? make_stable_leader(liveness_options(setup), disks_of(setup)) : nullptr;
        }},
   };
   for (CheckSpec& spec : specs) {
-    if (spec.name != "CommitTermRule") spec.assumes.push_back(Assumption::kDisksKeep);
+    if (!rests_on_memory(spec.name)) spec.assumes.push_back(Assumption::kDisksKeep);
     // Unless there are leases, nothing that servers promise is measured by clocks.
     if (spec.name == "QueryIndex" || spec.name == "Linearizable") {
       spec.assumes.push_back(Assumption::kClocksAgree);
     }
-    if (spec.name == "Progress") spec.assumes.push_back(Assumption::kServersUp);
+    if (spec.name == "Progress" || spec.name == "StableLeader")
+      spec.assumes.push_back(Assumption::kServersUp);
   }
   return specs;
 }
@@ -150,6 +184,7 @@ std::vector<ProbeSpec> probes() {
       {"retry deduplicated", "a repeated command was answered without executing it again"},
       {"deposed leader's late disk completion discarded",
        "the disk completed what a newer term had made meaningless"},
+      {"committed ahead of the leader's own disk", "by the disks of a majority of the others"},
       {"vote refused after restart", "a restarted server remembered that it had voted"},
       {"leadership offered", "a leader was asked to hand over, and stopped taking commands"},
       {"election at the leader's word", "its successor was up to date, and did not wait"},
@@ -164,6 +199,16 @@ std::vector<ProbeSpec> probes() {
       {"message dropped: inbox full", "a server could not keep up"},
       {"refused to serve: the disk lost what it had confirmed", "recovery found corruption"},
       {"stopped: the disk failed", "a server ended itself, to recover from what its disk holds"},
+  };
+}
+
+std::vector<WeaknessSpec> weaknesses() {
+  return {
+      {"RAFT-A1", "a voter whose disk forgets may vote twice, and lose what it acknowledged",
+       Assumption::kDisksKeep},
+      {"RAFT-A2", "leases under clocks that are worse than declared: answers from the past",
+       Assumption::kClocksAgree},
+      {"RAFT-L1", "links are lost for good, and no leader can stay", std::nullopt},
   };
 }
 
@@ -223,6 +268,7 @@ ProtocolSpec spec() {
                             .reference = std::string(mutant.reference)});
   }
   spec.probes = probes();
+  spec.weaknesses = weaknesses();
   spec.make_coverage = [](const Setup&, std::function<void(std::string_view)> reached) {
     return std::make_unique<RaftCoverage>(std::move(reached));
   };

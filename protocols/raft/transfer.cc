@@ -11,7 +11,13 @@ bool Raft::transfer_leadership(NodeTime now, NodeId to) {
   auto* leader = std::get_if<Leader>(&state_);
   if (leader == nullptr || to == config_.self || !configuration().is_voter(to)) return false;
   leader->transfer = Transfer{.to = to, .gives_up = now_ + config_.election_timeout};
+  notices_.push_back(TransferChange{.to = to, .last = log_.last_index(), .term = hard_state_.term});
   return true;
+}
+
+void Raft::give_up_transfer(Leader& leader) {
+  leader.transfer.reset();
+  notices_.push_back(TransferChange{.to = {}, .last = log_.last_index(), .term = hard_state_.term});
 }
 
 std::optional<NodeId> Raft::transferring_to() const {

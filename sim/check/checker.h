@@ -51,6 +51,8 @@ struct CheckResult {
   std::string message;      // one sentence with concrete values; empty when it passed
   std::vector<Fact> facts;  // the contradicting observations, in order of time
   EventIndex event{};       // where it was noticed
+  // The documented weakness or broken assumption that explains it, by its id; as a rule empty.
+  std::string weakness;
 };
 
 class Checker : public EventSink {
@@ -76,6 +78,8 @@ class Checker : public EventSink {
 
   // The first finding stands; later ones are ignored.
   void violate(const TraceEvent& at, std::string message, std::vector<Fact> facts);
+  // The documented weakness of that id showed itself.
+  void excuse_by(std::string weakness, std::string message, std::vector<Fact> facts, EventIndex at);
   void conclude(CheckStatus status, std::string message, std::vector<Fact> facts = {},
                 EventIndex at = kNoEvent);
 

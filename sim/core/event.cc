@@ -28,6 +28,7 @@ std::string_view to_string(EventKind kind) {
     case EventKind::kOutside: return "outside";
     case EventKind::kAssumption: return "assumption";
     case EventKind::kFault: return "fault";
+    case EventKind::kCut: return "cut";
   }
   return "unknown";
 }

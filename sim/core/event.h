@@ -21,6 +21,7 @@
 //   fault         victim                                             fault         what, in bytes
 //   heal                                                             faults are over
 //   outside       server                        its fate             what it stays for good
+//   cut           sender    receiver                                 their link stays cut for good
 //   assumption    target              plan entry   Assumption        the assumption that broke
 //   invoke        client              operation                      function      the Operation
 //   return        client              operation    Outcome           function      the Operation
@@ -68,8 +69,9 @@ enum class EventKind : uint8_t {
   kOutside,
   kAssumption,
   kFault,
+  kCut,
 };
-inline constexpr int kEventKinds = static_cast<int>(EventKind::kFault) + 1;
+inline constexpr int kEventKinds = static_cast<int>(EventKind::kCut) + 1;
 
 // The name used in traces and reports, as in the table above.
 std::string_view to_string(EventKind kind);

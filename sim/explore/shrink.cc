@@ -8,6 +8,7 @@
 
 #include "sim/core/arena.h"
 #include "sim/core/hash.h"
+#include "sim/fault/catalogue.h"
 #include "sim/run/simulation.h"
 #include "sim/run/sites.h"
 
@@ -44,6 +45,19 @@ void remove_name(google::protobuf::RepeatedPtrField<std::string>* names, const s
   names->erase(std::remove(names->begin(), names->end(), name), names->end());
 }
 
+// Of links from each target to the other at the same place, those that the machine is an end of.
+void remove_links(run::PlannedFault& fault, const std::string& name) {
+  const int count = std::min(fault.target_size(), fault.other_size());
+  const run::PlannedFault before = fault;
+  fault.clear_target();
+  fault.clear_other();
+  for (int i = 0; i < count; ++i) {
+    if (before.target(i) == name || before.other(i) == name) continue;
+    fault.add_target(before.target(i));
+    fault.add_other(before.other(i));
+  }
+}
+
 // A machine that does not exist has no faults.
 void make_absent(run::Script& script, const std::string& name) {
   script.add_absent(name);
@@ -51,8 +65,13 @@ void make_absent(run::Script& script, const std::string& name) {
   for (auto fault = faults->begin(); fault != faults->end();) {
     const bool leader = fault->target_size() == 0;
     const bool links = fault->other_size() > 0;
-    remove_name(fault->mutable_target(), name);
-    remove_name(fault->mutable_other(), name);
+    const FaultInfo* row = find_fault(fault->fault());
+    if (row != nullptr && row->aim == Aim::kLost) {
+      remove_links(*fault, name);
+    } else {
+      remove_name(fault->mutable_target(), name);
+      remove_name(fault->mutable_other(), name);
+    }
     const bool empty =
         (!leader && fault->target_size() == 0) || (links && fault->other_size() == 0);
     fault = empty || fault->of() == name ? faults->erase(fault) : fault + 1;

@@ -53,7 +53,8 @@ explore::Report execute(Runner& runner, const CampaignOptions& options, const Jo
   report.set_expected_verdict(judgement.expected_verdict);
   for (const std::string& probe : judgement.unreached) report.add_unreached(probe);
   for (const CheckResult& check : result.checks) {
-    if (check.status == CheckStatus::kViolation) report.add_broken(check.name);
+    const bool stuck = check.status == CheckStatus::kLiveness;
+    if (stuck || check.status == CheckStatus::kViolation) report.add_broken(check.name);
   }
   fill(result.faults, report.mutable_faults());
   fill(result.probes, report.mutable_probes());

@@ -36,7 +36,10 @@ enum class Aim : uint8_t {
   kLeader,      // the links between whoever leads when it begins and everyone else
   kBridge,      // the links between two groups, clients in either; one server is in neither
   kRing,        // all servers, in a drawn order
-  kClient,      // one client
+  kLost,    // links between servers, from each target to the other at the same place; those that
+            // are left join servers of which each reaches a majority
+  kHub,     // one server; the others are on the other side
+  kClient,  // one client
 };
 
 // What a fault takes from the tolerance.
@@ -94,7 +97,7 @@ struct FaultInfo {
   // Whether it would do anything to the target now; missing: always.
   bool (*possible)(World& world, NodeId target) = nullptr;
 
-  // Of a plan: whom it hits, how a schedule writes it (with {targets}, {others}, {magnitude}), what
+  // Of a plan: whom it hits, how a schedule writes it (with {targets}, {others}, {links}, {magnitude}), what
   // it does. `step` and `end` may be missing.
   Aim aim = Aim::kRate;
   std::string_view line;

@@ -34,6 +34,8 @@ enum class FaultKind : uint8_t {
   kLinkMtu,
   kConnectionReset,
   kHalfOpen,
+  kPartialPartition,
+  kStarPartition,
 
   // disk_faults.cc
   kLostWrite = 31,

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sim/fault/catalogue.h"
 
 namespace seedbed {
@@ -34,10 +36,31 @@ std::string_view to_string(Deed deed) {
   return "unknown";
 }
 
+std::string links_text(const Fault& fault, const std::function<std::string(NodeId)>& name_of) {
+  const size_t count = std::min(fault.targets.size(), fault.others.size());
+  const auto cuts = [&](NodeId from, NodeId to) {
+    for (size_t i = 0; i < count; ++i) {
+      if (fault.targets[i] == from && fault.others[i] == to) return true;
+    }
+    return false;
+  };
+  std::string text;
+  for (size_t i = 0; i < count; ++i) {
+    const NodeId from = fault.targets[i];
+    const NodeId to = fault.others[i];
+    const bool both_ways = cuts(to, from);
+    if (both_ways && to < from) continue;
+    text += fmt::format("{}{}{}{}", text.empty() ? "" : " ", name_of(from),
+                        both_ways ? "|" : "-/->", name_of(to));
+  }
+  return text;
+}
+
 std::string describe(const Fault& fault, const std::function<std::string(NodeId)>& name_of) {
   const std::string targets = fault.targets.empty() ? "the leader" : names(fault.targets, name_of);
   return fmt::format(fmt::runtime(info(fault.kind).line), fmt::arg("targets", targets),
                      fmt::arg("others", names(fault.others, name_of)),
+                     fmt::arg("links", links_text(fault, name_of)),
                      fmt::arg("magnitude", fault.magnitude));
 }
 
@@ -47,7 +70,8 @@ std::string line(const Fault& fault, const std::function<std::string(NodeId)>& n
                                 : fmt::format("after {} {} of {}", to_string(fault.begin.deed),
                                               fault.begin.nth, name_of(fault.begin.node));
   return fmt::format("{}  {} {}  {} for {}", fault.id, to_string(fault.kind),
-                     describe(fault, name_of), begin, seconds(fault.duration));
+                     describe(fault, name_of), begin,
+                     fault.for_good ? "good" : seconds(fault.duration));
 }
 
 }  // namespace seedbed

@@ -51,6 +51,7 @@ struct Fault {
   std::vector<NodeId> targets;  // none: whoever leads when it begins
   std::vector<NodeId> others;
   int64_t magnitude = 0;
+  bool for_good = false;  // it does not end, also when the others are healed
 
   bool operator==(const Fault&) const = default;
 };
@@ -59,6 +60,8 @@ struct FaultPlan {
   std::vector<Fault> faults;
 };
 
+// The links of a fault that goes from each target to the other at the same place: "n1|n4 n2-/->n5".
+std::string links_text(const Fault& fault, const std::function<std::string(NodeId)>& name_of);
 // What the fault does and to whom, without its time: "n1 n2 | n3 n4 n5".
 std::string describe(const Fault& fault, const std::function<std::string(NodeId)>& name_of);
 // The whole line, as above.

@@ -209,11 +209,17 @@ void Injector::begin(Active& active) {
   ++fired_[static_cast<size_t>(fault.kind)];
   emit(EventKind::kFaultBegin, fault);
   Scheduler& scheduler = world_.scheduler();
-  active.ends = scheduler.now() + fault.duration;
+  active.ends = fault.for_good ? kNever : scheduler.now() + fault.duration;
   Stage stage{.world = world_, .fault = fault};
   info(fault.kind).begin(stage);
-  const Time next = stage.next > Duration::zero() ? scheduler.now() + stage.next : kNever;
-  scheduler.schedule(active, std::min(active.ends, next));
+  await_next(active, stage.next);
+}
+
+void Injector::await_next(Active& active, Duration step) {
+  Scheduler& scheduler = world_.scheduler();
+  const Time next = step > Duration::zero() ? scheduler.now() + step : kNever;
+  const Time due = std::min(active.ends, next);
+  if (due != kNever) scheduler.schedule(active, due);
 }
 
 void Injector::advance(Active& active) {
@@ -224,8 +230,7 @@ void Injector::advance(Active& active) {
   }
   Stage stage{.world = world_, .fault = active.fault, .step = ++active.step};
   info(active.fault.kind).step(stage);
-  const Time next = stage.next > Duration::zero() ? scheduler.now() + stage.next : kNever;
-  scheduler.schedule(active, std::min(active.ends, next));
+  await_next(active, stage.next);
 }
 
 void Injector::end(Active& active) {

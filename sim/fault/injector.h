@@ -41,10 +41,11 @@ class Injector final : public EventSink {
   void arm(Time end_of_faults = kNever);
 
   // The end of the faults: begins no other, and heals a core of servers that suffices, with the
-  // clients. What ails the servers outside of it stays as it is for good, or gets worse: they may
+  // clients, of all but the faults that are there for good. What ails the servers outside of it stays as it is for good, or gets worse: they may
   // be down, cut off, deaf, mute or paused for ever. There are no more of them than the protocol
   // promises to survive down at once; which, and how they fare, are fault choices. Announces each
-  // of them. Must not be called from a task.
+  // of them. Where links stay cut for good, which is announced too, no server is left outside.
+  // Must not be called from a task.
   void heal();
 
   // How often a fault of that kind was really applied.
@@ -79,6 +80,7 @@ class Injector final : public EventSink {
   void count_fault(const TraceEvent& event);
   void begin(Active& active);
   void advance(Active& active);
+  void await_next(Active& active, Duration step);
   void end(Active& active);
   bool resolve_targets(Fault& fault) const;
   void take(const Fault& fault);
@@ -87,6 +89,8 @@ class Injector final : public EventSink {
 
   std::vector<Outsider> draw_outsiders();
   void condemn(const Outsider& outsider);
+  bool links_are_lost() const;
+  void announce_cuts();
 
   World& world_;
   InjectorOptions options_;

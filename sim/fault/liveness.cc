@@ -72,12 +72,14 @@ void Injector::heal() {
     begin(*active);
   }
   healed_ = true;
-  const std::vector<Outsider> outsiders = draw_outsiders();
+  const std::vector<Outsider> outsiders =
+      links_are_lost() ? std::vector<Outsider>() : draw_outsiders();
   std::vector<NodeId> outside;  // and left as they are
   for (const Outsider& outsider : outsiders) {
     if (outsider.fate == Fate::kAsItIs) outside.push_back(outsider.node);
   }
   for (const auto& active : active_) {
+    if (active->applied && active->fault.for_good) continue;
     world_.scheduler().cancel(*active);
     const Fault& fault = active->fault;
     // A link has two ends, and one of them may be in the core.
@@ -94,12 +96,30 @@ void Injector::heal() {
   }
   EventStream& stream = world_.scheduler().stream();
   stream.emit({.kind = EventKind::kHeal});
+  if (links_are_lost()) announce_cuts();
   for (const Outsider& outsider : outsiders) {
     stream.emit({.kind = EventKind::kOutside,
                  .node = outsider.node,
                  .value = static_cast<uint64_t>(outsider.fate),
                  .name = to_string(outsider.fate)});
     condemn(outsider);
+  }
+}
+
+bool Injector::links_are_lost() const {
+  return std::any_of(active_.begin(), active_.end(), [](const auto& active) {
+    return active->applied && active->fault.for_good &&
+           info(active->fault.kind).group == FaultGroup::kNetwork;
+  });
+}
+
+void Injector::announce_cuts() {
+  const std::vector<NodeId>& servers = options_.topology.servers;
+  for (const NodeId from : servers) {
+    for (const NodeId to : servers) {
+      if (!world_.network().is_cut(from, to)) continue;
+      world_.scheduler().stream().emit({.kind = EventKind::kCut, .node = from, .peer = to});
+    }
   }
 }
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <utility>
 
 #include "sim/core/check.h"
 #include "sim/fault/catalogue.h"
@@ -21,6 +23,8 @@ constexpr Site kTrigger("nemesis.trigger", ChoiceClass::kAmbient);
 constexpr Site kMessageTrigger("nemesis.message_trigger", ChoiceClass::kAmbient);
 constexpr Site kSide("nemesis.side", ChoiceClass::kAmbient);
 constexpr Site kBridge("nemesis.bridge", ChoiceClass::kAmbient);
+constexpr Site kForGood("nemesis.for_good", ChoiceClass::kAmbient);
+constexpr Site kOneWay("nemesis.one_way", ChoiceClass::kAmbient);
 
 // So many of them, uniformly drawn, in a drawn order.
 std::vector<NodeId> draw_some(uint64_t bits, const std::vector<NodeId>& from, size_t size) {
@@ -84,6 +88,59 @@ void draw_bridge(const Slot& slot, Topology topology, Fault& fault) {
   draw_split(slot, topology, fault);
 }
 
+using Links = std::set<std::pair<NodeId, NodeId>>;  // the smaller end first
+
+// Whether there are servers of which each is linked with so many others of them.
+bool has_core(std::vector<NodeId> servers, const Links& links, size_t others) {
+  for (bool smaller = true; smaller;) {
+    const auto is_weak = [&](NodeId one) {
+      const auto linked = std::count_if(servers.begin(), servers.end(), [&](NodeId other) {
+        return links.contains({std::min(one, other), std::max(one, other)});
+      });
+      return static_cast<size_t>(linked) < others;
+    };
+    const auto weak = std::find_if(servers.begin(), servers.end(), is_weak);
+    smaller = weak != servers.end();
+    if (smaller) servers.erase(weak);
+  }
+  return !servers.empty();
+}
+
+// Links are lost in a drawn order, except those without which no servers would be left of which
+// each reaches a majority within them: among these, the one with the longest log can be elected.
+// (Whoever has k such neighbours for every order of logs is what graph theory calls a k-core.)
+void draw_lost_links(const Slot& slot, const std::vector<NodeId>& servers, Fault& fault) {
+  std::vector<std::pair<NodeId, NodeId>> pairs;
+  for (size_t i = 0; i < servers.size(); ++i) {
+    for (size_t j = i + 1; j < servers.size(); ++j) pairs.emplace_back(servers[i], servers[j]);
+  }
+  Links left(pairs.begin(), pairs.end());
+  uint64_t bits = slot.draw(kWhich);
+  for (size_t i = 0; i + 1 < pairs.size(); ++i) {
+    bits = scramble(bits + i + 1);
+    std::swap(pairs[i], pairs[i + below(bits, pairs.size() - i)]);
+  }
+  const uint64_t most = 1 + below(slot.draw(kHowMany), std::max<size_t>(pairs.size(), 1));
+  uint64_t ways = slot.draw(kOneWay);
+  std::vector<std::pair<NodeId, NodeId>> lost;  // from, to
+  for (const auto& [one, other] : pairs) {
+    if (pairs.size() - left.size() == most) break;
+    left.erase({one, other});
+    if (!has_core(servers, left, servers.size() / 2)) {
+      left.insert({one, other});
+      continue;
+    }
+    ways = scramble(ways + 1);
+    if (ways % 4 != 1) lost.emplace_back(one, other);
+    if (ways % 4 != 2) lost.emplace_back(other, one);
+  }
+  std::sort(lost.begin(), lost.end());
+  for (const auto& [from, to] : lost) {
+    fault.targets.push_back(from);
+    fault.others.push_back(to);
+  }
+}
+
 void draw_targets(const Slot& slot, const Topology& topology, Aim aim, Fault& fault) {
   const std::vector<NodeId>& servers = topology.servers;
   switch (aim) {
@@ -105,6 +162,12 @@ void draw_targets(const Slot& slot, const Topology& topology, Aim aim, Fault& fa
       fault.targets = topology.zone(
           static_cast<uint32_t>(below(slot.draw(kWhich), std::max(topology.zones, 1u))));
       draw_sides(slot, topology, fault);
+      return;
+    case Aim::kLost: draw_lost_links(slot, servers, fault); return;
+    case Aim::kHub:
+      fault.targets = draw_subset(slot.draw(kWhich), servers, 1);
+      fault.others = servers;
+      std::erase(fault.others, fault.targets.front());
       return;
     case Aim::kAllServers: fault.targets = servers; return;
     case Aim::kLeader:
@@ -139,6 +202,7 @@ Fault draw_fault(const Slot& slot, const FaultMix& mix, const FaultDose& dose,
   fault.duration =
       Duration(between(slot.draw(kHowLong), dose.min_duration.count(), dose.max_duration.count()));
   fault.magnitude = between(slot.draw(kHowMuch), dose.min_magnitude, dose.max_magnitude);
+  fault.for_good = dose.for_good.holds(slot.draw(kForGood));
   draw_targets(slot, topology, info(dose.kind).aim, fault);
   if (!fault.targets.empty()) draw_trigger(slot, dose, fault);
   return fault;

@@ -27,6 +27,7 @@ struct FaultDose {
   uint64_t max_disk_operation = 2000;  // the latest such operation
   Ratio triggered_by_message;          // odds, of the others, of beginning right after a message
   uint64_t max_message = 5000;         // the latest such message, sent or received
+  Ratio for_good;                      // odds of staying when the others are healed
 };
 
 struct FaultMix {

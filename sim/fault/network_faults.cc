@@ -117,6 +117,37 @@ void mend_ring(Stage& stage) {
   });
 }
 
+// From each target to the other at the same place.
+void cut_links(Stage& stage) {
+  const Fault& fault = stage.fault;
+  for (size_t i = 0; i < std::min(fault.targets.size(), fault.others.size()); ++i) {
+    stage.world.network().cut(fault.targets[i], fault.others[i]);
+  }
+}
+
+void mend_links(Stage& stage) {
+  const Fault& fault = stage.fault;
+  for (size_t i = 0; i < std::min(fault.targets.size(), fault.others.size()); ++i) {
+    stage.world.network().mend(fault.targets[i], fault.others[i]);
+  }
+}
+
+void cut_rays_apart(Stage& stage) {
+  for (const NodeId one : stage.fault.others) {
+    for (const NodeId other : stage.fault.others) {
+      if (one != other) stage.world.network().cut(one, other);
+    }
+  }
+}
+
+void mend_rays(Stage& stage) {
+  for (const NodeId one : stage.fault.others) {
+    for (const NodeId other : stage.fault.others) {
+      if (one != other) stage.world.network().mend(one, other);
+    }
+  }
+}
+
 // Cut after an even number of steps, mended after an odd one.
 void flap(Stage& stage) {
   stage.next = std::chrono::milliseconds(std::max<int64_t>(stage.fault.magnitude, 1));
@@ -375,6 +406,34 @@ const FaultInfo kRows[] = {
         .end = mend_ring,
         .slots = 4,
         .duration_ms = {200, 3000},
+    },
+    {
+        .kind = FaultKind::kPartialPartition,
+        .name = "partial_partition",
+        .group = FaultGroup::kNetwork,
+        .meaning = "links between servers fail; some servers are left that each reach a majority",
+        .models = "a switch that forwards only some of the paths through it",
+        .shown_by = "raft/partial_partitions",
+        .aim = Aim::kLost,
+        .line = "{links}",
+        .begin = cut_links,
+        .end = mend_links,
+        .slots = 3,
+        .duration_ms = {200, 4000},
+    },
+    {
+        .kind = FaultKind::kStarPartition,
+        .name = "star_partition",
+        .group = FaultGroup::kNetwork,
+        .meaning = "one server reaches all others, and they do not reach each other",
+        .models = "branch offices that are joined by their headquarters only",
+        .shown_by = "raft/star_partitions",
+        .aim = Aim::kHub,
+        .line = "{targets} between {others}",
+        .begin = cut_rays_apart,
+        .end = mend_rays,
+        .slots = 3,
+        .duration_ms = {200, 4000},
     },
     {
         .kind = FaultKind::kIsolateLeader,

@@ -196,6 +196,8 @@ class Drawing {
       case EventKind::kHeal: return draw_wall("the faults are over", "");
       case EventKind::kOutside:
         return draw_point(event.node, fmt::format("{} for good", plain(event.name)));
+      case EventKind::kCut:
+        return draw_point(event.node, fmt::format("cut off from n{} for good", number(event.peer)));
       case EventKind::kAssumption:
         return draw_wall(fmt::format("{} is broken", plain(event.name)), "");
       case EventKind::kCrash: return draw_point(event.node, "CRASH");

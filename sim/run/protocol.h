@@ -83,6 +83,15 @@ struct VersionSpec {
   std::function<std::unique_ptr<Process>(Env& env, const Setup& setup)> make_process;
 };
 
+// A weakness that is documented: what the protocol cannot do, and what excuses it then.
+struct WeaknessSpec {
+  std::string id;       // "RAFT-A1"; the probe of that name counts the runs in which it showed
+  std::string meaning;  // in a sentence
+  // Broken promises that rest on this assumption are excused under this id. None: a check recognises
+  // the weakness by itself (Checker::excuse_by).
+  std::optional<Assumption> assumption;
+};
+
 struct ProbeSpec {
   std::string name;
   std::string meaning;
@@ -102,6 +111,7 @@ struct ProtocolSpec {
   std::vector<CheckSpec> checks;
   std::vector<MutantSpec> mutants;
   std::vector<ProbeSpec> probes;
+  std::vector<WeaknessSpec> weaknesses;
   // Derives probes from the events of a run ("leader crashed between append and sync"); may be
   // empty.
   std::function<std::unique_ptr<EventSink>(const Setup& setup,

@@ -103,6 +103,7 @@ RunResult recheck(TraceReader& reader, const RecordedRun& recorded) {
   }
   result.broken_assumptions = tallies.broken_assumptions();
   excuse(result, *scenario.protocol);
+  count_weaknesses(result, *scenario.protocol);
   decide(result, minimum_ok(scenario));
   return result;
 }

@@ -128,6 +128,7 @@ void validate_faults(const run::Faults& faults, const ProtocolSpec& protocol,
     check.within(field + ".magnitude", dose.magnitude(), -1'000'000'000, 1'000'000'000);
     check.within(field + ".at_disk_operation_percent", dose.at_disk_operation_percent(), 0, 100);
     check.within(field + ".at_message_percent", dose.at_message_percent(), 0, 100);
+    check.within(field + ".for_good_percent", dose.for_good_percent(), 0, 100);
     if (dose.has_max_message()) {
       check.within(field + ".max_message", dose.max_message(), 1, 1'000'000'000);
     }

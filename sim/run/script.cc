@@ -77,6 +77,7 @@ Fault fault_from(const run::PlannedFault& line, const NodeNames& names) {
   fault.others = names.ids(line.other());
   fault.magnitude = line.magnitude();
   fault.duration = duration_of(line.lasts(), line);
+  fault.for_good = line.for_good();
   fault.begin = trigger_from(line, names);
   return fault;
 }
@@ -172,6 +173,7 @@ void store(const FaultPlan& plan, const NodeNames& names, run::Script* script) {
     store(fault.begin, names, &line);
     line.set_lasts(duration_in_words(fault.duration));
     line.set_magnitude(fault.magnitude);
+    line.set_for_good(fault.for_good);
   }
 }
 
@@ -195,7 +197,8 @@ std::string in_words(const run::PlannedFault& fault) {
     const FaultInfo* row = find_fault(fault.fault());
     text += fmt::format(", {} {}", fault.magnitude(), row == nullptr ? "" : row->unit);
   }
-  return text + fmt::format("{} for {}", beginning_in_words(fault), fault.lasts());
+  return text + fmt::format("{} for {}", beginning_in_words(fault),
+                            fault.for_good() ? "good" : fault.lasts());
 }
 
 std::string in_words(const run::ChosenFault& choice) {

@@ -126,6 +126,7 @@ FaultDose dose_from(const run::Dose& dose) {
   result.max_disk_operation = static_cast<uint64_t>(VALUE_OR(dose, max_disk_operation, 2000));
   result.triggered_by_message = Ratio(static_cast<uint64_t>(dose.at_message_percent()), 100);
   result.max_message = static_cast<uint64_t>(VALUE_OR(dose, max_message, 5000));
+  result.for_good = Ratio(static_cast<uint64_t>(dose.for_good_percent()), 100);
   return result;
 }
 
@@ -421,6 +422,7 @@ void Simulation::report(RunResult& result) const {
   }
   result.broken_assumptions = tallies_->broken_assumptions();
   excuse(result, *scenario_.protocol);
+  count_weaknesses(result, *scenario_.protocol);
   result.stale = stale_lines();
   decide(result, script_ == nullptr ? minimum_ok(scenario_) : 0);
 }

@@ -16,11 +16,25 @@ const CheckResult* first_with(const RunResult& result, CheckStatus status) {
   return nullptr;
 }
 
+// The id under which the protocol documents what comes of it; empty if it does not.
+std::string weakness_behind(Assumption assumption, const ProtocolSpec& protocol) {
+  for (const WeaknessSpec& weakness : protocol.weaknesses) {
+    if (weakness.assumption == assumption) return weakness.id;
+  }
+  return "";
+}
+
+// By an assertion or an exception.
+bool ended_itself(const RunResult& result) {
+  return result.run_end == RunEnd::kInvariant || result.run_end == RunEnd::kException;
+}
+
 bool conclude(RunResult& result, CheckStatus status, Verdict verdict) {
   const CheckResult* check = first_with(result, status);
   if (check == nullptr) return false;
   result.verdict = verdict;
-  result.reason = check->message;
+  result.reason =
+      check->weakness.empty() ? check->message : check->weakness + ": " + check->message;
   result.reason_check = check->name;
   return true;
 }
@@ -40,6 +54,9 @@ std::string_view to_string(Verdict verdict) {
 }
 
 void excuse(RunResult& result, const ProtocolSpec& protocol) {
+  for (BrokenAssumption& broken : result.broken_assumptions) {
+    broken.weakness = weakness_behind(broken.assumption, protocol);
+  }
   for (CheckResult& check : result.checks) {
     if (check.status != CheckStatus::kViolation && check.status != CheckStatus::kLiveness) continue;
     for (const CheckSpec& spec : protocol.checks) {
@@ -50,9 +67,21 @@ void excuse(RunResult& result, const ProtocolSpec& protocol) {
             std::find(assumed.begin(), assumed.end(), broken.assumption) != assumed.end();
         if (rests_on_it && broken.event <= check.event) {
           check.status = CheckStatus::kAssumptionBroken;
+          check.weakness = broken.weakness;
         }
       }
     }
+  }
+}
+
+void count_weaknesses(RunResult& result, const ProtocolSpec& protocol) {
+  for (const WeaknessSpec& weakness : protocol.weaknesses) {
+    const bool showed =
+        std::any_of(result.checks.begin(), result.checks.end(),
+                    [&](const CheckResult& check) { return check.weakness == weakness.id; });
+    const bool stopped = ended_itself(result) && !result.broken_assumptions.empty() &&
+                         result.broken_assumptions.front().weakness == weakness.id;
+    result.probes.emplace_back(weakness.id, showed || stopped ? 1 : 0);
   }
 }
 
@@ -67,10 +96,11 @@ void decide(RunResult& result, uint64_t minimum_ok) {
     return;
   }
   // An assertion in the code rests on all assumptions.
-  const bool stopped = result.run_end == RunEnd::kInvariant || result.run_end == RunEnd::kException;
+  const bool stopped = ended_itself(result);
   if (stopped && !result.broken_assumptions.empty()) {
+    const std::string& weakness = result.broken_assumptions.front().weakness;
     result.verdict = Verdict::kAssumptionBroken;
-    result.reason = result.end_message;
+    result.reason = weakness.empty() ? result.end_message : weakness + ": " + result.end_message;
     result.reason_check = "assertion";
     return;
   }
@@ -93,12 +123,13 @@ void decide(RunResult& result, uint64_t minimum_ok) {
   }
   if (conclude(result, CheckStatus::kLiveness, Verdict::kLiveness)) return;
   if (conclude(result, CheckStatus::kAssumptionBroken, Verdict::kAssumptionBroken)) return;
+  // A documented weakness may be why clients wait in vain.
+  if (conclude(result, CheckStatus::kExpectedWeakness, Verdict::kExpectedWeakness)) return;
   if (result.run_end == RunEnd::kTimeLimit || result.run_end == RunEnd::kIdle) {
     result.verdict = Verdict::kLiveness;
     result.reason = "the clients had not finished when the time was over";
     return;
   }
-  if (conclude(result, CheckStatus::kExpectedWeakness, Verdict::kExpectedWeakness)) return;
   if (conclude(result, CheckStatus::kInconclusive, Verdict::kInconclusive)) return;
   if (result.operations.ok < minimum_ok || result.operations.ok == 0) {
     result.verdict = Verdict::kInconclusive;

@@ -43,6 +43,7 @@ struct BrokenAssumption {
   Assumption assumption{};
   EventIndex event{};
   Time time{};
+  std::string weakness;  // what the protocol documents to come of it, by id; empty if nothing
 };
 
 // How a run ended, and what was seen.
@@ -69,6 +70,10 @@ struct RunResult {
 
 // Excuses the checks that broke after an assumption that they rest on.
 void excuse(RunResult& result, const ProtocolSpec& protocol);
+
+// Counts among the probes whether each documented weakness showed: a campaign may ask that it does.
+// Call it after excuse().
+void count_weaknesses(RunResult& result, const ProtocolSpec& protocol);
 
 // Decides by the rules of the six verdicts, and fills in verdict, reason and reason_check.
 // `minimum_ok` operations must have ended ok.

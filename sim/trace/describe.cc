@@ -116,6 +116,8 @@ std::string Describer::sentence(const TraceEvent& event) const {
     case EventKind::kFault: return fmt::format("{} suffers {} ({})", who, event.name, event.bytes);
     case EventKind::kHeal: return "the faults are over";
     case EventKind::kOutside: return fmt::format("{} stays {} for good", who, event.name);
+    case EventKind::kCut:
+      return fmt::format("nothing passes from {} to {} for good", who, name_of(event.peer));
     case EventKind::kAssumption:
       return fmt::format("the assumption {} is broken from here on", event.name);
     case EventKind::kInvoke:

@@ -77,6 +77,7 @@ class Happenings final : public EventSink {
       case EventKind::kAssumption:
       case EventKind::kHeal:
       case EventKind::kOutside:
+      case EventKind::kCut:
       case EventKind::kChoice:
       case EventKind::kEnd: return;
       case EventKind::kClock:

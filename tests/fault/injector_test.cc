@@ -177,6 +177,30 @@ TEST_F(InjectorTest, CutsServersOutsideOfTheCoreOff) {
   EXPECT_FALSE(world.network().is_cut(servers[1], servers[2]));
 }
 
+// What is there for good, links first of all: then no server is left outside as well.
+TEST_F(InjectorTest, HealsAllButWhatIsThereForGood) {
+  struct Cuts final : EventSink {
+    EventKinds interests() const override { return EventKinds(EventKind::kCut); }
+    void on_event(const TraceEvent& event) override { links.emplace_back(event.node, event.peer); }
+    std::vector<std::pair<NodeId, NodeId>> links;
+  } cuts;
+  scheduler.stream().watch(cuts);
+  choices.override_with({{.site = "liveness.outside", .scope = "n2", .value = 2}});  // down
+  FaultPlan plan;
+  plan.faults.push_back(fault(FaultKind::kPartialPartition, 100ms, 200ms));
+  plan.faults.back().for_good = true;
+  plan.faults.push_back(fault(FaultKind::kPartition, 100ms, 4s));
+  plan.faults.push_back(fault(FaultKind::kSlowDisk, 100ms, 200ms, 1000));
+  plan.faults.back().for_good = true;
+  end_of_faults = kStart + 1s;
+  run(std::move(plan));
+  EXPECT_TRUE(world.network().is_cut(servers[0], servers[1]));
+  EXPECT_FALSE(world.network().is_cut(servers[1], servers[0]));
+  EXPECT_FALSE(world.network().is_cut(servers[0], servers[2]));
+  EXPECT_EQ(cuts.links, (std::vector{std::pair(servers[0], servers[1])}));
+  EXPECT_TRUE(world.node(servers[1]).up());
+}
+
 TEST_F(InjectorTest, HealingEndsEverythingAndBeginsNothing) {
   choices.replay_faults({});  // everybody is in the core
   FaultPlan plan;

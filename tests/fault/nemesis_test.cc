@@ -46,6 +46,7 @@ TEST(Nemesis, KeepsWithinItsMix) {
       EXPECT_GE(fault.duration, 100ms);
       EXPECT_LE(fault.duration, 2s);
       EXPECT_EQ(fault.targets.empty(), info(fault.kind).aim == Aim::kLeader);
+      if (info(fault.kind).aim == Aim::kLost) continue;  // pairs
       for (const NodeId target : fault.targets) {
         EXPECT_EQ(std::count(fault.others.begin(), fault.others.end(), target), 0);
       }
@@ -108,6 +109,65 @@ TEST(Nemesis, LeavingOneKindOutMovesNoOther) {
   for (const Fault& fault : rest.faults) EXPECT_TRUE(lines.contains(line(fault, name)));
 }
 
+// The servers of which each still has links in both directions with `others` of them.
+std::set<NodeId> core_of(std::set<NodeId> servers, const Fault& fault, size_t others) {
+  std::set<std::pair<NodeId, NodeId>> lost;
+  for (size_t i = 0; i < fault.targets.size(); ++i) {
+    lost.insert({fault.targets[i], fault.others[i]});
+    lost.insert({fault.others[i], fault.targets[i]});
+  }
+  for (bool smaller = true; smaller;) {
+    smaller = false;
+    for (const NodeId one : std::set<NodeId>(servers)) {
+      size_t linked = 0;
+      for (const NodeId other : servers) linked += other != one && !lost.contains({one, other});
+      if (linked >= others) continue;
+      servers.erase(one);
+      smaller = true;
+    }
+  }
+  return servers;
+}
+
+TEST(Nemesis, APartialPartitionLeavesServersThatReachAMajorityOfEachOther) {
+  for (const uint32_t size : {3u, 4u, 5u, 7u}) {
+    Topology topology;
+    for (uint32_t id = 1; id <= size; ++id) topology.servers.push_back(NodeId{id});
+    const std::set<NodeId> all(topology.servers.begin(), topology.servers.end());
+    const FaultMix mix{
+        .doses = {{.kind = FaultKind::kPartialPartition, .slots = 1, .odds = Ratio(1, 1)}}};
+    std::set<size_t> cores;
+    size_t one_way = 0;
+    for (uint64_t seed = 0; seed < 300; ++seed) {
+      Choices choices(seed);
+      const Fault fault = draw_plan(choices, mix, topology).faults.at(0);
+      ASSERT_FALSE(fault.targets.empty());
+      ASSERT_EQ(fault.targets.size(), fault.others.size());
+      cores.insert(core_of(all, fault, size / 2).size());
+      one_way += line(fault, name).find("-/->") != std::string::npos ? 1 : 0;
+    }
+    EXPECT_GT(*cores.begin(), size / 2) << size;
+    EXPECT_EQ(*cores.rbegin(), size);
+    EXPECT_GT(cores.size(), 1u);  // of some, servers are left out
+    EXPECT_GT(one_way, 100u);
+  }
+}
+
+TEST(Nemesis, DrawsWhatStaysForGood) {
+  FaultMix mix{.doses = {{.kind = FaultKind::kSlowDisk, .slots = 1, .odds = Ratio(1, 1)}}};
+  const auto for_good = [&mix](Ratio odds) {
+    mix.doses[0].for_good = odds;
+    size_t count = 0;
+    for (uint64_t seed = 0; seed < 300; ++seed) {
+      Choices choices(seed);
+      count += draw_plan(choices, mix, kTopology).faults.at(0).for_good ? 1 : 0;
+    }
+    return count;
+  };
+  EXPECT_EQ(for_good(Ratio()), 0u);
+  EXPECT_NEAR(static_cast<double>(for_good(Ratio(1, 3))), 100, 30);
+}
+
 TEST(Nemesis, KnowsZones) {
   EXPECT_EQ(kTopology.zone(0), (std::vector<NodeId>{NodeId{1}, NodeId{3}}));
   EXPECT_EQ(kTopology.zone(1), (std::vector<NodeId>{NodeId{2}}));
@@ -127,6 +187,14 @@ TEST(FaultPlan, ReadsLikeASchedule) {
                   .targets = {NodeId{1}, NodeId{2}},
                   .others = {NodeId{3}}};
   EXPECT_EQ(line(cut, name), "2003  partition n1 n2 | n3  from 4.200s for 1.900s");
+  const Fault lost{.id = 23001,
+                   .kind = FaultKind::kPartialPartition,
+                   .begin = {.at = kStart + 4s},
+                   .duration = 1s,
+                   .targets = {NodeId{1}, NodeId{1}, NodeId{2}},
+                   .others = {NodeId{2}, NodeId{3}, NodeId{1}},
+                   .for_good = true};
+  EXPECT_EQ(line(lost, name), "23001  partial_partition n1|n2 n1-/->n3  from 4.000s for good");
 }
 
 }  // namespace

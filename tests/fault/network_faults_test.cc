@@ -236,6 +236,17 @@ TEST(NetworkFaultShapes, InARingEachHearsAMajority) {
   }
 }
 
+TEST(NetworkFaultShapes, InAStarTheRaysHearTheHubOnly) {
+  Talkers talkers;
+  talkers.run({talkers.fault(FaultKind::kStarPartition, 300ms, 400ms)});
+  for (const NodeId ray : {n2, n3, n4, n5}) {
+    EXPECT_GT(talkers.arrived(n1, ray, 400ms, 700ms), 0u);
+    EXPECT_GT(talkers.arrived(ray, n1, 400ms, 700ms), 0u);
+  }
+  EXPECT_EQ(talkers.arrived(n2, n3, 400ms, 700ms), 0u);
+  EXPECT_EQ(talkers.arrived(n5, n2, 400ms, 700ms), 0u);
+}
+
 TEST(NetworkFaultShapes, OneDirectionOnly) {
   Talkers talkers;
   Fault fault = talkers.fault(FaultKind::kOneWayLoss, 300ms, 400ms);

@@ -42,7 +42,8 @@ const std::vector<ProtocolSpec>& protocols() {
 
 bool broke(const RunResult& result, const std::vector<std::string>& named) {
   return std::any_of(result.checks.begin(), result.checks.end(), [&](const CheckResult& check) {
-    return check.status == CheckStatus::kViolation &&
+    const bool stuck = check.status == CheckStatus::kLiveness;
+    return (stuck || check.status == CheckStatus::kViolation) &&
            std::count(named.begin(), named.end(), check.name) > 0;
   });
 }
