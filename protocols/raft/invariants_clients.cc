@@ -43,14 +43,14 @@ class WalOperations final : public DurableReader {
  private:
   void add(const WalEntry& entry, DurableSet& set) {
     uint64_t key = 0;
-    const auto command = decode_command(entry.data);
-    if (entry.kind != EntryKind::kCommand || !command) {
+    const auto stamped = decode_stamped(entry.data);
+    if (entry.kind != EntryKind::kCommand || !stamped) {
       // A no-op.
-    } else if (const auto* registration = std::get_if<RegisterClient>(&*command)) {
+    } else if (const auto* registration = std::get_if<RegisterClient>(&stamped->command)) {
       clients_[entry.index] = registration->client;
-    } else if (const auto client = clients_.find(std::get<Request>(*command).session);
-               client != clients_.end()) {
-      key = operation_key(client->second, std::get<Request>(*command).sequence);
+    } else if (const auto* request = std::get_if<Request>(&stamped->command)) {
+      const auto client = clients_.find(request->session);
+      if (client != clients_.end()) key = operation_key(client->second, request->sequence);
     }
     keys_.push_back(key);
     if (key != 0) set.insert(key);

@@ -26,8 +26,10 @@ Applied KvStateMachine::apply(const Entry& entry) {
   last_applied_ = entry.index;
   Applied applied;
   if (entry.kind == EntryKind::kCommand) {
-    if (std::optional<Command> command = decode_command(entry.data)) {
-      applied = apply_command(entry.index, *std::move(command));
+    if (std::optional<Stamped> stamped = decode_stamped(entry.data)) {
+      // A new leader may know less of the time than the one before.
+      time_ = std::max(time_, stamped->time);
+      applied = apply_command(entry.index, std::move(stamped->command));
     } else {
       applied.result.status = KvStatus::kBadCommand;
     }
@@ -38,8 +40,9 @@ Applied KvStateMachine::apply(const Entry& entry) {
 }
 
 Applied KvStateMachine::apply_command(LogIndex index, Command command) {
+  if (std::holds_alternative<RegisterClient>(command)) return open_session(index);
+  if (const auto* alive = std::get_if<KeepAlive>(&command)) return keep_alive(index, *alive);
   auto* request = std::get_if<Request>(&command);
-  if (request == nullptr) return {.result = open_session(index), .executed = true};
   const uint64_t session = request->session;
   const uint64_t sequence = request->sequence;
   Applied applied = apply_request(index, std::move(*request));
@@ -48,29 +51,60 @@ Applied KvStateMachine::apply_command(LogIndex index, Command command) {
   return applied;
 }
 
-// §6.3: a session must end at the same entry on every server. Here that is when one session too
-// many is opened; the one that has been silent longest, by log order, makes room.
-KvResult KvStateMachine::open_session(LogIndex index) {
+// §6.3: a session must end at the same entry on every server. Those whose time is over are gone
+// already in all but memory. If one session too many is opened, the one that has been silent
+// longest, by log order, makes room.
+Applied KvStateMachine::open_session(LogIndex index) {
+  Applied applied{.result = {.session = index}, .executed = true};
+  applied.expired = std::erase_if(sessions_, [&](const Session& s) { return has_expired(s); });
   if (sessions_.size() >= limits_.sessions) {
     sessions_.erase(std::min_element(
         sessions_.begin(), sessions_.end(),
         [](const Session& a, const Session& b) { return a.last_used < b.last_used; }));
   }
-  sessions_.push_back({.id = index, .last_used = index});
-  return {.status = KvStatus::kOk, .value = {}, .session = index};
+  sessions_.push_back({.id = index, .last_used = index, .last_active = time_});
+  return applied;
 }
 
-std::vector<KvStateMachine::Session>::iterator KvStateMachine::find_session(uint64_t id) {
+Applied KvStateMachine::keep_alive(LogIndex index, const KeepAlive& command) {
+  Applied applied{.executed = true};
+  const auto session = use_session(command.session, index, applied);
+  if (session == sessions_.end()) applied.result.status = KvStatus::kExpiredSession;
+  return applied;
+}
+
+bool KvStateMachine::has_expired(const Session& session) const {
+  return time_ - session.last_active > limits_.session_timeout;
+}
+
+KvStateMachine::Sessions::iterator KvStateMachine::find_session(uint64_t id) {
   const auto found =
       std::lower_bound(sessions_.begin(), sessions_.end(), id,
                        [](const Session& session, uint64_t i) { return session.id < i; });
   return found != sessions_.end() && found->id == id ? found : sessions_.end();
 }
 
-Applied KvStateMachine::apply_request(LogIndex index, Request request) {
-  const auto session = find_session(request.session);
-  if (session == sessions_.end()) return {.result = {KvStatus::kExpiredSession, {}, 0}};
+KvStateMachine::Sessions::iterator KvStateMachine::use_session(uint64_t id, LogIndex index,
+                                                               Applied& applied) {
+  const auto session = find_session(id);
+  if (session == sessions_.end()) return session;
+  if (has_expired(*session)) {
+    sessions_.erase(session);
+    ++applied.expired;
+    return sessions_.end();
+  }
   session->last_used = index;
+  session->last_active = time_;
+  return session;
+}
+
+Applied KvStateMachine::apply_request(LogIndex index, Request request) {
+  Applied applied;
+  const auto session = use_session(request.session, index, applied);
+  if (session == sessions_.end()) {
+    applied.result.status = KvStatus::kExpiredSession;
+    return applied;
+  }
   session->lowest_unanswered = std::max(session->lowest_unanswered, request.lowest_unanswered);
   std::vector<Reply>& replies = session->replies;
   const auto place_of = [&](uint64_t sequence) {
@@ -86,14 +120,15 @@ Applied KvStateMachine::apply_request(LogIndex index, Request request) {
     if (answered_long_ago) return {.result = {KvStatus::kForgotten, {}, 0}};
     return {.result = reply->result};
   }
-  KvResult result = execute(std::move(request.operation));
+  applied.result = execute(std::move(request.operation));
+  applied.executed = true;
   if (remembered) {
-    reply->result = result;
+    reply->result = applied.result;
   } else {
-    replies.insert(reply, {.sequence = request.sequence, .result = result});
+    replies.insert(reply, {.sequence = request.sequence, .result = applied.result});
   }
   if (replies.size() > limits_.replies_per_session) sessions_.erase(session);
-  return {.result = std::move(result), .executed = true};
+  return applied;
 }
 
 KvResult KvStateMachine::execute(KvOperation operation) {
@@ -136,6 +171,7 @@ void KvStateMachine::roll_hash(const Entry& entry, const KvResult& result) {
   hash_ = mix(hash_, static_cast<uint64_t>(result.status));
   hash_ = hash_bytes(result.value, hash_);
   hash_ = mix(hash_, sessions_.size());
+  hash_ = mix(hash_, static_cast<uint64_t>(nanoseconds(time_)));
 }
 
 }  // namespace seedbed::raft

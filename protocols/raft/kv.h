@@ -1,6 +1,6 @@
 // KvStateMachine: a map from strings to strings that executes each client's command exactly once.
 //
-//   KvStateMachine machine(Rules(), KvLimits());
+//   KvStateMachine machine(KvRules(), KvLimits());
 //   for (const Entry& entry : ready.committed) {
 //     Applied applied = machine.apply(entry);      // the same on every server
 //     reply to whoever waits for entry.id(), with applied.result
@@ -11,10 +11,11 @@
 //
 // Sessions (§6.3): a client whose answer is lost repeats its command, and the log may then hold it
 // twice. The machine keeps the replies of a session and answers a repetition with the reply it
-// gave. It forgets replies that the client says it has, and whole sessions when there are too many:
-// the one whose last command is furthest back in the log, so that all servers forget the same one.
-// A forgotten session gets an error and never an execution, for nobody could say whether it would
-// be the second.
+// gave. It forgets replies that the client says it has, and whole sessions in two cases, each of
+// which comes at the same entry on all servers: a session has been silent for too long, by the time
+// that the leader wrote into the entries (log_clock.h); or there are too many, and then the one
+// goes whose last command is furthest back in the log. A forgotten session gets an error and never
+// an execution, for nobody could say whether it would be the second.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +25,8 @@
 #include <vector>
 
 #include "protocols/raft/command.h"
-#include "protocols/raft/rules.h"
+#include "protocols/raft/kv_rules.h"
+#include "protocols/raft/log_clock.h"
 #include "protocols/raft/string_table.h"
 #include "protocols/raft/types.h"
 
@@ -35,6 +37,8 @@ struct KvLimits {
   uint64_t sessions = 1024;
   // A client with more unanswered operations than this loses its session.
   uint64_t replies_per_session = 1024;
+  // A session that is silent for longer, by log time, is forgotten.
+  Duration session_timeout = 1h;
 
   bool operator==(const KvLimits&) const = default;
 };
@@ -61,6 +65,7 @@ struct KvResult {
 struct Applied {
   KvResult result;
   bool executed = false;  // false also for a repetition that was answered from its session
+  uint64_t expired = 0;   // sessions that had been silent for too long, and were forgotten now
   uint64_t state_hash = 0;
   uint64_t session = 0;  // of a request, with its number in there; 0 for other entries
   uint64_t sequence = 0;
@@ -68,12 +73,14 @@ struct Applied {
 
 class KvStateMachine {
  public:
-  KvStateMachine(Rules rules, KvLimits limits) : rules_(rules), limits_(limits) {}
+  KvStateMachine(KvRules rules, KvLimits limits) : rules_(rules), limits_(limits) {}
 
   // Applies the entry that follows the last one. Entries that are not commands change nothing.
   Applied apply(const Entry& entry);
 
   LogIndex last_applied() const { return last_applied_; }
+  // The time to which the log has come.
+  LogTime time() const { return time_; }
   // A hash of every entry applied so far and what each changed: equal histories have equal ones.
   uint64_t state_hash() const { return hash_; }
 
@@ -87,6 +94,7 @@ class KvStateMachine {
 
   // For reading beside the log (tests, and read-only queries once there are any).
   std::optional<std::string> value(const std::string& key) const;
+  // Those that have expired are forgotten when somebody asks for them, or opens another.
   uint64_t sessions() const { return sessions_.size(); }
 
   bool operator==(const KvStateMachine&) const = default;
@@ -101,24 +109,32 @@ class KvStateMachine {
     uint64_t id = 0;
     uint64_t lowest_unanswered = 0;
     LogIndex last_used = 0;
+    LogTime last_active{};
     std::vector<Reply> replies;  // in order of their numbers; few, as clients get their answers
     bool operator==(const Session&) const = default;
   };
   struct SnapshotReader;  // kv_snapshot.cc
 
+  using Sessions = std::vector<Session>;
+
   Applied apply_command(LogIndex index, Command command);
-  KvResult open_session(LogIndex index);
-  std::vector<Session>::iterator find_session(uint64_t id);
+  Applied open_session(LogIndex index);
+  Applied keep_alive(LogIndex index, const KeepAlive& command);
+  bool has_expired(const Session& session) const;
+  Sessions::iterator find_session(uint64_t id);
+  // The session that is spoken in now; end() if there is none, or no longer.
+  Sessions::iterator use_session(uint64_t id, LogIndex index, Applied& applied);
   Applied apply_request(LogIndex index, Request request);
   KvResult execute(KvOperation operation);
   KvResult execute_cas(Cas cas);
   void roll_hash(const Entry& entry, const KvResult& result);
 
-  Rules rules_;
+  KvRules rules_;
   KvLimits limits_;
   StringTable<std::string> data_;
-  std::vector<Session> sessions_;  // in order of their ids
+  Sessions sessions_;  // in order of their ids
   LogIndex last_applied_ = 0;
+  LogTime time_{};
   uint64_t hash_ = 0;
 };
 

@@ -2,9 +2,9 @@
 // length before them (sim/core/bytes.h):
 //
 //   magic u32, format u32
-//   last applied index u64, state hash u64
+//   last applied index u64, state hash u64, log time in nanoseconds u64
 //   sessions: count u64, then each in order of its id
-//     id u64, lowest unanswered u64, last used u64
+//     id u64, lowest unanswered u64, index last used u64, log time last used u64
 //     replies: count u64, then each in order of its number
 //       number u64, status u8, value, session u64
 //   data: count u64, then each in order of its key
@@ -39,11 +39,13 @@ std::string KvStateMachine::snapshot() const {
   out.u32(kFormat);
   out.u64(last_applied_);
   out.u64(hash_);
+  out.u64(static_cast<uint64_t>(nanoseconds(time_)));
   out.u64(sessions_.size());
   for (const Session& session : sessions_) {
     out.u64(session.id);
     out.u64(session.lowest_unanswered);
     out.u64(session.last_used);
+    out.u64(static_cast<uint64_t>(nanoseconds(session.last_active)));
     out.u64(session.replies.size());
     for (const Reply& reply : session.replies) {
       out.u64(reply.sequence);
@@ -71,8 +73,11 @@ struct KvStateMachine::SnapshotReader {
     if (in.u32() != kMagic || in.u32() != kFormat) return false;
     into.last_applied_ = in.u64();
     into.hash_ = in.u64();
+    into.time_ = read_time();
     return read_sessions() && read_data() && in.finished();
   }
+
+  LogTime read_time() { return LogTime(Duration(static_cast<int64_t>(in.u64()))); }
 
   bool read_sessions() {
     into.sessions_.clear();
@@ -81,11 +86,18 @@ struct KvStateMachine::SnapshotReader {
       session.id = in.u64();
       session.lowest_unanswered = in.u64();
       session.last_used = in.u64();
-      if (!in.ok() || !read_replies(session)) return false;
+      session.last_active = read_time();
+      if (!is_past(session) || !in.ok() || !read_replies(session)) return false;
       if (!into.sessions_.empty() && into.sessions_.back().id >= session.id) return false;
       into.sessions_.push_back(std::move(session));
     }
     return in.ok();
+  }
+
+  // What has been, by then, on a clock that began at zero.
+  bool is_past(const Session& session) const {
+    return session.id <= into.last_applied_ && session.last_used <= into.last_applied_ &&
+           session.last_active >= LogTime() && session.last_active <= into.time_;
   }
 
   bool read_replies(Session& session) {

@@ -58,7 +58,7 @@ Replica::Replica(Env& env, ReplicaOptions options)
       options_(std::move(options)),
       storage_(env.disk(), storage_options(env)),
       inbox_(env.scheduler(), options_.inbox),
-      machine_(options_.rules, options_.limits) {
+      machine_(options_.kv_rules, options_.limits) {
   options_.config.self = env.self();
 }
 
@@ -173,8 +173,8 @@ void Replica::take_in(Input& input) {
                  [&](Proposal& proposal) {
                    const bool leads = raft_->leads();
                    std::optional<EntryId> entry;
-                   if (!env_.buggify(kBusy)) {
-                     entry = raft_->propose(env_.now(), proposal.command);
+                   if (!env_.buggify(kBusy) && leads) {
+                     entry = raft_->propose(env_.now(), stamped(proposal.command));
                    }
                    if (entry) {
                      waiting_.insert_or_assign(
@@ -197,6 +197,10 @@ void Replica::take_in(Input& input) {
                  },
              },
              input);
+}
+
+std::string Replica::stamped(std::string_view command) {
+  return stamp(log_clock_.read(raft_->term(), machine_.time(), env_.now()), command);
 }
 
 void Replica::carry_out(Ready ready) {
@@ -255,6 +259,7 @@ void Replica::apply(const Entry& entry) {
   applied_.set_sequence(applied.sequence);
   const KvStatus status = applied.result.status;
   const bool answered = status != KvStatus::kExpiredSession && status != KvStatus::kForgotten;
+  if (applied.expired > 0) env_.reached("session expired by log time");
   if (applied.session != 0 && !applied.executed && answered) env_.reached("retry deduplicated");
   env_.probe(applied_);
 

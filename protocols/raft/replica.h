@@ -28,6 +28,7 @@ inline constexpr std::string_view kTransferLeadership = "transfer_leadership";
 struct ReplicaOptions {
   Config config;  // `self` is filled in
   Rules rules;
+  KvRules kv_rules;
   KvLimits limits;
   size_t inbox = 100'000;         // inputs that may wait; what comes on top is dropped
   Duration request_timeout = 2s;  // a client's request waits at most so long on the server
@@ -82,6 +83,8 @@ class Replica final : public Process {
   void stop_for_disk();
 
   void take_in(Input& input);
+  // What a command becomes that is appended now.
+  std::string stamped(std::string_view command);
   void carry_out(Ready ready);
   void send(const std::vector<Envelope>& envelopes);
   void notice_refused_vote(const Message& message);
@@ -98,6 +101,7 @@ class Replica final : public Process {
   Storage storage_;
   Mailbox<Input> inbox_;
   KvStateMachine machine_;
+  LogClock log_clock_;
   std::optional<Raft> raft_;  // from recovery on
   HardState recovered_;       // what this incarnation started with
   bool disk_failed_ = false;  // nothing is believed of the disk any more: say nothing

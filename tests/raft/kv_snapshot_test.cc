@@ -9,7 +9,7 @@
 namespace seedbed::raft {
 namespace {
 
-constexpr KvLimits kSmall{.sessions = 3, .replies_per_session = 4};
+constexpr KvLimits kSmall{.sessions = 3, .replies_per_session = 4, .session_timeout = 100ms};
 
 // Makes entries as a log could hold them: operations in new and in forgotten sessions, repetitions,
 // no-ops, and bytes that are no command.
@@ -19,15 +19,16 @@ class RandomLog {
 
   Entry next() {
     Entry entry{.index = ++last_, .term = Term{1 + last_ / 50}};
+    now_ += Duration(random_.below(10'000'000));
     switch (random_.below(16)) {
       case 0: entry.kind = EntryKind::kNoOp; break;
       case 1: entry.data = random_.bytes(random_.below(20)); break;
       case 2:
       case 3:
-        entry.data = encode(RegisterClient{.client = random_.below(9)});
+        entry.data = stamp(now_, encode(RegisterClient{.client = random_.below(9)}));
         sessions_.push_back(last_);
         break;
-      default: entry.data = encode(request()); break;
+      default: entry.data = stamp(now_, encode(request())); break;
     }
     return entry;
   }
@@ -36,6 +37,7 @@ class RandomLog {
   Command request() {
     if (sessions_.empty()) return RegisterClient{};
     const size_t back = random_.below(std::min<size_t>(sessions_.size(), 5));
+    if (random_.chance(50)) return KeepAlive{sessions_[sessions_.size() - 1 - back]};
     Request request{.session = sessions_[sessions_.size() - 1 - back]};
     request.sequence = 1 + random_.below(8) + last_ / 40;
     request.lowest_unanswered = random_.below(request.sequence + 1);
@@ -59,10 +61,11 @@ class RandomLog {
 
   Random random_;
   LogIndex last_ = 0;
+  LogTime now_{};
   std::vector<uint64_t> sessions_;
 };
 
-KvStateMachine machine() { return KvStateMachine(Rules(), kSmall); }
+KvStateMachine machine() { return KvStateMachine(KvRules(), kSmall); }
 
 KvStateMachine after(uint64_t seed, int entries) {
   RandomLog log(seed);
@@ -100,13 +103,14 @@ TEST(KvSnapshot, AMachineThatIsRestoredGoesOnAsIfNothingHadHappened) {
 
 TEST(KvSnapshot, KeepsSessionsWithTheirReplies) {
   KvStateMachine kv = machine();
-  kv.apply({.index = 1, .term = Term{1}, .data = encode(RegisterClient{})});
+  kv.apply({.index = 1, .term = Term{1}, .data = stamp({}, encode(RegisterClient{}))});
   const Request append{1, 1, 1, Append{"k", "a"}};
-  const Applied first = kv.apply({.index = 2, .term = Term{1}, .data = encode(append)});
+  const Applied first = kv.apply({.index = 2, .term = Term{1}, .data = stamp({}, encode(append))});
   KvStateMachine other = machine();
   ASSERT_TRUE(other.restore(kv.snapshot()));
   EXPECT_EQ(other.value("k"), "a");
-  const Applied again = other.apply({.index = 3, .term = Term{2}, .data = encode(append)});
+  const Applied again =
+      other.apply({.index = 3, .term = Term{2}, .data = stamp({}, encode(append))});
   EXPECT_FALSE(again.executed);
   EXPECT_EQ(again.result, first.result);
 }
@@ -129,7 +133,7 @@ TEST(KvSnapshot, DiffersWhenTheStateDoes) {
 
 TEST(KvSnapshot, DoesNotDependOnTheLimits) {
   const std::string bytes = after(1, 300).snapshot();
-  KvStateMachine generous(Rules(), KvLimits{});
+  KvStateMachine generous(KvRules(), KvLimits{});
   ASSERT_TRUE(generous.restore(bytes));
   EXPECT_EQ(generous.snapshot(), bytes);
 }
