@@ -2,7 +2,8 @@
 // length before them (sim/core/bytes.h):
 //
 //   magic u32, format u32
-//   last applied index u64, state hash u64, log time in nanoseconds u64
+//   last applied index u64, log time in nanoseconds u64
+//   hash of the history u64, hash of the contents u64
 //   sessions: count u64, then each in order of its id
 //     id u64, lowest unanswered u64, index last used u64, log time last used u64
 //     replies: count u64, then each in order of its number
@@ -38,8 +39,9 @@ std::string KvStateMachine::snapshot() const {
   out.u32(kMagic);
   out.u32(kFormat);
   out.u64(last_applied_);
-  out.u64(hash_);
   out.u64(static_cast<uint64_t>(nanoseconds(time_)));
+  out.u64(history_);
+  out.u64(contents_);
   out.u64(sessions_.size());
   for (const Session& session : sessions_) {
     out.u64(session.id);
@@ -57,7 +59,7 @@ std::string KvStateMachine::snapshot() const {
   out.u64(data_.size());
   for (const auto& [key, value] : data_.in_order()) {
     out.string(key);
-    out.string(*value);
+    out.string(value->text);
   }
   out.u32(storage::crc32c(out.bytes()));
   return out.take();
@@ -72,15 +74,15 @@ struct KvStateMachine::SnapshotReader {
   bool read() {
     if (in.u32() != kMagic || in.u32() != kFormat) return false;
     into.last_applied_ = in.u64();
-    into.hash_ = in.u64();
     into.time_ = read_time();
-    return read_sessions() && read_data() && in.finished();
+    into.history_ = in.u64();
+    const uint64_t contents = in.u64();
+    return read_sessions() && read_data() && in.finished() && into.contents_ == contents;
   }
 
   LogTime read_time() { return LogTime(Duration(static_cast<int64_t>(in.u64()))); }
 
   bool read_sessions() {
-    into.sessions_.clear();
     for (uint64_t left = in.u64(); left > 0; --left) {
       Session session;
       session.id = in.u64();
@@ -90,6 +92,7 @@ struct KvStateMachine::SnapshotReader {
       if (!is_past(session) || !in.ok() || !read_replies(session)) return false;
       if (!into.sessions_.empty() && into.sessions_.back().id >= session.id) return false;
       into.sessions_.push_back(std::move(session));
+      into.count(into.sessions_.back());
     }
     return in.ok();
   }
@@ -112,20 +115,21 @@ struct KvStateMachine::SnapshotReader {
       if (!session.replies.empty() && session.replies.back().sequence >= reply.sequence) {
         return false;
       }
+      reply.result_hash = hash_of(reply.result);
+      session.replies_hash += reply.hash();
       session.replies.push_back(std::move(reply));
     }
     return in.ok();
   }
 
   bool read_data() {
-    into.data_ = {};
     std::string last;
     const uint64_t count = in.u64();
     for (uint64_t i = 0; i < count; ++i) {
       std::string key = in.string();
       std::string value = in.string();
       if (!in.ok() || (i > 0 && key <= last)) return false;
-      into.data_[key] = std::move(value);
+      into.put(key, std::move(value));
       last = std::move(key);
     }
     return in.ok();
@@ -136,7 +140,7 @@ bool KvStateMachine::restore(std::string_view snapshot) {
   if (snapshot.size() < kChecksumBytes) return false;
   const std::string_view body = snapshot.substr(0, snapshot.size() - kChecksumBytes);
   if (ByteReader(snapshot.substr(body.size())).u32() != storage::crc32c(body)) return false;
-  KvStateMachine restored(rules_, limits_);
+  KvStateMachine restored(rules_, limits_, data_.salt());
   if (!SnapshotReader{.in = ByteReader(body), .into = restored}.read()) return false;
   *this = std::move(restored);
   return true;

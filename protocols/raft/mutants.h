@@ -25,6 +25,13 @@ enum class Mutant {
   kB15,
   kB16,
   kNoSessionCheck,
+  // Of the state machine (kv_rules.h)
+  kRsmB01,
+  kRsmB02,
+  kRsmB03,
+  kRsmB04,
+  kRsmB06,
+  kRsmB11,
 };
 
 struct MutantInfo {

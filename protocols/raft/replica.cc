@@ -34,6 +34,9 @@ StorageOptions storage_options(Env& env) {
   return options;
 }
 
+// Each server's hash tables are in another order, as those of real processes are.
+uint64_t salt_of(Env& env) { return mix(number(env.self()), number(env.incarnation())); }
+
 Label label_of(const Message& message) {
   if (const auto* append = std::get_if<AppendEntries>(&message)) {
     return {.first = "term",
@@ -58,7 +61,7 @@ Replica::Replica(Env& env, ReplicaOptions options)
       options_(std::move(options)),
       storage_(env.disk(), storage_options(env)),
       inbox_(env.scheduler(), options_.inbox),
-      machine_(options_.kv_rules, options_.limits) {
+      machine_(options_.kv_rules, options_.limits, {.salt = salt_of(env), .twin = options_.twin}) {
   options_.config.self = env.self();
 }
 
@@ -222,7 +225,7 @@ void Replica::carry_out(Ready ready) {
   }
   answer_queries();
   if (led_ && !raft_->leads()) {
-    answer_all_unknown();
+    if (options_.kv_rules.gives_up_waiting()) answer_all_unknown();
     refuse_queries();
   }
   led_ = raft_->leads();
@@ -251,9 +254,14 @@ void Replica::notice_refused_vote(const Message& message) {
 }
 
 void Replica::apply(const Entry& entry) {
-  const Applied applied = machine_.apply(entry);
+  const Applied applied = machine_.apply(entry, env_.now());
   to_wire(entry.id(), applied_.mutable_entry());
   applied_.set_state_hash(applied.state_hash);
+  if (const std::optional<Applied>& twin = machine_.twin()) {
+    applied_.set_result_hash(applied.result_hash);
+    applied_.set_twin_state_hash(twin->state_hash);
+    applied_.set_twin_result_hash(twin->result_hash);
+  }
   applied_.set_executed(applied.executed);
   applied_.set_session(applied.session);
   applied_.set_sequence(applied.sequence);
@@ -267,7 +275,7 @@ void Replica::apply(const Entry& entry) {
   if (client == waiting_.end()) return;
   Answer answer;
   // Another leader's entry at this index: the client's own may still come, or never.
-  if (client->second.term == entry.term) {
+  if (options_.kv_rules.is_awaited(client->second.term, entry.term)) {
     answer.set_reply(wire::REPLY_EXECUTED);
     answer.set_status(static_cast<uint32_t>(applied.result.status));
     answer.set_value(applied.result.value);

@@ -13,7 +13,7 @@
 #include <variant>
 #include <vector>
 
-#include "protocols/raft/kv.h"
+#include "protocols/raft/kv_twins.h"
 #include "protocols/raft/raft.h"
 #include "protocols/raft/raft.pb.h"
 #include "protocols/raft/storage.h"
@@ -30,6 +30,7 @@ struct ReplicaOptions {
   Rules rules;
   KvRules kv_rules;
   KvLimits limits;
+  bool twin = false;              // a second state machine, for a check (kv_twins.h)
   size_t inbox = 100'000;         // inputs that may wait; what comes on top is dropped
   Duration request_timeout = 2s;  // a client's request waits at most so long on the server
 };
@@ -100,7 +101,7 @@ class Replica final : public Process {
   ReplicaOptions options_;
   Storage storage_;
   Mailbox<Input> inbox_;
-  KvStateMachine machine_;
+  KvTwins machine_;
   LogClock log_clock_;
   std::optional<Raft> raft_;  // from recovery on
   HardState recovered_;       // what this incarnation started with

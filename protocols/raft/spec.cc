@@ -63,6 +63,7 @@ ReplicaOptions replica_options(const Setup& setup) {
   replica.rules = Rules(mutant);
   replica.kv_rules = KvRules(mutant);
   replica.limits = kv_limits(options);
+  replica.twin = options.twin();
   return replica;
 }
 
@@ -99,6 +100,10 @@ std::vector<CheckSpec> checks() {
        }},
       {"StateMachineSafety", "all servers apply the same entries in the same order",
        [](const Setup&) { return make_state_machine_safety(); }},
+      {"DeterministicApply", "what an entry does is a function of the log alone",
+       [](const Setup& setup) {
+         return setup.options_as<wire::Options>().twin() ? make_deterministic_apply() : nullptr;
+       }},
       {"ExactlyOnce", "an operation is executed once, however often it is sent",
        [](const Setup&) { return make_exactly_once(); }},
       {"AcknowledgedIsDurable", "an acknowledged write is never lost",

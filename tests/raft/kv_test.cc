@@ -196,6 +196,40 @@ TEST(Kv, EqualHistoriesHaveEqualHashesAndOthersDoNot) {
   EXPECT_NE(a.kv().state_hash(), c.kv().state_hash());
 }
 
+// That sums of parts are kept right through all changes: kv_snapshot_test.cc, where they are made
+// anew from the state.
+TEST(Kv, TheHashIsOfTheStateToo) {
+  // A machine with room for fewer sessions hears the same, and answers the same, but has another
+  // state.
+  Machine a(Mutant::kNone, {.sessions = 2});
+  Machine b(Mutant::kNone, {.sessions = 3});
+  for (Machine* m : {&a, &b}) {
+    for (int i = 0; i < 2; ++i) m->open();
+  }
+  EXPECT_EQ(a.kv().state_hash(), b.kv().state_hash());
+  EXPECT_EQ(a.apply(RegisterClient{}).result, b.apply(RegisterClient{}).result);
+  EXPECT_NE(a.kv().state_hash(), b.kv().state_hash());
+}
+
+TEST(Kv, B06ExecutesAgainWhatItHadForgotten) {
+  for (const Mutant mutant : {Mutant::kNone, Mutant::kRsmB06}) {
+    Machine m(mutant, {.session_timeout = 100ms});
+    const uint64_t s = m.open();
+    m.call(s, 1, Append{"k", "a"}, 1);
+    m.time += 101ms;
+    EXPECT_EQ(m.call(s, 1, Append{"k", "a"}, 1).executed, mutant == Mutant::kRsmB06);
+  }
+}
+
+TEST(Kv, B11ExecutesAgainWhatTheClientStillWaitsFor) {
+  for (const Mutant mutant : {Mutant::kNone, Mutant::kRsmB11}) {
+    Machine m(mutant);
+    const uint64_t s = m.open();
+    m.call(s, 1, Append{"k", "a"}, 1);
+    EXPECT_EQ(m.call(s, 1, Append{"k", "a"}, 1).executed, mutant == Mutant::kRsmB11);
+  }
+}
+
 TEST(Kv, RefusesEntriesOutOfOrder) {
   KvStateMachine kv(KvRules(), KvLimits{});
   EXPECT_THROW(kv.apply({.index = 2, .term = Term{1}}), InvariantFailure);
