@@ -83,7 +83,7 @@ constexpr std::array kMutants = {
                "Whoever waits for an index is told of success when any entry is committed there, "
                "also that of another leader.",
                "AcknowledgedIsDurable", "Linearizable",
-               "the execute_command of the book chapter, taken literally (CH-03)"},
+               "ReplicatedStateMachine.execute_command of the chapter, taken literally (CH-03)"},
     MutantInfo{Mutant::kRsmB06, "raft.rsm-b06-session-anew", "RSM-B06",
                "A request in a session that has expired opens it again and is executed, perhaps "
                "for the second time.",

@@ -98,12 +98,12 @@ std::vector<CheckSpec> checks() {
          const bool queries = setup.options_as<wire::Options>().reads() != wire::READS_LOG;
          return queries ? make_query_index() : nullptr;
        }},
-      {"StateMachineSafety", "all servers apply the same entries in the same order",
-       [](const Setup&) { return make_state_machine_safety(); }},
       {"DeterministicApply", "what an entry does is a function of the log alone",
        [](const Setup& setup) {
          return setup.options_as<wire::Options>().twin() ? make_deterministic_apply() : nullptr;
        }},
+      {"StateMachineSafety", "all servers apply the same entries in the same order",
+       [](const Setup&) { return make_state_machine_safety(); }},
       {"ExactlyOnce", "an operation is executed once, however often it is sent",
        [](const Setup&) { return make_exactly_once(); }},
       {"AcknowledgedIsDurable", "an acknowledged write is never lost",
