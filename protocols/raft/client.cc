@@ -11,6 +11,8 @@ constexpr Site kFirstServer("raft.client.first_server", ChoiceClass::kAmbient);
 constexpr Site kAnyServer("raft.client.any_server", ChoiceClass::kAmbient);
 // Between two servers that do not know who leads.
 constexpr Duration kPause = 10ms;
+// So often is a session kept alive without anything else to ask.
+constexpr int kSilentTimes = 3;
 
 KvOperation operation_of(const Operation& what) {
   if (what.function == kGet) return Get{what.key};
@@ -38,16 +40,16 @@ Response response_to(const Operation& what, const wire::ClientCommand::Response&
 
 }  // namespace
 
-RaftClient::RaftClient(Env& env, std::vector<NodeId> servers, Duration timeout, wire::Reads reads)
+RaftClient::RaftClient(Env& env, std::vector<NodeId> servers, RaftClientOptions options)
     : env_(env),
       servers_(std::move(servers)),
-      timeout_(timeout),
-      reads_(reads),
+      options_(options),
       believed_leader_(env.random(kFirstServer, servers_.size())) {}
 
 Response RaftClient::attempt(const Operation& what, uint64_t operation) {
-  const NodeTime deadline = env_.now() + timeout_;
-  if (what.function == kGet && reads_ != wire::READS_LOG) return query(what.key, deadline);
+  ++asked_;
+  const NodeTime deadline = env_.now() + options_.timeout;
+  if (what.function == kGet && options_.reads != wire::READS_LOG) return query(what.key, deadline);
   if (session_ == 0 && !open_session(deadline)) {
     return operation <= last_sent_ ? Response::info("session expired")
                                    : Response::fail("not sent: no session yet");
@@ -56,23 +58,24 @@ Response RaftClient::attempt(const Operation& what, uint64_t operation) {
     return Response::info("session expired");
   }
   last_sent_ = std::max(last_sent_, operation);
+  const uint64_t session = session_;
   // Operations come one after the other, and one that was given up is never repeated.
-  const auto answer = execute(Request{.session = session_,
+  const auto answer = execute(Request{.session = session,
                                       .sequence = operation,
                                       .lowest_unanswered = operation,
                                       .operation = operation_of(what)},
                               deadline);
   if (!answer) return Response::info("no answer in time");
-  if (static_cast<KvStatus>(answer->status()) == KvStatus::kExpiredSession) session_ = 0;
+  if (static_cast<KvStatus>(answer->status()) == KvStatus::kExpiredSession) lose_session(session);
   return response_to(what, *answer);
 }
 
 Response RaftClient::query(const std::string& key, NodeTime deadline) {
   wire::ClientQuery::Request request;
   request.set_key(key);
-  const bool anywhere = reads_ == wire::READS_ANYWHERE;
+  const bool anywhere = options_.reads == wire::READS_ANYWHERE;
   if (anywhere) believed_leader_ = env_.random(kAnyServer, servers_.size());
-  for (Duration left = timeout_; left > Duration::zero(); left = deadline - env_.now()) {
+  for (Duration left = options_.timeout; left > Duration::zero(); left = deadline - env_.now()) {
     const auto answer = env_.call<wire::ClientQuery>(server(), request, left);
     if (answer && answer->reply() == wire::REPLY_EXECUTED) {
       return answer->found() ? Response::found(answer->value()) : Response::absent();
@@ -88,15 +91,39 @@ bool RaftClient::open_session(NodeTime deadline) {
   if (answer && session_ == 0) {
     session_ = answer->session();
     first_in_session_ = last_sent_ + 1;
+    if (options_.keep_alive > Duration::zero() && !std::exchange(keeping_, true)) {
+      env_.spawn("keep alive", [this] { keep_alive(); });
+    }
   }
   return session_ != 0;
+}
+
+// Ends with the session. One that nothing was asked in for a while is let go.
+void RaftClient::keep_alive() {
+  for (int silent = 0; session_ != 0 && silent <= kSilentTimes;) {
+    const uint64_t asked = asked_;
+    env_.sleep(options_.keep_alive);
+    silent = asked_ == asked ? silent + 1 : 0;
+    if (silent == 0 || silent > kSilentTimes || session_ == 0) continue;
+    const uint64_t session = session_;
+    const auto answer = execute(KeepAlive{.session = session}, env_.now() + options_.timeout);
+    if (!answer) continue;
+    if (static_cast<KvStatus>(answer->status()) == KvStatus::kExpiredSession) lose_session(session);
+  }
+  session_ = 0;
+  keeping_ = false;
+}
+
+// Unless it is in another one by now.
+void RaftClient::lose_session(uint64_t session) {
+  if (session_ == session) session_ = 0;
 }
 
 std::optional<wire::ClientCommand::Response> RaftClient::execute(const Command& command,
                                                                  NodeTime deadline) {
   wire::ClientCommand::Request request;
   request.set_command(encode(command));
-  for (Duration left = timeout_; left > Duration::zero(); left = deadline - env_.now()) {
+  for (Duration left = options_.timeout; left > Duration::zero(); left = deadline - env_.now()) {
     auto answer = env_.call<wire::ClientCommand>(server(), request, left);
     if (answer && answer->reply() == wire::REPLY_EXECUTED) return *std::move(answer);
     if (!look_elsewhere(answer ? answer->leader() : 0)) env_.sleep(kPause);

@@ -7,8 +7,9 @@
 namespace seedbed::raft {
 namespace {
 
-// First byte of a command: registration, or the alternative of KvOperation plus one.
+// First byte of a command: one of these, or the alternative of KvOperation plus one.
 constexpr uint8_t kRegister = 0;
+constexpr uint8_t kKeepAlive = 0xff;
 
 struct PutOperation {
   ByteWriter& out;
@@ -81,6 +82,11 @@ std::string encode(const Command& command) {
     out.u64(registration->client);
     return out.take();
   }
+  if (const auto* alive = std::get_if<KeepAlive>(&command)) {
+    out.u8(kKeepAlive);
+    out.u64(alive->session);
+    return out.take();
+  }
   const Request& request = std::get<Request>(command);
   out.u8(static_cast<uint8_t>(request.operation.index() + 1));
   out.u64(request.session);
@@ -93,10 +99,11 @@ std::string encode(const Command& command) {
 std::optional<Command> decode_command(std::string_view bytes) {
   ByteReader in(bytes);
   const uint8_t kind = in.u8();
-  if (kind == kRegister) {
-    const RegisterClient registration{.client = in.u64()};
+  if (kind == kRegister || kind == kKeepAlive) {
+    const uint64_t who = in.u64();
     if (!in.finished()) return std::nullopt;
-    return registration;
+    if (kind == kRegister) return RegisterClient{.client = who};
+    return KeepAlive{.session = who};
   }
   Request request;
   request.session = in.u64();
@@ -107,6 +114,22 @@ std::optional<Command> decode_command(std::string_view bytes) {
   if (!operation || !canonical || !in.finished()) return std::nullopt;
   request.operation = std::move(*operation);
   return request;
+}
+
+std::string stamp(LogTime time, std::string_view command) {
+  ByteWriter out;
+  out.u64(static_cast<uint64_t>(nanoseconds(time)));
+  out.raw(command);
+  return out.take();
+}
+
+std::optional<Stamped> decode_stamped(std::string_view entry) {
+  ByteReader in(entry);
+  const auto time = static_cast<int64_t>(in.u64());
+  if (!in.ok() || time < 0) return std::nullopt;
+  std::optional<Command> command = decode_command(in.rest());
+  if (!command) return std::nullopt;
+  return Stamped{.time = LogTime(Duration(time)), .command = *std::move(command)};
 }
 
 std::string to_string(const KvOperation& operation) { return std::visit(Describe{}, operation); }

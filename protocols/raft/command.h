@@ -1,10 +1,12 @@
 // The commands of the key-value state machine, and their bytes in the log.
 //
 //   std::string bytes = encode(Request{.session = 7, .sequence = 1, .operation = Get{"k"}});
-//   std::optional<Command> command = decode_command(bytes);
+//   raft.propose(now, stamp(log_time, bytes));
+//   ...
+//   std::optional<Stamped> stamped = decode_stamped(entry.data);
 //
-// The encoding is canonical: there is one way to write a command, and anything else does not
-// decode.
+// A client sends a command; its leader writes the time before it (log_clock.h). The encoding is
+// canonical: there is one way to write a command, and anything else does not decode.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +14,8 @@
 #include <string>
 #include <string_view>
 #include <variant>
+
+#include "protocols/raft/log_clock.h"
 
 namespace seedbed::raft {
 
@@ -61,10 +65,27 @@ struct Request {
   bool operator==(const Request&) const = default;
 };
 
-using Command = std::variant<RegisterClient, Request>;
+// Asks for nothing, but that the session lasts: for a client that has nothing else to ask.
+struct KeepAlive {
+  uint64_t session = 0;
+  bool operator==(const KeepAlive&) const = default;
+};
+
+using Command = std::variant<RegisterClient, Request, KeepAlive>;
 
 std::string encode(const Command& command);
 std::optional<Command> decode_command(std::string_view bytes);
+
+// A command as it stands in the log.
+struct Stamped {
+  LogTime time{};
+  Command command;
+  bool operator==(const Stamped&) const = default;
+};
+
+// The bytes of an entry, from those of a command.
+std::string stamp(LogTime time, std::string_view command);
+std::optional<Stamped> decode_stamped(std::string_view entry);
 
 // For people, as in "append k \"x\"".
 std::string to_string(const KvOperation& operation);

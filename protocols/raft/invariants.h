@@ -44,6 +44,7 @@ std::unique_ptr<Checker> make_leader_completeness(std::shared_ptr<ServerLogs> lo
 
 // invariants_apply.cc
 std::unique_ptr<Checker> make_state_machine_safety();
+std::unique_ptr<Checker> make_deterministic_apply();
 std::unique_ptr<Checker> make_exactly_once();
 
 // invariants_snapshots.cc

@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "protocols/raft/invariants.h"
@@ -88,6 +91,37 @@ class StateMachineSafety final : public Checker {
   std::map<NodeId, Position> positions_;
 };
 
+// A state machine that applies the same log under other circumstances (kv_twins.h) comes to the
+// same state and gives the same results.
+class DeterministicApply final : public Checker {
+ public:
+  DeterministicApply() : Checker("DeterministicApply") {}
+  EventKinds interests() const override { return EventKinds(EventKind::kProbe); }
+
+  void on_event(const TraceEvent& event) override {
+    const auto* applied = payload_as<wire::Applied>(event);
+    if (applied == nullptr || !applied->has_twin_state_hash()) return;
+    evaluated();
+    const bool state = applied->twin_state_hash() == applied->state_hash();
+    const bool result = applied->twin_result_hash() == applied->result_hash();
+    if ((state && result) || !diverged_.insert(event.node).second) return;
+    const uint64_t index = applied->entry().index();
+    violate(event,
+            fmt::format("what index {} does on n{} depends on something beside the log", index,
+                        seedbed::number(event.node)),
+            {fact(event, describe("it came to", applied->state_hash(), applied->result_hash())),
+             fact(event, describe("a machine with other hash tables and another clock came to",
+                                  applied->twin_state_hash(), applied->twin_result_hash()))});
+  }
+
+ private:
+  static std::string describe(std::string_view what, uint64_t state, uint64_t result) {
+    return fmt::format("{} state {:016x} and result {:016x}", what, state, result);
+  }
+
+  std::set<NodeId> diverged_;  // what follows is no news
+};
+
 // A client's operation is executed at most once, however often it was sent: wherever and whenever it
 // is executed, that is at the same place in the log.
 class ExactlyOnce final : public Checker {
@@ -132,6 +166,9 @@ class ExactlyOnce final : public Checker {
 
 std::unique_ptr<Checker> make_state_machine_safety() {
   return std::make_unique<StateMachineSafety>();
+}
+std::unique_ptr<Checker> make_deterministic_apply() {
+  return std::make_unique<DeterministicApply>();
 }
 std::unique_ptr<Checker> make_exactly_once() { return std::make_unique<ExactlyOnce>(); }
 

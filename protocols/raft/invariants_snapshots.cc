@@ -80,7 +80,7 @@ class SnapshotOK final : public Checker {
           fmt::format("has a snapshot through {}, which nobody has applied", to_string(last)));
       return;
     }
-    KvStateMachine machine{Rules(), KvLimits()};
+    KvStateMachine machine{KvRules(), KvLimits()};
     if (!machine.restore(log.snapshot_state())) {
       say(event, fmt::format("has a snapshot through {} that is none", last.index));
     } else if (machine.state_hash() != applied_[last.index - 1].state_hash) {

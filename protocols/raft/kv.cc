@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "sim/core/check.h"
-#include "sim/core/hash.h"
 
 namespace seedbed::raft {
 
@@ -20,26 +19,35 @@ std::string_view to_string(KvStatus status) {
   return "unknown";
 }
 
-Applied KvStateMachine::apply(const Entry& entry) {
+uint64_t hash_of(const KvResult& result, std::optional<uint64_t> text_hash) {
+  const uint64_t text = text_hash ? *text_hash : hash_bytes(result.value);
+  return mix(mix(text, static_cast<uint64_t>(result.status)), result.session);
+}
+
+Applied KvStateMachine::apply(const Entry& entry, NodeTime local) {
   INVARIANT(entry.index == last_applied_ + 1, "entry {} applied behind {}", entry.index,
             last_applied_);
   last_applied_ = entry.index;
   Applied applied;
   if (entry.kind == EntryKind::kCommand) {
-    if (std::optional<Command> command = decode_command(entry.data)) {
-      applied = apply_command(entry.index, *std::move(command));
+    if (std::optional<Stamped> stamped = decode_stamped(entry.data)) {
+      time_ = rules_.time_after(time_, stamped->time, local);
+      applied = apply_command(entry.index, std::move(stamped->command));
     } else {
       applied.result.status = KvStatus::kBadCommand;
     }
   }
-  roll_hash(entry, applied.result);
-  applied.state_hash = hash_;
+  // Long values are not hashed again where that was done already.
+  if (applied.result_hash == 0) applied.result_hash = hash_of(applied.result);
+  roll_history(entry, rules_.hash_in_history(applied.result_hash, data_.salt()));
+  applied.state_hash = state_hash();
   return applied;
 }
 
 Applied KvStateMachine::apply_command(LogIndex index, Command command) {
+  if (std::holds_alternative<RegisterClient>(command)) return open_session(index);
+  if (const auto* alive = std::get_if<KeepAlive>(&command)) return keep_alive(index, *alive);
   auto* request = std::get_if<Request>(&command);
-  if (request == nullptr) return {.result = open_session(index), .executed = true};
   const uint64_t session = request->session;
   const uint64_t sequence = request->sequence;
   Applied applied = apply_request(index, std::move(*request));
@@ -48,69 +56,178 @@ Applied KvStateMachine::apply_command(LogIndex index, Command command) {
   return applied;
 }
 
-// §6.3: a session must end at the same entry on every server. Here that is when one session too
-// many is opened; the one that has been silent longest, by log order, makes room.
-KvResult KvStateMachine::open_session(LogIndex index) {
-  if (sessions_.size() >= limits_.sessions) {
-    sessions_.erase(std::min_element(
-        sessions_.begin(), sessions_.end(),
-        [](const Session& a, const Session& b) { return a.last_used < b.last_used; }));
+// --- Sessions (§6.3) ----------------------------------------------------------------------------
+
+// A session must end at the same entry on every server. Those whose time is over are gone already
+// in all but memory. If one session too many is opened, the one that has been silent longest, by
+// log order, makes room.
+Applied KvStateMachine::open_session(LogIndex index) {
+  Applied applied{.result = {.session = index}, .executed = true};
+  for (auto session = sessions_.end(); session != sessions_.begin();) {
+    if (!has_expired(*--session)) continue;
+    forget(session);
+    ++applied.expired;
   }
-  sessions_.push_back({.id = index, .last_used = index});
-  return {.status = KvStatus::kOk, .value = {}, .session = index};
+  if (sessions_.size() >= limits_.sessions) {
+    forget(std::min_element(sessions_.begin(), sessions_.end(), [&](const auto& a, const auto& b) {
+      return rules_.evicts_before({a.id, a.last_used}, {b.id, b.last_used}, data_.salt());
+    }));
+  }
+  sessions_.push_back({.id = index, .last_used = index, .last_active = time_});
+  count(sessions_.back());
+  return applied;
 }
 
-std::vector<KvStateMachine::Session>::iterator KvStateMachine::find_session(uint64_t id) {
+Applied KvStateMachine::keep_alive(LogIndex index, const KeepAlive& command) {
+  Applied applied{.executed = true};
+  const auto session = use_session(command.session, index, applied);
+  if (session == sessions_.end()) {
+    applied.result.status = KvStatus::kExpiredSession;
+  } else {
+    count(*session);
+  }
+  return applied;
+}
+
+bool KvStateMachine::has_expired(const Session& session) const {
+  return time_ - session.last_active > limits_.session_timeout;
+}
+
+KvStateMachine::Sessions::iterator KvStateMachine::find_session(uint64_t id) {
   const auto found =
       std::lower_bound(sessions_.begin(), sessions_.end(), id,
                        [](const Session& session, uint64_t i) { return session.id < i; });
   return found != sessions_.end() && found->id == id ? found : sessions_.end();
 }
 
-Applied KvStateMachine::apply_request(LogIndex index, Request request) {
-  const auto session = find_session(request.session);
-  if (session == sessions_.end()) return {.result = {KvStatus::kExpiredSession, {}, 0}};
+KvStateMachine::Sessions::iterator KvStateMachine::use_session(uint64_t id, LogIndex index,
+                                                               Applied& applied) {
+  auto session = find_session(id);
+  if (session != sessions_.end() && has_expired(*session)) {
+    forget(session);
+    ++applied.expired;
+    session = sessions_.end();
+  }
+  if (session == sessions_.end()) {
+    if (!rules_.opens_what_it_does_not_know()) return session;
+    const auto place = std::find_if(sessions_.begin(), sessions_.end(),
+                                    [&](const Session& other) { return other.id > id; });
+    session = sessions_.insert(place, Session{.id = id});
+  }
   session->last_used = index;
-  session->lowest_unanswered = std::max(session->lowest_unanswered, request.lowest_unanswered);
-  std::vector<Reply>& replies = session->replies;
-  const auto place_of = [&](uint64_t sequence) {
-    return std::lower_bound(replies.begin(), replies.end(), sequence,
-                            [](const Reply& reply, uint64_t s) { return reply.sequence < s; });
-  };
-  replies.erase(replies.begin(), place_of(session->lowest_unanswered));
-
-  const auto reply = place_of(request.sequence);
-  const bool answered_long_ago = request.sequence < session->lowest_unanswered;
-  const bool remembered = reply != replies.end() && reply->sequence == request.sequence;
-  if (rules_.answers_from_session(answered_long_ago || remembered)) {
-    if (answered_long_ago) return {.result = {KvStatus::kForgotten, {}, 0}};
-    return {.result = reply->result};
-  }
-  KvResult result = execute(std::move(request.operation));
-  if (remembered) {
-    reply->result = result;
-  } else {
-    replies.insert(reply, {.sequence = request.sequence, .result = result});
-  }
-  if (replies.size() > limits_.replies_per_session) sessions_.erase(session);
-  return {.result = std::move(result), .executed = true};
+  session->last_active = time_;
+  return session;
 }
 
-KvResult KvStateMachine::execute(KvOperation operation) {
+void KvStateMachine::forget(Sessions::iterator session) {
+  contents_ -= session->hash;
+  sessions_.erase(session);
+}
+
+Applied KvStateMachine::apply_request(LogIndex index, Request request) {
+  Applied applied;
+  const auto session = use_session(request.session, index, applied);
+  if (session == sessions_.end()) {
+    applied.result.status = KvStatus::kExpiredSession;
+    return applied;
+  }
+  answer(*session, std::move(request), applied);
+  count(*session);
+  if (session->replies.size() > limits_.replies_per_session) forget(session);
+  return applied;
+}
+
+void KvStateMachine::answer(Session& session, Request request, Applied& applied) {
+  session.lowest_unanswered = std::max(session.lowest_unanswered, request.lowest_unanswered);
+  prune_replies(session);
+  std::vector<Reply>& replies = session.replies;
+  auto reply = std::lower_bound(replies.begin(), replies.end(), request.sequence,
+                                [](const Reply& r, uint64_t s) { return r.sequence < s; });
+  const bool answered_long_ago = request.sequence < session.lowest_unanswered;
+  const bool remembered = reply != replies.end() && reply->sequence == request.sequence;
+  if (rules_.answers_from_session(answered_long_ago || remembered)) {
+    if (answered_long_ago) {
+      applied.result.status = KvStatus::kForgotten;
+    } else {
+      applied.result = reply->result;
+      applied.result_hash = reply->result_hash;
+    }
+    return;
+  }
+  std::optional<uint64_t> text_hash;
+  applied.result = execute(std::move(request.operation), text_hash);
+  applied.result_hash = hash_of(applied.result, text_hash);
+  applied.executed = true;
+  if (remembered) {
+    session.replies_hash -= reply->hash();
+  } else {
+    reply = replies.insert(reply, {.sequence = request.sequence});
+  }
+  reply->result = applied.result;
+  reply->result_hash = applied.result_hash;
+  session.replies_hash += reply->hash();
+}
+
+void KvStateMachine::prune_replies(Session& session) {
+  const uint64_t first = rules_.first_reply_kept(session.lowest_unanswered);
+  auto kept = session.replies.begin();
+  for (; kept != session.replies.end() && kept->sequence < first; ++kept) {
+    session.replies_hash -= kept->hash();
+  }
+  session.replies.erase(session.replies.begin(), kept);
+}
+
+// --- Values -------------------------------------------------------------------------------------
+
+template <class Change>
+const KvStateMachine::Value& KvStateMachine::change_value(const std::string& key, Change change) {
+  Value& value = data_[key];
+  contents_ -= value.hash;
+  change(value.text);
+  value.text_hash = hash_bytes(value.text);
+  value.hash = mix(hash_bytes(key), value.text_hash);
+  contents_ += value.hash;
+  return value;
+}
+
+void KvStateMachine::put(const std::string& key, std::string text) {
+  change_value(key, [&](std::string& value) { value = std::move(text); });
+}
+
+std::optional<std::string> KvStateMachine::value(const std::string& key) const {
+  const Value* found = data_.find(key);
+  if (found == nullptr) return std::nullopt;
+  return found->text;
+}
+
+bool KvStateMachine::erase(const std::string& key) {
+  const Value* value = data_.find(key);
+  if (value == nullptr) return false;
+  contents_ -= value->hash;
+  data_.erase(key);
+  return true;
+}
+
+// --- Operations ---------------------------------------------------------------------------------
+
+KvResult KvStateMachine::execute(KvOperation operation, std::optional<uint64_t>& text_hash) {
   KvResult result;
   if (const auto* get = std::get_if<Get>(&operation)) {
-    const std::string* found = data_.find(get->key);
+    const Value* found = data_.find(get->key);
     if (found == nullptr) return {KvStatus::kNotFound, {}, 0};
-    result.value = *found;
+    result.value = found->text;
+    text_hash = found->text_hash;
   } else if (auto* put = std::get_if<Put>(&operation)) {
-    data_[put->key] = std::move(put->value);
+    this->put(put->key, std::move(put->value));
   } else if (const auto* append = std::get_if<Append>(&operation)) {
-    result.value = data_[append->key] += append->suffix;
+    const Value& value =
+        change_value(append->key, [&](std::string& text) { text += append->suffix; });
+    result.value = value.text;
+    text_hash = value.text_hash;
   } else if (auto* cas = std::get_if<Cas>(&operation)) {
     return execute_cas(std::move(*cas));
   } else {
-    const bool erased = data_.erase(std::get<Delete>(operation).key);
-    if (!erased) result.status = KvStatus::kNotFound;
+    if (!erase(std::get<Delete>(operation).key)) result.status = KvStatus::kNotFound;
   }
   return result;
 }
@@ -118,24 +235,27 @@ KvResult KvStateMachine::execute(KvOperation operation) {
 KvResult KvStateMachine::execute_cas(Cas cas) {
   const std::optional<std::string> current = value(cas.key);
   if (current != cas.expected) return {KvStatus::kMismatch, current.value_or(""), 0};
-  data_[cas.key] = std::move(cas.desired);
+  put(cas.key, std::move(cas.desired));
   return {};
 }
 
-std::optional<std::string> KvStateMachine::value(const std::string& key) const {
-  const std::string* found = data_.find(key);
-  if (found == nullptr) return std::nullopt;
-  return *found;
+// --- Hashes: a sum of independent parts, so that each can be taken out and put in again ---------
+
+void KvStateMachine::count(Session& session) {
+  contents_ -= session.hash;
+  session.hash = mix(session.id, session.lowest_unanswered);
+  session.hash = mix(session.hash, session.last_used);
+  session.hash = mix(session.hash, static_cast<uint64_t>(nanoseconds(session.last_active)));
+  session.hash = mix(session.hash, session.replies_hash);
+  contents_ += session.hash;
 }
 
-void KvStateMachine::roll_hash(const Entry& entry, const KvResult& result) {
-  hash_ = mix(hash_, entry.index);
-  hash_ = mix(hash_, number(entry.term));
-  hash_ = mix(hash_, static_cast<uint64_t>(entry.kind));
-  hash_ = hash_bytes(entry.data, hash_);
-  hash_ = mix(hash_, static_cast<uint64_t>(result.status));
-  hash_ = hash_bytes(result.value, hash_);
-  hash_ = mix(hash_, sessions_.size());
+void KvStateMachine::roll_history(const Entry& entry, uint64_t result_hash) {
+  history_ = mix(history_, entry.index);
+  history_ = mix(history_, number(entry.term));
+  history_ = mix(history_, static_cast<uint64_t>(entry.kind));
+  history_ = hash_bytes(entry.data, history_);
+  history_ = mix(history_, result_hash);
 }
 
 }  // namespace seedbed::raft

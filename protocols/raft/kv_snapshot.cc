@@ -2,9 +2,10 @@
 // length before them (sim/core/bytes.h):
 //
 //   magic u32, format u32
-//   last applied index u64, state hash u64
+//   last applied index u64, log time in nanoseconds u64
+//   hash of the history u64, hash of the contents u64
 //   sessions: count u64, then each in order of its id
-//     id u64, lowest unanswered u64, last used u64
+//     id u64, lowest unanswered u64, index last used u64, log time last used u64
 //     replies: count u64, then each in order of its number
 //       number u64, status u8, value, session u64
 //   data: count u64, then each in order of its key
@@ -38,12 +39,15 @@ std::string KvStateMachine::snapshot() const {
   out.u32(kMagic);
   out.u32(kFormat);
   out.u64(last_applied_);
-  out.u64(hash_);
+  out.u64(static_cast<uint64_t>(nanoseconds(time_)));
+  out.u64(history_);
+  out.u64(contents_);
   out.u64(sessions_.size());
   for (const Session& session : sessions_) {
     out.u64(session.id);
     out.u64(session.lowest_unanswered);
     out.u64(session.last_used);
+    out.u64(static_cast<uint64_t>(nanoseconds(session.last_active)));
     out.u64(session.replies.size());
     for (const Reply& reply : session.replies) {
       out.u64(reply.sequence);
@@ -55,7 +59,7 @@ std::string KvStateMachine::snapshot() const {
   out.u64(data_.size());
   for (const auto& [key, value] : data_.in_order()) {
     out.string(key);
-    out.string(*value);
+    out.string(value->text);
   }
   out.u32(storage::crc32c(out.bytes()));
   return out.take();
@@ -70,22 +74,33 @@ struct KvStateMachine::SnapshotReader {
   bool read() {
     if (in.u32() != kMagic || in.u32() != kFormat) return false;
     into.last_applied_ = in.u64();
-    into.hash_ = in.u64();
-    return read_sessions() && read_data() && in.finished();
+    into.time_ = read_time();
+    into.history_ = in.u64();
+    const uint64_t contents = in.u64();
+    return read_sessions() && read_data() && in.finished() && into.contents_ == contents;
   }
 
+  LogTime read_time() { return LogTime(Duration(static_cast<int64_t>(in.u64()))); }
+
   bool read_sessions() {
-    into.sessions_.clear();
     for (uint64_t left = in.u64(); left > 0; --left) {
       Session session;
       session.id = in.u64();
       session.lowest_unanswered = in.u64();
       session.last_used = in.u64();
-      if (!in.ok() || !read_replies(session)) return false;
+      session.last_active = read_time();
+      if (!is_past(session) || !in.ok() || !read_replies(session)) return false;
       if (!into.sessions_.empty() && into.sessions_.back().id >= session.id) return false;
       into.sessions_.push_back(std::move(session));
+      into.count(into.sessions_.back());
     }
     return in.ok();
+  }
+
+  // What has been, by then, on a clock that began at zero.
+  bool is_past(const Session& session) const {
+    return session.id <= into.last_applied_ && session.last_used <= into.last_applied_ &&
+           session.last_active >= LogTime() && session.last_active <= into.time_;
   }
 
   bool read_replies(Session& session) {
@@ -100,20 +115,21 @@ struct KvStateMachine::SnapshotReader {
       if (!session.replies.empty() && session.replies.back().sequence >= reply.sequence) {
         return false;
       }
+      reply.result_hash = hash_of(reply.result);
+      session.replies_hash += reply.hash();
       session.replies.push_back(std::move(reply));
     }
     return in.ok();
   }
 
   bool read_data() {
-    into.data_ = {};
     std::string last;
     const uint64_t count = in.u64();
     for (uint64_t i = 0; i < count; ++i) {
       std::string key = in.string();
       std::string value = in.string();
       if (!in.ok() || (i > 0 && key <= last)) return false;
-      into.data_[key] = std::move(value);
+      into.put(key, std::move(value));
       last = std::move(key);
     }
     return in.ok();
@@ -124,7 +140,7 @@ bool KvStateMachine::restore(std::string_view snapshot) {
   if (snapshot.size() < kChecksumBytes) return false;
   const std::string_view body = snapshot.substr(0, snapshot.size() - kChecksumBytes);
   if (ByteReader(snapshot.substr(body.size())).u32() != storage::crc32c(body)) return false;
-  KvStateMachine restored(rules_, limits_);
+  KvStateMachine restored(rules_, limits_, data_.salt());
   if (!SnapshotReader{.in = ByteReader(body), .into = restored}.read()) return false;
   *this = std::move(restored);
   return true;

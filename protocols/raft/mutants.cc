@@ -127,6 +127,32 @@ constexpr std::array kMutants = {
                "The state machine executes a repeated command again instead of giving the reply "
                "it gave (section 6.3).",
                "ExactlyOnce", "Linearizable", "https://github.com/RedisLabs/redisraft/issues/52"},
+    MutantInfo{Mutant::kRsmB01, "raft.rsm-b01-eviction-order", "RSM-B01",
+               "Which session makes room for another depends on the order in which a hash table is "
+               "walked, and so on the server.",
+               "DeterministicApply", "StateMachineSafety,ReplicasAgree",
+               "https://jepsen.io/analyses/voltdb-6-3 (replicas are compared by hashes for this)"},
+    MutantInfo{Mutant::kRsmB02, "raft.rsm-b02-local-clock", "RSM-B02",
+               "Sessions expire by the clock of each server instead of the time in the log.",
+               "DeterministicApply", "StateMachineSafety,ReplicasAgree",
+               "Ongaro 2014, section 6.3, warns of it"},
+    MutantInfo{Mutant::kRsmB03, "raft.rsm-b03-hashed-padding", "RSM-B03",
+               "The hash of the state covers padding, which differs from process to process.",
+               "DeterministicApply", "StateMachineSafety,ReplicasAgree",
+               "SEI CERT C, EXP42-C (do not compare padding data)"},
+    MutantInfo{Mutant::kRsmB04, "raft.rsm-b04-answer-by-index", "RSM-B04",
+               "Whoever waits for an index is told of success when any entry is committed there, "
+               "also that of another leader.",
+               "AcknowledgedIsDurable", "Linearizable",
+               "ReplicatedStateMachine.execute_command of the chapter, taken literally (CH-03)"},
+    MutantInfo{Mutant::kRsmB06, "raft.rsm-b06-session-anew", "RSM-B06",
+               "A request in a session that has expired opens it again and is executed, perhaps "
+               "for the second time.",
+               "ExactlyOnce", "Linearizable", "Ongaro 2014, section 6.3, warns of it"},
+    MutantInfo{Mutant::kRsmB11, "raft.rsm-b11-reply-pruned", "RSM-B11",
+               "The cache of replies drops the one that the client still waits for, and a "
+               "repetition of the request is executed again.",
+               "ExactlyOnce", "Linearizable", "https://github.com/RedisLabs/redisraft/issues/52"},
 };
 
 }  // namespace

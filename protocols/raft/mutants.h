@@ -38,6 +38,13 @@ enum class Mutant {
   kB22,
   kB23,
   kNoSessionCheck,
+  // Of the state machine (kv_rules.h)
+  kRsmB01,
+  kRsmB02,
+  kRsmB03,
+  kRsmB04,
+  kRsmB06,
+  kRsmB11,
 };
 
 struct MutantInfo {

@@ -48,10 +48,13 @@ std::optional<MembershipChange> change_of(std::string_view order, NodeId about) 
 // The client that has opened a session by this entry; 0: none has.
 uint64_t opener_of(const Entry& entry, const Applied& applied) {
   if (applied.result.session == 0) return 0;
-  const auto command = decode_command(entry.data);
-  const auto* registration = command ? std::get_if<RegisterClient>(&*command) : nullptr;
+  const auto command = decode_stamped(entry.data);
+  const auto* registration = command ? std::get_if<RegisterClient>(&command->command) : nullptr;
   return registration == nullptr ? 0 : registration->client;
 }
+
+// Each server's hash tables are in another order, as those of real processes are.
+uint64_t salt_of(Env& env) { return mix(number(env.self()), number(env.incarnation())); }
 
 Label label_of(const Message& message) {
   if (const auto* append = std::get_if<AppendEntries>(&message)) {
@@ -77,7 +80,7 @@ Replica::Replica(Env& env, ReplicaOptions options)
       options_(std::move(options)),
       storage_(env.disk(), storage_options(env, options_.rules)),
       inbox_(env.scheduler(), options_.inbox),
-      machine_(options_.rules, options_.limits) {
+      machine_(options_.kv_rules, options_.limits, {.salt = salt_of(env), .twin = options_.twin}) {
   options_.config.self = env.self();
 }
 
@@ -201,8 +204,8 @@ void Replica::take_in(Input& input) {
                  [&](Proposal& proposal) {
                    const bool leads = raft_->leads();
                    std::optional<EntryId> entry;
-                   if (!env_.buggify(kBusy)) {
-                     entry = raft_->propose(env_.now(), proposal.command, proposal.led);
+                   if (!env_.buggify(kBusy) && (leads || proposal.led)) {
+                     entry = raft_->propose(env_.now(), stamped(proposal.command), proposal.led);
                    }
                    if (entry) {
                      waiting_.insert_or_assign(
@@ -232,6 +235,10 @@ void Replica::take_in(Input& input) {
              input);
 }
 
+std::string Replica::stamped(std::string_view command) {
+  return stamp(log_clock_.read(raft_->term(), machine_.time(), env_.now()), command);
+}
+
 void Replica::carry_out(Ready ready) {
   if (ready.write) {
     if (ready.write->truncate_from) env_.reached("uncommitted suffix truncated");
@@ -253,7 +260,7 @@ void Replica::carry_out(Ready ready) {
   }
   answer_queries();
   if (led_ && !raft_->leads()) {
-    answer_all_unknown();
+    if (options_.kv_rules.gives_up_waiting()) answer_all_unknown();
     refuse_queries();
   }
   led_ = raft_->leads();
@@ -314,15 +321,21 @@ void Replica::compact() {
 }
 
 void Replica::apply(const Entry& entry) {
-  const Applied applied = machine_.apply(entry);
+  const Applied applied = machine_.apply(entry, env_.now());
   to_wire(entry.id(), applied_.mutable_entry());
   applied_.set_state_hash(applied.state_hash);
+  if (const std::optional<Applied>& twin = machine_.twin()) {
+    applied_.set_result_hash(applied.result_hash);
+    applied_.set_twin_state_hash(twin->state_hash);
+    applied_.set_twin_result_hash(twin->result_hash);
+  }
   applied_.set_executed(applied.executed);
   applied_.set_session(applied.session);
   applied_.set_sequence(applied.sequence);
   applied_.set_client(opener_of(entry, applied));
   const KvStatus status = applied.result.status;
   const bool answered = status != KvStatus::kExpiredSession && status != KvStatus::kForgotten;
+  if (applied.expired > 0) env_.reached("session expired by log time");
   if (applied.session != 0 && !applied.executed && answered) env_.reached("retry deduplicated");
   env_.probe(applied_);
 
@@ -330,7 +343,7 @@ void Replica::apply(const Entry& entry) {
   if (client == waiting_.end()) return;
   Answer answer;
   // Another leader's entry at this index: the client's own may still come, or never.
-  if (client->second.term == entry.term) {
+  if (options_.kv_rules.is_awaited(client->second.term, entry.term)) {
     answer.set_reply(wire::REPLY_EXECUTED);
     answer.set_status(static_cast<uint32_t>(applied.result.status));
     answer.set_value(applied.result.value);

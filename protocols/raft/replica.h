@@ -13,7 +13,7 @@
 #include <variant>
 #include <vector>
 
-#include "protocols/raft/kv.h"
+#include "protocols/raft/kv_twins.h"
 #include "protocols/raft/raft.h"
 #include "protocols/raft/raft.pb.h"
 #include "protocols/raft/storage.h"
@@ -31,8 +31,10 @@ inline constexpr std::string_view kRemoveServer = "remove_server";
 struct ReplicaOptions {
   Config config;  // `self` is filled in
   Rules rules;
+  KvRules kv_rules;
   KvLimits limits;
   uint64_t snapshot_entries = 0;  // a snapshot is taken when so many have been applied; 0: never
+  bool twin = false;              // a second state machine, for a check (kv_twins.h)
   size_t inbox = 100'000;         // inputs that may wait; what comes on top is dropped
   Duration request_timeout = 2s;  // a client's request waits at most so long on the server
 };
@@ -87,6 +89,8 @@ class Replica final : public Process {
   void stop_for_disk();
 
   void take_in(Input& input);
+  // What a command becomes that is appended now.
+  std::string stamped(std::string_view command);
   void carry_out(Ready ready);
   void send(const std::vector<Envelope>& envelopes);
   void notice_refused_vote(const Message& message);
@@ -104,7 +108,8 @@ class Replica final : public Process {
   ReplicaOptions options_;
   Storage storage_;
   Mailbox<Input> inbox_;
-  KvStateMachine machine_;
+  KvTwins machine_;
+  LogClock log_clock_;
   std::optional<Raft> raft_;  // from recovery on
   HardState recovered_;       // what this incarnation started with
   LogIndex recovered_snapshot_ = 0;

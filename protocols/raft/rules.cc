@@ -187,10 +187,4 @@ Duration Rules::lease_length(Duration promise, int64_t drift_ppm) const {
   return promise / (kMillion + drift_ppm) * (kMillion - drift_ppm);
 }
 
-bool Rules::answers_from_session(bool executed_before) const {
-  // A retry is executed as if it were new: "append x" appends twice.
-  if (mutant_ == Mutant::kNoSessionCheck) return false;
-  return executed_before;
-}
-
 }  // namespace seedbed::raft

@@ -140,9 +140,6 @@ class Rules {
   // own may be too slow, and those of the voters, who keep their promise by them, too fast.
   Duration lease_length(Duration promise, int64_t drift_ppm) const;
 
-  // §6.3: a command that was executed before is answered from the session, not executed again.
-  bool answers_from_session(bool executed_before) const;
-
   bool operator==(const Rules&) const = default;
 
  private:

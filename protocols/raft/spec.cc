@@ -42,6 +42,21 @@ uint32_t spare_voters(const Setup& setup) {
   return static_cast<uint32_t>((founders(setup).size() - 1) / 2);
 }
 
+KvLimits kv_limits(const wire::Options& options) {
+  KvLimits limits;
+  if (options.session_timeout_ms() > 0) limits.session_timeout = ms(options.session_timeout_ms());
+  if (options.max_sessions() > 0) limits.sessions = static_cast<uint64_t>(options.max_sessions());
+  return limits;
+}
+
+RaftClientOptions client_options(const Setup& setup) {
+  const auto& options = setup.options_as<wire::Options>();
+  return {.timeout = ms(options.request_timeout_ms()),
+          .reads = options.reads(),
+          // Three, so that one may be lost.
+          .keep_alive = ms(options.session_timeout_ms()) / 3};
+}
+
 ReplicaOptions replica_options(const Setup& setup) {
   const auto& options = setup.options_as<wire::Options>();
   ReplicaOptions replica;
@@ -62,7 +77,11 @@ ReplicaOptions replica_options(const Setup& setup) {
     replica.config.lease = LeaseTerms{.promise = replica.config.election_timeout,
                                       .drift_ppm = options.lease_drift_ppm()};
   }
-  replica.rules = Rules(find_mutant(setup.mutant).value_or(Mutant::kNone));
+  const Mutant mutant = find_mutant(setup.mutant).value_or(Mutant::kNone);
+  replica.rules = Rules(mutant);
+  replica.kv_rules = KvRules(mutant);
+  replica.limits = kv_limits(options);
+  replica.twin = options.twin();
   return replica;
 }
 
@@ -134,6 +153,10 @@ std::vector<CheckSpec> checks() {
          const bool queries = setup.options_as<wire::Options>().reads() != wire::READS_LOG;
          return queries ? make_query_index() : nullptr;
        }},
+      {"DeterministicApply", "what an entry does is a function of the log alone",
+       [](const Setup& setup) {
+         return setup.options_as<wire::Options>().twin() ? make_deterministic_apply() : nullptr;
+       }},
       {"StateMachineSafety", "all servers apply the same entries in the same order",
        [](const Setup&) { return make_state_machine_safety(); }},
       {"ExactlyOnce", "an operation is executed once, however often it is sent",
@@ -182,6 +205,8 @@ std::vector<ProbeSpec> probes() {
       {"uncommitted suffix truncated",
        "a follower dropped entries that a new leader does not have"},
       {"retry deduplicated", "a repeated command was answered without executing it again"},
+      {"session expired by log time",
+       "a client's session ended, since by the time in the log it had been silent for too long"},
       {"deposed leader's late disk completion discarded",
        "the disk completed what a newer term had made meaningless"},
       {"committed ahead of the leader's own disk", "by the disks of a majority of the others"},
@@ -256,9 +281,7 @@ ProtocolSpec spec() {
     return std::make_unique<Replica>(env, replica_options(setup));
   };
   spec.make_client = [](Env& env, const Setup& setup) {
-    return std::make_unique<RaftClient>(env, setup.servers,
-                                        ms(setup.options_as<wire::Options>().request_timeout_ms()),
-                                        setup.options_as<wire::Options>().reads());
+    return std::make_unique<RaftClient>(env, setup.servers, client_options(setup));
   };
   spec.checks = checks();
   for (const MutantInfo& mutant : mutants()) {

@@ -7,7 +7,8 @@
 //   if (std::string* value = data.find("k")) ...        // valid until the next addition or erasure
 //   data.erase("k");
 //
-// It can be walked in the order of its keys only, so that nothing can depend on a hash. Open
+// Where a key stands depends on a salt, as in the hash tables of languages that fear collisions. It
+// can be walked in the order of its keys only, so that nothing else depends on the salt. Open
 // addressing with linear probing; an erasure moves back what stands behind it (Knuth, vol. 3, 6.4,
 // algorithm R).
 #pragma once
@@ -27,6 +28,9 @@ namespace seedbed::raft {
 template <class Value>
 class StringTable {
  public:
+  explicit StringTable(uint64_t salt = 0) : salt_(salt) {}
+
+  uint64_t salt() const { return salt_; }
   size_t size() const { return size_; }
 
   // Null if there is none.
@@ -82,7 +86,7 @@ class StringTable {
     return all;
   }
 
-  // Equal if they hold the same, however they came to it.
+  // Equal if they hold the same, however they came to it, and whatever their salts.
   bool operator==(const StringTable& other) const {
     if (size_ != other.size_) return false;
     for (const Slot& slot : slots_) {
@@ -100,7 +104,7 @@ class StringTable {
     Value value{};
   };
 
-  static uint64_t hash_of(std::string_view key) { return hash_bytes(key) | 1; }
+  uint64_t hash_of(std::string_view key) const { return hash_bytes(key, salt_) | 1; }
   size_t mask() const { return slots_.size() - 1; }
   size_t next(size_t at) const { return (at + 1) & mask(); }
 
@@ -121,6 +125,7 @@ class StringTable {
     }
   }
 
+  uint64_t salt_;
   std::vector<Slot> slots_;  // a power of two, at most half full
   size_t size_ = 0;
 };

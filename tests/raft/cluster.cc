@@ -198,15 +198,17 @@ void Cluster::transfer() {
 // One client: it registers, then appends one number after the other to a key, and sometimes repeats
 // an append whose answer it pretends to miss.
 std::string Cluster::next_command() {
+  const std::string registration = stamp(LogTime(), encode(RegisterClient{}));
   if (session_ == 0) {
     for (const Entry& entry : ghost_.applied()) {
-      if (entry.data == encode(RegisterClient{})) session_ = entry.index;
+      if (entry.data == EntryData(registration)) session_ = entry.index;
     }
-    if (session_ == 0) return encode(RegisterClient{});
+    if (session_ == 0) return registration;
   }
   const bool repeat = sequence_ > 0 && random_.chance(options_.repeat);
   const uint64_t sequence = repeat ? 1 + random_.below(sequence_) : ++sequence_;
-  return encode(Request{session_, sequence, 0, Append{"key", fmt::format("{};", sequence)}});
+  Append append{"key", fmt::format("{};", sequence)};
+  return stamp(LogTime(), encode(Request{session_, sequence, 0, std::move(append)}));
 }
 
 void Cluster::start(size_t server) {

@@ -54,7 +54,7 @@ TEST(RandomCluster, KeepsEveryPromiseAndRecovers) {
 
 // What the cluster agreed on, executed: does the client find each of its numbers once, at most?
 std::optional<std::string> executed_twice(const Ghost& ghost, Mutant mutant) {
-  KvStateMachine machine(Rules(mutant), KvLimits{});
+  KvStateMachine machine(KvRules(mutant), KvLimits{});
   for (const Entry& entry : ghost.applied()) machine.apply(entry);
   const std::string value = machine.value("key").value_or("");
   std::set<std::string_view> seen;

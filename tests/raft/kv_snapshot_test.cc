@@ -1,68 +1,16 @@
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "protocols/raft/kv.h"
 #include "protocols/storage/crc32c.h"
 #include "sim/core/bytes.h"
-#include "tests/random.h"
+#include "tests/raft/random_log.h"
 
 namespace seedbed::raft {
 namespace {
 
-constexpr KvLimits kSmall{.sessions = 3, .replies_per_session = 4};
+constexpr KvLimits kSmall{.sessions = 3, .replies_per_session = 4, .session_timeout = 100ms};
 
-// Makes entries as a log could hold them: operations in new and in forgotten sessions, repetitions,
-// no-ops, and bytes that are no command.
-class RandomLog {
- public:
-  explicit RandomLog(uint64_t seed) : random_(seed) {}
-
-  Entry next() {
-    Entry entry{.index = ++last_, .term = Term{1 + last_ / 50}};
-    switch (random_.below(16)) {
-      case 0: entry.kind = EntryKind::kNoOp; break;
-      case 1: entry.data = random_.bytes(random_.below(20)); break;
-      case 2:
-      case 3:
-        entry.data = encode(RegisterClient{.client = random_.below(9)});
-        sessions_.push_back(last_);
-        break;
-      default: entry.data = encode(request()); break;
-    }
-    return entry;
-  }
-
- private:
-  Command request() {
-    if (sessions_.empty()) return RegisterClient{};
-    const size_t back = random_.below(std::min<size_t>(sessions_.size(), 5));
-    Request request{.session = sessions_[sessions_.size() - 1 - back]};
-    request.sequence = 1 + random_.below(8) + last_ / 40;
-    request.lowest_unanswered = random_.below(request.sequence + 1);
-    request.operation = operation();
-    return request;
-  }
-
-  KvOperation operation() {
-    std::string key = fmt::format("k{}", random_.below(12));
-    std::string value = random_.bytes(random_.below(4));
-    switch (random_.below(5)) {
-      case 0: return Get{std::move(key)};
-      case 1: return Put{std::move(key), std::move(value)};
-      case 2: return Append{std::move(key), std::move(value)};
-      case 3: return Delete{std::move(key)};
-      default: break;
-    }
-    if (random_.chance(500)) return Cas{std::move(key), std::nullopt, std::move(value)};
-    return Cas{std::move(key), "", std::move(value)};
-  }
-
-  Random random_;
-  LogIndex last_ = 0;
-  std::vector<uint64_t> sessions_;
-};
-
-KvStateMachine machine() { return KvStateMachine(Rules(), kSmall); }
+KvStateMachine machine() { return KvStateMachine(KvRules(), kSmall); }
 
 KvStateMachine after(uint64_t seed, int entries) {
   RandomLog log(seed);
@@ -100,13 +48,14 @@ TEST(KvSnapshot, AMachineThatIsRestoredGoesOnAsIfNothingHadHappened) {
 
 TEST(KvSnapshot, KeepsSessionsWithTheirReplies) {
   KvStateMachine kv = machine();
-  kv.apply({.index = 1, .term = Term{1}, .data = encode(RegisterClient{})});
+  kv.apply({.index = 1, .term = Term{1}, .data = stamp({}, encode(RegisterClient{}))});
   const Request append{1, 1, 1, Append{"k", "a"}};
-  const Applied first = kv.apply({.index = 2, .term = Term{1}, .data = encode(append)});
+  const Applied first = kv.apply({.index = 2, .term = Term{1}, .data = stamp({}, encode(append))});
   KvStateMachine other = machine();
   ASSERT_TRUE(other.restore(kv.snapshot()));
   EXPECT_EQ(other.value("k"), "a");
-  const Applied again = other.apply({.index = 3, .term = Term{2}, .data = encode(append)});
+  const Applied again =
+      other.apply({.index = 3, .term = Term{2}, .data = stamp({}, encode(append))});
   EXPECT_FALSE(again.executed);
   EXPECT_EQ(again.result, first.result);
 }
@@ -129,7 +78,7 @@ TEST(KvSnapshot, DiffersWhenTheStateDoes) {
 
 TEST(KvSnapshot, DoesNotDependOnTheLimits) {
   const std::string bytes = after(1, 300).snapshot();
-  KvStateMachine generous(Rules(), KvLimits{});
+  KvStateMachine generous(KvRules(), KvLimits{});
   ASSERT_TRUE(generous.restore(bytes));
   EXPECT_EQ(generous.snapshot(), bytes);
 }

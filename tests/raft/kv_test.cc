@@ -11,9 +11,9 @@ namespace {
 class Machine {
  public:
   explicit Machine(Mutant mutant = Mutant::kNone, KvLimits limits = {})
-      : kv_(Rules(mutant), limits) {}
+      : kv_(KvRules(mutant), limits) {}
 
-  Applied apply(const Command& command) { return apply_bytes(encode(command)); }
+  Applied apply(const Command& command) { return apply_bytes(stamp(time, encode(command))); }
   Applied apply_bytes(std::string bytes) {
     return kv_.apply({.index = kv_.last_applied() + 1, .term = Term{1}, .data = std::move(bytes)});
   }
@@ -24,6 +24,8 @@ class Machine {
   }
   KvStateMachine& kv() { return kv_; }
 
+  LogTime time{};  // that the leader writes
+
  private:
   KvStateMachine kv_;
 };
@@ -31,6 +33,7 @@ class Machine {
 TEST(Command, DecodesToWhatWasEncodedAndToNothingElse) {
   const std::vector<Command> commands = {
       RegisterClient{},
+      KeepAlive{7},
       Request{1, 2, 3, Get{"key"}},
       Request{1, 2, 3, Put{"key", ""}},
       Request{1, 2, 3, Append{"", std::string("\0x", 2)}},
@@ -44,6 +47,15 @@ TEST(Command, DecodesToWhatWasEncodedAndToNothingElse) {
     EXPECT_EQ(decode_command(bytes + "x"), std::nullopt);
     EXPECT_EQ(decode_command(std::string_view(bytes).substr(0, bytes.size() - 1)), std::nullopt);
   }
+}
+
+TEST(Command, IsStampedOnceAndNotWithATimeBeforeTheBeginning) {
+  const Command command = Request{1, 2, 3, Get{"key"}};
+  const std::string bytes = stamp(LogTime(7ms), encode(command));
+  EXPECT_EQ(decode_stamped(bytes), (Stamped{LogTime(7ms), command}));
+  EXPECT_EQ(decode_stamped(bytes + "x"), std::nullopt);
+  EXPECT_EQ(decode_stamped(std::string_view(bytes).substr(0, 7)), std::nullopt);
+  EXPECT_EQ(decode_stamped(stamp(LogTime(-1ns), encode(command))), std::nullopt);
 }
 
 TEST(Kv, ExecutesEachOperation) {
@@ -115,6 +127,57 @@ TEST(Kv, AClientThatNeverAcknowledgesLosesItsSession) {
   EXPECT_EQ(m.kv().value("k"), "xxx");
 }
 
+TEST(Kv, ForgetsASessionThatWasSilentForTooLongByTheTimeInTheLog) {
+  Machine m(Mutant::kNone, {.session_timeout = 100ms});
+  const uint64_t a = m.open();
+  const uint64_t b = m.open();
+  m.time += 60ms;
+  m.call(a, 1, Put{"k", "a"});
+  m.time += 41ms;
+  const Applied expired = m.call(b, 1, Put{"k", "b"});
+  EXPECT_EQ(expired.result.status, KvStatus::kExpiredSession);
+  EXPECT_EQ(expired.expired, 1u);
+  EXPECT_FALSE(expired.executed);
+  EXPECT_EQ(m.call(a, 2, Get{"k"}).result.value, "a");
+  EXPECT_EQ(m.call(b, 1, Put{"k", "b"}).result.status, KvStatus::kExpiredSession);
+}
+
+TEST(Kv, LastsAsLongAsItIsKeptAlive) {
+  Machine m(Mutant::kNone, {.session_timeout = 100ms});
+  const uint64_t s = m.open();
+  for (int i = 0; i < 5; ++i) {
+    m.time += 100ms;
+    EXPECT_EQ(m.apply(KeepAlive{s}).result.status, KvStatus::kOk);
+  }
+  m.time += 101ms;
+  EXPECT_EQ(m.apply(KeepAlive{s}).result.status, KvStatus::kExpiredSession);
+  EXPECT_EQ(m.kv().sessions(), 0u);
+}
+
+TEST(Kv, OpeningASessionMakesRoomByForgettingThoseWhoseTimeIsOver) {
+  Machine m(Mutant::kNone, {.session_timeout = 100ms});
+  m.open();
+  m.open();
+  m.time += 60ms;
+  const uint64_t last = m.open();
+  m.time += 60ms;
+  EXPECT_EQ(m.apply(RegisterClient{}).expired, 2u);
+  EXPECT_EQ(m.kv().sessions(), 2u);
+  EXPECT_TRUE(m.call(last, 1, Put{"k", "a"}).executed);
+}
+
+// A new leader that has not applied everything may write an earlier time than the old one did.
+TEST(Kv, ItsTimeNeverGoesBack) {
+  Machine m(Mutant::kNone, {.session_timeout = 100ms});
+  m.time += 1s;
+  const uint64_t s = m.open();
+  m.time -= 500ms;
+  EXPECT_TRUE(m.call(s, 1, Put{"k", "a"}).executed);
+  EXPECT_EQ(m.kv().time(), LogTime(1s));
+  m.time += 599ms;
+  EXPECT_TRUE(m.call(s, 2, Put{"k", "a"}).executed);
+}
+
 TEST(Kv, BytesThatAreNoCommandChangeNothing) {
   Machine m;
   EXPECT_EQ(m.apply_bytes("nonsense").result.status, KvStatus::kBadCommand);
@@ -133,8 +196,42 @@ TEST(Kv, EqualHistoriesHaveEqualHashesAndOthersDoNot) {
   EXPECT_NE(a.kv().state_hash(), c.kv().state_hash());
 }
 
+// That sums of parts are kept right through all changes: kv_snapshot_test.cc, where they are made
+// anew from the state.
+TEST(Kv, TheHashIsOfTheStateToo) {
+  // A machine with room for fewer sessions hears the same, and answers the same, but has another
+  // state.
+  Machine a(Mutant::kNone, {.sessions = 2});
+  Machine b(Mutant::kNone, {.sessions = 3});
+  for (Machine* m : {&a, &b}) {
+    for (int i = 0; i < 2; ++i) m->open();
+  }
+  EXPECT_EQ(a.kv().state_hash(), b.kv().state_hash());
+  EXPECT_EQ(a.apply(RegisterClient{}).result, b.apply(RegisterClient{}).result);
+  EXPECT_NE(a.kv().state_hash(), b.kv().state_hash());
+}
+
+TEST(Kv, B06ExecutesAgainWhatItHadForgotten) {
+  for (const Mutant mutant : {Mutant::kNone, Mutant::kRsmB06}) {
+    Machine m(mutant, {.session_timeout = 100ms});
+    const uint64_t s = m.open();
+    m.call(s, 1, Append{"k", "a"}, 1);
+    m.time += 101ms;
+    EXPECT_EQ(m.call(s, 1, Append{"k", "a"}, 1).executed, mutant == Mutant::kRsmB06);
+  }
+}
+
+TEST(Kv, B11ExecutesAgainWhatTheClientStillWaitsFor) {
+  for (const Mutant mutant : {Mutant::kNone, Mutant::kRsmB11}) {
+    Machine m(mutant);
+    const uint64_t s = m.open();
+    m.call(s, 1, Append{"k", "a"}, 1);
+    EXPECT_EQ(m.call(s, 1, Append{"k", "a"}, 1).executed, mutant == Mutant::kRsmB11);
+  }
+}
+
 TEST(Kv, RefusesEntriesOutOfOrder) {
-  KvStateMachine kv(Rules(), KvLimits{});
+  KvStateMachine kv(KvRules(), KvLimits{});
   EXPECT_THROW(kv.apply({.index = 2, .term = Term{1}}), InvariantFailure);
 }
 

@@ -96,12 +96,6 @@ TEST(Rules, B14CountsALeadersOwnEntriesBeforeTheyAreDurable) {
   EXPECT_EQ(Rules(Mutant::kB14).own_match(3, 5), 5u);
 }
 
-TEST(Rules, WithoutSessionCheckNothingIsAnsweredFromASession) {
-  EXPECT_TRUE(kRules.answers_from_session(true));
-  EXPECT_FALSE(kRules.answers_from_session(false));
-  EXPECT_FALSE(Rules(Mutant::kNoSessionCheck).answers_from_session(true));
-}
-
 TEST(Mutants, HaveNamesThatLeadBackToThem) {
   std::set<std::string_view> names;
   for (const MutantInfo& info : mutants()) {

@@ -63,6 +63,15 @@ TEST(StringTable, CanBeWalkedInTheOrderOfItsKeys) {
   }
 }
 
+TEST(StringTable, HoldsTheSameWhateverItsSalt) {
+  Table one(1);
+  Table other(2);
+  for (int i = 0; i < 100; ++i) one[fmt::format("k{}", i)] = other[fmt::format("k{}", i)] = "v";
+  EXPECT_TRUE(one == other);
+  one["k7"] = "w";
+  EXPECT_FALSE(one == other);
+}
+
 TEST(StringTable, FindsNothingWhenEmpty) {
   Table table;
   EXPECT_TRUE(table.in_order().empty());

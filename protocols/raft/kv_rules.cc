@@ -1,0 +1,60 @@
+#include "protocols/raft/kv_rules.h"
+
+#include <algorithm>
+
+#include "sim/core/hash.h"
+
+namespace seedbed::raft {
+
+LogTime KvRules::time_after(LogTime before, LogTime stamp, NodeTime local) const {
+  // RSM-B02: every server looks at a clock of its own, and a session that one of them has forgotten
+  // lives on at another.
+  if (mutant_ == Mutant::kRsmB02) return LogTime(local.time_since_epoch());
+  return std::max(before, stamp);
+}
+
+bool KvRules::evicts_before(const SessionUse& a, const SessionUse& b, uint64_t salt) const {
+  // RSM-B01: the first one that a walk through a hash table comes across. Each server walks in
+  // another order.
+  if (mutant_ == Mutant::kRsmB01) return mix(salt, a.id) < mix(salt, b.id);
+  return a.last_used < b.last_used;
+}
+
+bool KvRules::opens_what_it_does_not_know() const {
+  // RSM-B06: the client is spared an error, and a command that was executed before the session was
+  // forgotten is executed again.
+  return mutant_ == Mutant::kRsmB06;
+}
+
+uint64_t KvRules::first_reply_kept(uint64_t lowest_unanswered) const {
+  // RSM-B11: the number is taken for the last one that was answered, not the first that was not.
+  // The one reply that the client still needs is gone.
+  if (mutant_ == Mutant::kRsmB11) return lowest_unanswered + 1;
+  return lowest_unanswered;
+}
+
+bool KvRules::answers_from_session(bool executed_before) const {
+  // A retry is executed as if it were new: "append x" appends twice.
+  if (mutant_ == Mutant::kNoSessionCheck) return false;
+  return executed_before;
+}
+
+uint64_t KvRules::hash_in_history(uint64_t result_hash, uint64_t salt) const {
+  // RSM-B03: the hash is taken over a structure with its padding, which holds whatever was there.
+  if (mutant_ == Mutant::kRsmB03) return mix(result_hash, salt);
+  return result_hash;
+}
+
+bool KvRules::is_awaited(Term awaited, Term applied) const {
+  // RSM-B04: the client waits for an index. Whatever command comes to stand there is taken for its
+  // own.
+  if (mutant_ == Mutant::kRsmB04) return true;
+  return awaited == applied;
+}
+
+bool KvRules::gives_up_waiting() const {
+  // RSM-B04: who waits for an index goes on waiting: something will come to stand there.
+  return mutant_ != Mutant::kRsmB04;
+}
+
+}  // namespace seedbed::raft

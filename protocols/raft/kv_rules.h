@@ -1,0 +1,54 @@
+// The rules of the state machine, each a small function with a name, as those of the core are in
+// rules.h. Each mutant is written beside the rule that it breaks, in kv_rules.cc.
+#pragma once
+
+#include "protocols/raft/log_clock.h"
+#include "protocols/raft/mutants.h"
+
+namespace seedbed::raft {
+
+// What tells who is forgotten when there are too many sessions.
+struct SessionUse {
+  uint64_t id = 0;
+  LogIndex last_used = 0;
+};
+
+class KvRules {
+ public:
+  explicit KvRules(Mutant mutant = Mutant::kNone) : mutant_(mutant) {}
+
+  // §6.3: the time of the machine behind an entry that a leader has stamped. Leaders may be behind
+  // each other, the machine never goes back.
+  LogTime time_after(LogTime before, LogTime stamp, NodeTime local) const;
+
+  // §6.3: whether `a` makes room rather than `b`: the same on every server, whatever the salt of
+  // its tables. A total order.
+  bool evicts_before(const SessionUse& a, const SessionUse& b, uint64_t salt) const;
+
+  // §6.3: whether a request in a session that is not known, perhaps no longer, opens it.
+  bool opens_what_it_does_not_know() const;
+
+  // §6.3: the client may repeat its requests from `lowest_unanswered` on, and no earlier ones: from
+  // which one on replies are kept.
+  uint64_t first_reply_kept(uint64_t lowest_unanswered) const;
+
+  // §6.3: a command that was executed before is answered from the session, not executed again.
+  bool answers_from_session(bool executed_before) const;
+
+  // What goes into the hash of the history for a result.
+  uint64_t hash_in_history(uint64_t result_hash, uint64_t salt) const;
+
+  // A client waits for the entry of this index and term. Whether it may be told that its command
+  // was executed when an entry of term `applied` is applied there.
+  bool is_awaited(Term awaited, Term applied) const;
+  // Whether a leader that is deposed tells those who wait that nobody can say what becomes of their
+  // commands.
+  bool gives_up_waiting() const;
+
+  bool operator==(const KvRules&) const = default;
+
+ private:
+  Mutant mutant_;
+};
+
+}  // namespace seedbed::raft
