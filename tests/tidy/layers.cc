@@ -52,7 +52,10 @@ const std::vector<Layer>& layers() {
 }
 
 const std::vector<DeclaredUse>& declared_uses() {
-  static const std::vector<DeclaredUse> kUses = {{"calvin", "raft"}, {"raft", "storage"}};
+  static const std::vector<DeclaredUse> kUses = {{"calvin", "raft"},
+                                                 {"primary_backup", "raft"},
+                                                 {"primary_backup", "storage"},
+                                                 {"raft", "storage"}};
   return kUses;
 }
 

@@ -1,0 +1,61 @@
+// Journal: a replica's log on its disk, in direct style.
+//
+//   Journal journal(env, {});
+//   Result<Image> found = journal.recover();                 // Blocks.
+//   journal.add(EpochSeen{Epoch{4}});
+//   journal.add(LogEntry{...});
+//   storage::Lsn end = journal.commit();                     // one batch: found whole, or not
+//   journal.await(end);                                      // Blocks until it is durable.
+//
+// Requests that commit while the disk is busy share its next write (group commit, wal.h). If the
+// disk fails, nothing may be believed of it any more: the process ends itself, to recover from what
+// the disk holds.
+#pragma once
+
+#include <functional>
+
+#include "protocols/primary_backup/records.h"
+#include "protocols/storage/wal.h"
+#include "sim/world/env.h"
+
+namespace seedbed::primary_backup {
+
+struct JournalOptions {
+  uint64_t segment_bytes = 16 << 10;
+};
+
+class Journal {
+ public:
+  Journal(Env& env, const JournalOptions& options);
+
+  // Blocks. kCorrupt if the disk lost what it had confirmed; any other error is the disk's. Call it
+  // first, and once.
+  Result<Image> recover();
+  // Whether recover() had to give up an incomplete end.
+  bool was_torn() const { return torn_; }
+
+  // Adds a record to the batch that is being made.
+  void add(const Record& record) { primary_backup::add(batch_, record); }
+  // Appends the batch, unless it is empty; `durable` is called once everything up to here is
+  // durable. Returns the end of the log.
+  storage::Lsn commit(std::function<void()> durable = nullptr);
+  // Blocks until the log is durable through there, or ends the process.
+  void await(storage::Lsn end);
+  storage::Lsn end() const { return wal_.last(); }
+
+  // Blocks until `image`, which is what the log amounts to at `end`, a durable place, has taken the
+  // place of all records up to there. False if there was no room for it.
+  bool checkpoint(storage::Lsn end, const Image& image);
+
+ private:
+  void decided(const Status& status);
+
+  Env& env_;
+  storage::Wal wal_;
+  storage::Batch batch_;
+  Signal changed_;
+  bool failed_ = false;
+  bool torn_ = false;
+};
+
+}  // namespace seedbed::primary_backup
