@@ -42,6 +42,8 @@ class AppliedAtomic final : public Checker {
       judge(event, from_wire(applied->id()), applied->state_hash(), "comes to another state");
     } else if (const auto* restored = payload_as<wire::Restored>(event)) {
       judge(event, from_wire(restored->id()), restored->state_hash(), "begins with another state");
+    } else if (const auto* standing = payload_as<wire::Standing>(event)) {
+      judge(event, from_wire(standing->id()), standing->state_hash(), "stands in another state");
     } else if (event.kind == EventKind::kDurable) {
       const StateOnDisk state = disks_->state(event.node);
       uint64_t& seen = seen_[event.node];
@@ -121,6 +123,9 @@ std::optional<std::string> digest_of(const TraceEvent& event) {
   } else if (const auto* restored = payload_as<wire::Restored>(event)) {
     id = restored->id();
     hash = restored->state_hash();
+  } else if (const auto* standing = payload_as<wire::Standing>(event)) {
+    id = standing->id();
+    hash = standing->state_hash();
   } else {
     return std::nullopt;
   }

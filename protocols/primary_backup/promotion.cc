@@ -9,24 +9,44 @@ namespace {
 
 constexpr Site kPatience("primary_backup.patience", ChoiceClass::kAmbient);
 constexpr Duration kLook = 25ms;   // between two looks at the clock
+constexpr int kLooksPerReport = 20;
 constexpr Duration kAgain = 25ms;  // between two requests to the same replica
 constexpr Duration kAnswerTime = 150ms;
 
 }  // namespace
 
 void Replica::keep_watch() {
-  for (bool again = true;; env_.sleep(kLook)) {
+  bool again = true;
+  for (int look = 0;; ++look, env_.sleep(kLook)) {
+    if (look % kLooksPerReport == 0) report_standing();
     if (again) {
       const auto spread = static_cast<uint64_t>(options_.lease.count());
       patience_ = Duration(static_cast<int64_t>(env_.random(kPatience, spread)));
     }
     again = false;
+    retire_if_deaf();
     if (!may_stand()) continue;
     const bool promoted = stand();
     if (!promoted && role_ == Role::kCandidate) role_ = Role::kBackup;
     heard_ = env_.now();
     again = true;
   }
+}
+
+// A primary that nobody answers may still be heard: its backups would be loyal to it for ever.
+void Replica::retire_if_deaf() {
+  if (role_ != Role::kPrimary || leased()) {
+    leased_ = env_.now();
+    return;
+  }
+  if (env_.now() < leased_ + options_.lease * 2) return;
+  env_.reached("primary_backup.retired");
+  role_ = Role::kBackup;
+  primary_ = NodeId{};
+  heard_ = env_.now();
+  report_role(false);
+  answer_all_unknown();
+  changed_.notify_all();
 }
 
 // Whoever has promised itself to a primary, or has heard of one, leaves it in peace.

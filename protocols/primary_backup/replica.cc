@@ -254,4 +254,11 @@ void Replica::report_role(bool primary) {
   env_.probe(change);
 }
 
+void Replica::report_standing() {
+  wire::Standing standing;
+  to_wire(store_.applied(), standing.mutable_id());
+  standing.set_state_hash(store_.hash());
+  env_.probe(standing);
+}
+
 }  // namespace seedbed::primary_backup

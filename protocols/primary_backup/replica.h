@@ -93,6 +93,7 @@ class Replica final : public Process {
   bool leads(Epoch epoch) const { return role_ == Role::kPrimary && promised_ == epoch; }
   std::vector<NodeId> others() const;
   void report_role(bool primary);
+  void report_standing();
 
   // replica_backup.cc
   Result<wire::Replicate::Response> on_replicate(NodeId from,
@@ -124,6 +125,7 @@ class Replica final : public Process {
 
   // promotion.cc
   void keep_watch();
+  void retire_if_deaf();
   bool may_stand() const;
   bool stand();
   bool gather_fences(Epoch epoch);
@@ -157,6 +159,7 @@ class Replica final : public Process {
   std::vector<Vote> votes_;
   Index first_ = 0;  // of its epoch
   Index own_ = 0;    // durable here
+  NodeTime leased_{};  // when it last had a lease
   std::map<NodeId, Follower> followers_;
   std::map<Index, Waiting> waiting_;  // clients, by the entry that their write became
 };
