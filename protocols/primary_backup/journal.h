@@ -1,4 +1,4 @@
-// Journal: a replica's log on its disk, in direct style.
+// Journal: a replica's log on its disk, in direct style (direct_wal.h).
 //
 //   Journal journal(env, {});
 //   Result<Image> found = journal.recover();                 // Blocks.
@@ -6,17 +6,13 @@
 //   journal.add(LogEntry{...});
 //   storage::Lsn end = journal.commit();                     // one batch: found whole, or not
 //   journal.await(end);                                      // Blocks until it is durable.
-//
-// Requests that commit while the disk is busy share its next write (group commit, wal.h). If the
-// disk fails, nothing may be believed of it any more: the process ends itself, to recover from what
-// the disk holds.
 #pragma once
 
 #include <functional>
+#include <utility>
 
+#include "protocols/primary_backup/direct_wal.h"
 #include "protocols/primary_backup/records.h"
-#include "protocols/storage/wal.h"
-#include "sim/world/env.h"
 
 namespace seedbed::primary_backup {
 
@@ -26,7 +22,10 @@ struct JournalOptions {
 
 class Journal {
  public:
-  Journal(Env& env, const JournalOptions& options);
+  Journal(Env& env, const JournalOptions& options)
+      : wal_(env, {.directory = std::string(kDirectory),
+                   .segment_bytes = options.segment_bytes,
+                   .preallocate = false}) {}
 
   // Blocks. kCorrupt if the disk lost what it had confirmed; any other error is the disk's. Call it
   // first, and once.
@@ -38,23 +37,22 @@ class Journal {
   void add(const Record& record) { primary_backup::add(batch_, record); }
   // Appends the batch, unless it is empty; `durable` is called once everything up to here is
   // durable. Returns the end of the log.
-  storage::Lsn commit(std::function<void()> durable = nullptr);
-  // Blocks until the log is durable through there, or ends the process.
-  void await(storage::Lsn end);
-  storage::Lsn end() const { return wal_.last(); }
+  storage::Lsn commit(std::function<void()> durable = nullptr) {
+    return wal_.commit(batch_, std::move(durable));
+  }
+  // Blocks until the log is durable through there.
+  void await(storage::Lsn end) { wal_.await(end); }
+  storage::Lsn end() const { return wal_.end(); }
 
   // Blocks until `image`, which is what the log amounts to at `end`, a durable place, has taken the
   // place of all records up to there. False if there was no room for it.
-  bool checkpoint(storage::Lsn end, const Image& image);
+  bool checkpoint(storage::Lsn end, const Image& image) {
+    return wal_.checkpoint(end, encode(image));
+  }
 
  private:
-  void decided(const Status& status);
-
-  Env& env_;
-  storage::Wal wal_;
+  DirectWal wal_;
   storage::Batch batch_;
-  Signal changed_;
-  bool failed_ = false;
   bool torn_ = false;
 };
 
