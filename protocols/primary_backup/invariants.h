@@ -16,7 +16,8 @@ namespace seedbed::primary_backup {
 using Disks = std::shared_ptr<ReplicaDisks>;
 
 // What was acknowledged stands on as many disks as the policy says, when it is acknowledged and in
-// the end, and on that of every primary when its reign begins. Evaluates acknowledged writes.
+// the end, and on that of every primary when its reign begins, unless a later one has begun.
+// Evaluates acknowledged writes.
 //
 // An asynchronous primary promises less. If it is replaced, the tail of what it acknowledged is
 // lost: that is the weakness WAL-W1. It is recognised by this: no other disk had the write when the

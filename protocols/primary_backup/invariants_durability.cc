@@ -48,6 +48,7 @@ class Durability final : public Checker {
 
   Disks disks_;
   AckPolicy policy_;
+  Epoch latest_{};
   std::vector<Acknowledged> acknowledged_;
   std::set<uint64_t> lost_;  // by the weakness
   std::string weakness_;
@@ -84,7 +85,10 @@ void Durability::acknowledge(const TraceEvent& event) {
   acknowledged_.push_back(std::move(one));
 }
 
+// Whoever is so slow that a later reign has begun meanwhile will find nobody to follow it.
 void Durability::begin_reign(const TraceEvent& event, Epoch epoch) {
+  if (epoch < latest_) return;
+  latest_ = epoch;
   for (const Acknowledged& one : acknowledged_) {
     if (lost_.count(one.operation) != 0 || disks_->holds(event.node, one.operation)) continue;
     lose(event, epoch, one);

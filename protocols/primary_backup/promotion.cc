@@ -24,7 +24,7 @@ void Replica::keep_watch() {
       patience_ = Duration(static_cast<int64_t>(env_.random(kPatience, spread)));
     }
     again = false;
-    retire_if_deaf();
+    retire_if_stuck();
     if (!may_stand()) continue;
     const bool promoted = stand();
     if (!promoted && role_ == Role::kCandidate) role_ = Role::kBackup;
@@ -33,13 +33,16 @@ void Replica::keep_watch() {
   }
 }
 
-// A primary that nobody answers may still be heard: its backups would be loyal to it for ever.
-void Replica::retire_if_deaf() {
-  if (role_ != Role::kPrimary || leased()) {
-    leased_ = env_.now();
+// A primary that nobody answers may still be heard, and one whose disk stands still may still be
+// answered: its backups would be loyal to it for ever.
+void Replica::retire_if_stuck() {
+  const bool moves = commit_ >= log_.last().index || commit_ != commit_seen_;
+  commit_seen_ = commit_;
+  if (role_ != Role::kPrimary || (leased() && moves)) {
+    fit_ = env_.now();
     return;
   }
-  if (env_.now() < leased_ + options_.lease * 2) return;
+  if (env_.now() < fit_ + options_.lease * 2) return;
   env_.reached("primary_backup.retired");
   role_ = Role::kBackup;
   primary_ = NodeId{};

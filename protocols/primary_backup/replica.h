@@ -125,7 +125,7 @@ class Replica final : public Process {
 
   // promotion.cc
   void keep_watch();
-  void retire_if_deaf();
+  void retire_if_stuck();
   bool may_stand() const;
   bool stand();
   bool gather_fences(Epoch epoch);
@@ -159,7 +159,8 @@ class Replica final : public Process {
   std::vector<Vote> votes_;
   Index first_ = 0;  // of its epoch
   Index own_ = 0;    // durable here
-  NodeTime leased_{};  // when it last had a lease
+  NodeTime fit_{};   // when it last had a lease, and nothing to do, or did it
+  Index commit_seen_ = 0;  // when it last looked
   std::map<NodeId, Follower> followers_;
   std::map<Index, Waiting> waiting_;  // clients, by the entry that their write became
 };

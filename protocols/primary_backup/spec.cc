@@ -161,7 +161,7 @@ std::vector<ProbeSpec> probes() {
   return {
       {"primary_backup.promoted", "a replica became primary of a new epoch"},
       {"primary_backup.deposed", "a primary heard of a later epoch"},
-      {"primary_backup.retired", "a primary gave up, since nobody answered it any more"},
+      {"primary_backup.retired", "a primary gave up, since it came to nothing any more"},
       {"primary_backup.fetched_before_promotion", "the owner of a new epoch lacked something"},
       {"primary_backup.suffix_truncated", "entries gave way to those of a later primary"},
       {"primary_backup.snapshot_installed", "a replica took over a state, not entries"},
