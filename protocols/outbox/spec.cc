@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "protocols/outbox/cache.h"
 #include "protocols/outbox/client.h"
 #include "protocols/outbox/consumer.h"
@@ -41,17 +43,29 @@ const wire::Options& default_options() {
 
 const wire::Options& options_of(const Setup& setup) { return setup.options_as<wire::Options>(); }
 
-// By their numbers: a script may leave out some of the servers.
+// Which server is what: by their numbers.
+constexpr NodeId kDatabaseNode{1};
+constexpr NodeId kCacheNode{2};
+constexpr NodeId kQueueNode{3};
+constexpr NodeId kConsumerNode{4};
+
+// A script may leave out some of the servers. Whatever is sent to one of those is sent to another
+// one, which has no use for it.
 Parts parts_of(const Setup& setup) {
-  Parts parts{.database = NodeId{1},
-              .cache = NodeId{2},
-              .queue = NodeId{3},
-              .consumer = NodeId{4},
+  const auto present = [&](NodeId node) {
+    const bool there =
+        std::find(setup.servers.begin(), setup.servers.end(), node) != setup.servers.end();
+    return there || setup.servers.empty() ? node : setup.servers.back();
+  };
+  Parts parts{.database = present(kDatabaseNode),
+              .cache = present(kCacheNode),
+              .queue = present(kQueueNode),
+              .consumer = present(kConsumerNode),
               .front_ends = {}};
   for (const NodeId server : setup.servers) {
-    if (server > parts.consumer) parts.front_ends.push_back(server);
+    if (server > kConsumerNode) parts.front_ends.push_back(server);
   }
-  if (parts.front_ends.empty()) parts.front_ends.push_back(NodeId{5});
+  if (parts.front_ends.empty()) parts.front_ends.push_back(parts.cache);
   return parts;
 }
 
@@ -68,12 +82,12 @@ std::unique_ptr<Process> make_process(Env& env, const Setup& setup) {
   const Parts parts = parts_of(setup);
   const Rules rules(mutant_from(setup.mutant));
   const auto checkpoint_every = static_cast<uint64_t>(options.checkpoint_every());
-  if (env.self() == parts.database) return std::make_unique<Database>(env, checkpoint_every);
-  if (env.self() == parts.cache) return std::make_unique<Cache>(env, ms(options.ttl_ms()));
-  if (env.self() == parts.queue) {
+  if (env.self() == kDatabaseNode) return std::make_unique<Database>(env, checkpoint_every);
+  if (env.self() == kCacheNode) return std::make_unique<Cache>(env, ms(options.ttl_ms()));
+  if (env.self() == kQueueNode) {
     return std::make_unique<Queue>(env, checkpoint_every, ms(options.redeliver_ms()));
   }
-  if (env.self() == parts.consumer) {
+  if (env.self() == kConsumerNode) {
     return std::make_unique<Consumer>(env, ConsumerOptions{.queue = parts.queue,
                                                            .poll = ms(options.poll_ms()),
                                                            .checkpoint_every = checkpoint_every,

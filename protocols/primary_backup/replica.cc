@@ -93,6 +93,11 @@ Result<wire::Write::Response> Replica::on_write(const wire::Write::Request& requ
     response.set_reply(wire::REPLY_NOT_PRIMARY);
     return response;
   }
+  // Without backups to ask, only the lease tells that what was answered will stay.
+  if (options_.policy.asynchronous() && !leased()) {
+    response.set_reply(wire::REPLY_NOT_NOW);
+    return response;
+  }
   if (const auto status = store_.answered(command->client, command->sequence)) {
     env_.reached("primary_backup.answered_from_table");
     response.set_reply(wire::REPLY_DONE);
