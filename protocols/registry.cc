@@ -7,6 +7,8 @@
 
 namespace seedbed {
 
-std::vector<ProtocolSpec> all_protocols() { return {crdt_counter::spec(), outbox::spec(), primary_backup::spec(), raft::spec()}; }
+std::vector<ProtocolSpec> all_protocols() {
+  return {crdt_counter::spec(), outbox::spec(), primary_backup::spec(), raft::spec()};
+}
 
 }  // namespace seedbed

@@ -16,9 +16,8 @@ void Consumer::start() {
   for (;; env_.sleep(options_.poll)) {
     wire::Pull::Request pull;
     pull.set_most(kMost);
-    const auto pulled =
-        call_until<wire::Pull>(env_, kJitter, {options_.queue, env_.now() + kPatience},
-                               [&](uint64_t) { return pull; });
+    const auto pulled = call_until<wire::Pull>(
+        env_, kJitter, {options_.queue, env_.now() + kPatience}, [&](uint64_t) { return pull; });
     if (!pulled || pulled->deliveries().empty()) continue;
     wire::Acknowledge::Request done;
     for (const auto& delivery : pulled->deliveries()) {

@@ -42,8 +42,7 @@ void Database::start() {
 }
 
 Result<wire::Commit::Response> Database::commit(const wire::Commit::Request& request) {
-  const EventId cause{.client = request.event().client(),
-                      .operation = request.event().operation()};
+  const EventId cause{.client = request.event().client(), .operation = request.event().operation()};
   if (!primary_backup::decode_command(request.command())) return Error::kUnavailable;
   const auto change = keeper_.change(
       kTransaction, encode_transaction(cause, !request.without_row(), request.command()));

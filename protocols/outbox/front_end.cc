@@ -29,9 +29,9 @@ Result<wire::Operate::Response> FrontEnd::operate(const wire::Operate::Request& 
   const std::optional<Command> command = primary_backup::decode_command(request.command());
   if (!command) return Error::kUnavailable;
   const NodeTime deadline = env_.now() + options_.budget;
-  const Event event{.id = {.client = static_cast<uint32_t>(command->client),
-                           .operation = command->sequence},
-                    .key = command->key};
+  const Event event{
+      .id = {.client = static_cast<uint32_t>(command->client), .operation = command->sequence},
+      .key = command->key};
   const Way way = options_.rules.way();
   wire::Operate::Response response;
   if (way == Way::kPublishThenCommit && !publish(event, deadline)) return response;
@@ -81,8 +81,7 @@ Result<wire::Get::Response> FrontEnd::get(const std::string& key) {
     wire::Remember::Request remember;
     remember.set_key(key);
     // The cache is there to be fast: if it is not, the database has to do.
-    const auto known =
-        env_.call<wire::Remember>(options_.cache, std::move(remember), kCacheTime);
+    const auto known = env_.call<wire::Remember>(options_.cache, std::move(remember), kCacheTime);
     if (known && known->hit()) {
       response.set_reply(wire::REPLY_DONE);
       response.set_found(known->found());

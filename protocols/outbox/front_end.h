@@ -30,8 +30,7 @@ class FrontEnd final : public Process {
 
  private:
   Result<wire::Operate::Response> operate(const wire::Operate::Request& request);
-  Result<wire::Commit::Response> commit(const primary_backup::Command& command,
-                                        NodeTime deadline);
+  Result<wire::Commit::Response> commit(const primary_backup::Command& command, NodeTime deadline);
   bool publish(const Event& event, NodeTime deadline);
   Result<wire::Get::Response> get(const std::string& key);
   void keep_relaying();

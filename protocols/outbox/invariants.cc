@@ -101,8 +101,8 @@ class OutboxDrained final : public Checker {
   OutboxDrained(Disks disks, Parts parts)
       : Checker("OutboxDrained"), disks_(std::move(disks)), parts_(std::move(parts)) {}
   EventKinds interests() const override {
-    return EventKinds(EventKind::kDurable, EventKind::kStart, EventKind::kOutside,
-                      EventKind::kHeal, EventKind::kEnd);
+    return EventKinds(EventKind::kDurable, EventKind::kStart, EventKind::kOutside, EventKind::kHeal,
+                      EventKind::kEnd);
   }
   void on_event(const TraceEvent& event) override {
     disks_->follow(event);

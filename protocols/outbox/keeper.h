@@ -21,9 +21,8 @@ class Keeper {
   // A checkpoint is written after so many records.
   Keeper(Env& env, std::string_view directory, uint64_t checkpoint_every)
       : env_(env),
-        wal_(env, {.directory = std::string(directory),
-                   .segment_bytes = 8 << 10,
-                   .preallocate = false}),
+        wal_(env,
+             {.directory = std::string(directory), .segment_bytes = 8 << 10, .preallocate = false}),
         grown_(env.scheduler()),
         checkpoint_every_(checkpoint_every) {}
 

@@ -33,8 +33,8 @@ Result<typename Rpc::Response> call_until(Env& env, const Site& jitter, const Er
     const typename Rpc::Request request = make_request(attempt);
     auto answer = env.call<Rpc>(errand.to, request, std::min(left, kAnswerTime));
     if (answer) return answer;
-    const auto longest = static_cast<uint64_t>(
-        (kFirstPause * (1 << std::min(attempt, kMostDoublings))).count());
+    const auto longest =
+        static_cast<uint64_t>((kFirstPause * (1 << std::min(attempt, kMostDoublings))).count());
     env.sleep(Duration(static_cast<int64_t>(env.random(jitter, longest)) + 1));
   }
 }

@@ -19,16 +19,17 @@ void Queue::start() {
         keeper_.await();
         return response;
       });
-  env_.serve<wire::Acknowledge>([this](NodeId, const wire::Acknowledge::Request& request)
-                                    -> Result<wire::Acknowledge::Response> {
-    for (const uint64_t number : request.numbers()) {
-      if (keeper_.state().events().count(number) == 0) continue;
-      (void)keeper_.change(kTaken, encode_number(number));
-      delivered_.erase(number);
-    }
-    keeper_.await();
-    return wire::Acknowledge::Response();
-  });
+  env_.serve<wire::Acknowledge>(
+      [this](NodeId,
+             const wire::Acknowledge::Request& request) -> Result<wire::Acknowledge::Response> {
+        for (const uint64_t number : request.numbers()) {
+          if (keeper_.state().events().count(number) == 0) continue;
+          (void)keeper_.change(kTaken, encode_number(number));
+          delivered_.erase(number);
+        }
+        keeper_.await();
+        return wire::Acknowledge::Response();
+      });
 }
 
 wire::Pull::Response Queue::pull(size_t most) {

@@ -144,8 +144,8 @@ std::vector<MutantSpec> mutants() {
   return {
       {std::string(kDualWrite), "commits to the database, then publishes to the queue", "Outbox",
        "https://microservices.io/patterns/data/transactional-outbox.html"},
-      {std::string(kPublishFirst), "publishes to the queue, then commits to the database",
-       "Outbox", "https://debezium.io/blog/2020/02/10/event-sourcing-vs-cdc/"},
+      {std::string(kPublishFirst), "publishes to the queue, then commits to the database", "Outbox",
+       "https://debezium.io/blog/2020/02/10/event-sourcing-vs-cdc/"},
       {std::string(kNoInbox), "acts on an event each time that it is delivered", "Outbox",
        "Helland, \"Idempotence Is Not a Medical Condition\", ACM Queue 10(4), 2012"},
       {std::string(kFreshKey), "gives a repeated attempt another idempotency key", "Outbox",
@@ -157,7 +157,8 @@ std::vector<ProbeSpec> probes() {
   return {
       {"outbox.recovered", "a part found its state on its disk"},
       {"outbox.refused_to_start", "a disk had lost what it had confirmed"},
-      {"outbox.answered_from_table", "a transaction came again under its key, and was not repeated"},
+      {"outbox.answered_from_table",
+       "a transaction came again under its key, and was not repeated"},
       {"outbox.commit_repeated", "a replica did not hear from the database, and asked again"},
       {"outbox.delivered_again", "the queue delivered an event another time"},
       {"outbox.event_came_again", "the inbox knew an event already"},

@@ -73,12 +73,11 @@ class BoundedStaleness final : public Checker {
       evaluated(key.operations);
       if (key.time && *key.time <= bound_) continue;
       if (!key.time && !key.unbounded) continue;  // nobody can tell
-      const std::string found =
-          key.time ? fmt::format("a value that was {} ms old", *key.time / 1ms)
-                   : std::string("what nobody had written");
+      const std::string found = key.time
+                                    ? fmt::format("a value that was {} ms old", *key.time / 1ms)
+                                    : std::string("what nobody had written");
       conclude(CheckStatus::kViolation,
-               fmt::format("a get of {} found {}; {} ms are allowed", key.key, found,
-                           bound_ / 1ms),
+               fmt::format("a get of {} found {}; {} ms are allowed", key.key, found, bound_ / 1ms),
                {}, key.at);
     }
   }

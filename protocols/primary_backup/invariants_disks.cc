@@ -67,21 +67,20 @@ void ReplicaDisks::add(Disk& disk, const LogEntry& entry) {
   const Epoch previous = disk.history.empty() ? Epoch{} : disk.history.back();
   disk.history.push_back(entry.id.epoch);
   const uint64_t content = hash_bytes(entry.command);
-  const auto [place, fresh] = entries_.try_emplace(
-      {entry.id.index, entry.id.epoch},
-      Known{.previous = previous, .content = content, .first_on = disk.node});
+  const auto [place, fresh] =
+      entries_.try_emplace({entry.id.index, entry.id.epoch},
+                           Known{.previous = previous, .content = content, .first_on = disk.node});
   const Known& known = place->second;
   if (fresh) {
     const std::optional<Command> command = decode_command(entry.command);
     if (command && command->function != Function::kNothing) {
       operations_[operation_key(command->client, command->sequence)].push_back(entry.id);
     }
-  } else if (contradiction_.empty() &&
-             (known.previous != previous || known.content != content)) {
-    contradiction_ = fmt::format(
-        "n{} and n{} both hold entry {} of epoch {}, but not the same {}", number(known.first_on),
-        number(disk.node), entry.id.index, number(entry.id.epoch),
-        known.content != content ? "one" : "before it");
+  } else if (contradiction_.empty() && (known.previous != previous || known.content != content)) {
+    contradiction_ =
+        fmt::format("n{} and n{} both hold entry {} of epoch {}, but not the same {}",
+                    number(known.first_on), number(disk.node), entry.id.index,
+                    number(entry.id.epoch), known.content != content ? "one" : "before it");
   }
 }
 

@@ -78,8 +78,7 @@ void Durability::acknowledge(const TraceEvent& event) {
     violate(event,
             fmt::format("operation {} of client {} was acknowledged with {} copies on disk; "
                         "{} are promised",
-                        event.id % kNumbersPerClient, number(event.node), copies,
-                        policy_.copies()),
+                        event.id % kNumbersPerClient, number(event.node), copies, policy_.copies()),
             {one.fact, fact(event, "it is then on the disks of" + on_disks(operation))});
   }
   acknowledged_.push_back(std::move(one));
@@ -102,8 +101,7 @@ void Durability::lose(const TraceEvent& event, Epoch epoch, const Acknowledged& 
       number(event.node), number(epoch), on_disks(one.operation));
   std::vector<Fact> facts{one.fact,
                           fact(event, fmt::format("becomes primary of epoch {}; its log ends at {}",
-                                                  number(epoch),
-                                                  disks_->last(event.node).index))};
+                                                  number(epoch), disks_->last(event.node).index))};
   // Only the disk of whoever acknowledged it has it: it came after the last that a backup heard.
   if (!policy_.asynchronous() || holders.size() > 1) {
     violate(event, std::move(message), std::move(facts));

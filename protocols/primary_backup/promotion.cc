@@ -8,7 +8,7 @@ namespace seedbed::primary_backup {
 namespace {
 
 constexpr Site kPatience("primary_backup.patience", ChoiceClass::kAmbient);
-constexpr Duration kLook = 25ms;   // between two looks at the clock
+constexpr Duration kLook = 25ms;  // between two looks at the clock
 constexpr int kLooksPerReport = 20;
 constexpr Duration kAgain = 25ms;  // between two requests to the same replica
 constexpr Duration kAnswerTime = 150ms;
@@ -117,9 +117,9 @@ void Replica::ask_for_fence(NodeId other, Epoch epoch, NodeTime deadline) {
 // Blocks until this replica has all that any of those that it fenced has: one of them has all that
 // was acknowledged, and none can change any more but by its word.
 bool Replica::fetch_best(Epoch epoch) {
-  const auto best = std::max_element(
-      votes_.begin(), votes_.end(),
-      [](const Vote& a, const Vote& b) { return behind(a.last, b.last); });
+  const auto best =
+      std::max_element(votes_.begin(), votes_.end(),
+                       [](const Vote& a, const Vote& b) { return behind(a.last, b.last); });
   const Vote vote = *best;
   if (!options_.rules.must_fetch(log_.last(), vote.last)) return true;
   env_.reached("primary_backup.fetched_before_promotion");

@@ -57,11 +57,11 @@ class Replica final : public Process {
   enum class Role { kBackup, kCandidate, kPrimary };
   // What the primary knows of a backup.
   struct Follower {
-    Index next = 1;       // to be sent
-    Index match = 0;      // it has everything up to here on its disk
-    Index told = 0;       // the commit index that it has heard of
-    NodeTime promised{};  // its promise was asked for then
-    int64_t echo = 0;     // what it last said of its clock
+    Index next = 1;                         // to be sent
+    Index match = 0;                        // it has everything up to here on its disk
+    Index told = 0;                         // the commit index that it has heard of
+    NodeTime promised{};                    // its promise was asked for then
+    int64_t echo = 0;                       // what it last said of its clock
     std::optional<EntryId> wants_snapshot;  // in place of what it had applied
   };
   struct Vote {
@@ -131,9 +131,7 @@ class Replica final : public Process {
   bool gather_fences(Epoch epoch);
   void ask_for_fence(NodeId other, Epoch epoch, NodeTime deadline);
   bool fetch_best(Epoch epoch);
-  bool is_candidate(Epoch epoch) const {
-    return role_ == Role::kCandidate && promised_ == epoch;
-  }
+  bool is_candidate(Epoch epoch) const { return role_ == Role::kCandidate && promised_ == epoch; }
 
   Env& env_;
   ReplicaOptions options_;
@@ -157,9 +155,9 @@ class Replica final : public Process {
 
   // Of a candidate, and of the primary.
   std::vector<Vote> votes_;
-  Index first_ = 0;  // of its epoch
-  Index own_ = 0;    // durable here
-  NodeTime fit_{};   // when it last had a lease, and nothing to do, or did it
+  Index first_ = 0;        // of its epoch
+  Index own_ = 0;          // durable here
+  NodeTime fit_{};         // when it last had a lease, and nothing to do, or did it
   Index commit_seen_ = 0;  // when it last looked
   std::map<NodeId, Follower> followers_;
   std::map<Index, Waiting> waiting_;  // clients, by the entry that their write became

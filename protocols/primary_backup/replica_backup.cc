@@ -134,8 +134,8 @@ Result<wire::Fence::Response> Replica::on_fence(const wire::Fence::Request& requ
   wire::Fence::Response response;
   const Epoch epoch{request.epoch()};
   // A primary whose lease holds is alive and well.
-  const bool bound = epoch > promised_ && (env_.now() < promised_until_ ||
-                                           (role_ == Role::kPrimary && leased()));
+  const bool bound =
+      epoch > promised_ && (env_.now() < promised_until_ || (role_ == Role::kPrimary && leased()));
   if (epoch < promised_ || bound) {
     if (bound) env_.reached("primary_backup.kept_its_promise");
     response.set_epoch(number(promised_));

@@ -94,8 +94,8 @@ std::unique_ptr<Process> make_process(Env& env, const Setup& setup) {
 Tolerance survives(const Setup& setup) {
   const AckPolicy policy = policy_of(setup);
   const size_t spare = policy.replicas - 1 - policy.promises();
-  const size_t servers = std::min({spare, policy.replicas - policy.fences(),
-                                   (servers_of(setup, true).size() - 1) / 2});
+  const size_t servers = std::min(
+      {spare, policy.replicas - policy.fences(), (servers_of(setup, true).size() - 1) / 2});
   return {.servers_down = static_cast<uint32_t>(servers),
           .survives_power_loss = true,
           .clock_drift_ppm = options_of(setup).drift_ppm(),
@@ -137,8 +137,8 @@ std::vector<CheckSpec> checks() {
          if (!keeps_all(setup) || !reads_are(setup, wire::BOUNDED)) return nullptr;
          // A clock that is too slow makes the bound a little longer.
          const int64_t bound = options_of(setup).staleness_ms();
-         return make_bounded_staleness(
-             ms(bound) + ms(bound) * options_of(setup).drift_ppm() / 1'000'000);
+         return make_bounded_staleness(ms(bound) +
+                                       ms(bound) * options_of(setup).drift_ppm() / 1'000'000);
        }},
       {"ReplicasAgree", "after healing all replicas come to the same state",
        [](const Setup&) {

@@ -50,8 +50,8 @@ Status Store::execute(const Command& command) {
   const auto place = values_.find(command.key);
   const bool found = place != values_.end();
   if (command.function == Function::kCas) {
-    const bool matches = found == command.expected.has_value() &&
-                         (!found || place->second == *command.expected);
+    const bool matches =
+        found == command.expected.has_value() && (!found || place->second == *command.expected);
     if (!matches) return Status::kMismatch;
   }
   if (!rules_.executes(found)) return Status::kDone;

@@ -1,11 +1,12 @@
 // The service as the testbed runs it: by scenario and seed.
+#include "sim/run/scenario.h"
+
 #include <gtest/gtest.h>
 
 #include <array>
 
 #include "protocols/outbox/spec.h"
 #include "sim/run/run.h"
-#include "sim/run/scenario.h"
 
 namespace seedbed::outbox {
 namespace {

@@ -107,11 +107,11 @@ TEST(OneWriter, WantsAcknowledgementsFromTheOwnerOnly) {
 TEST(OneWriter, LearnsTheOwnerFromAChangeThatWasMade) {
   Stage stage(make_one_writer(no_disks()));
   raft::wire::ClientCommand::Request request;
-  request.set_command(raft::encode(
-      raft::Request{.session = 1,
-                    .sequence = 1,
-                    .lowest_unanswered = 1,
-                    .operation = raft::Cas{"primary", std::nullopt, "1 n4"}}));
+  request.set_command(
+      raft::encode(raft::Request{.session = 1,
+                                 .sequence = 1,
+                                 .lowest_unanswered = 1,
+                                 .operation = raft::Cas{"primary", std::nullopt, "1 n4"}}));
   stage.show(EventKind::kSend, 4, request, 1);
   raft::wire::ClientCommand::Response answer;
   answer.set_reply(raft::wire::REPLY_EXECUTED);

@@ -1,4 +1,6 @@
 // The service as the testbed runs it: by scenario and seed.
+#include "sim/run/scenario.h"
+
 #include <gtest/gtest.h>
 
 #include <array>
@@ -6,7 +8,6 @@
 
 #include "protocols/primary_backup/spec.h"
 #include "sim/run/run.h"
-#include "sim/run/scenario.h"
 
 namespace seedbed::primary_backup {
 namespace {
