@@ -40,15 +40,17 @@ wire::Remember::Response Cache::look_up(const std::string& key) {
 }
 
 void Cache::fill(const wire::Fill& fill) {
-  const auto permit = permits_.find(fill.key());
-  if (permit == permits_.end() || permit->second.number != fill.permit()) {
+  const auto place = permits_.find(fill.key());
+  const Permit permit =
+      place == permits_.end() ? Permit{.number = 0, .since = env_.now()} : place->second;
+  if (!rules_.takes_fill(fill.permit(), permit.number)) {
     env_.reached("outbox.stale_fill_refused");
     return;
   }
   Line& line = lines_[fill.key()];
   line.value = fill.found() ? std::optional(fill.value()) : std::nullopt;
-  line.since = permit->second.since;
-  permits_.erase(permit);
+  line.since = permit.since;
+  permits_.erase(fill.key());
 }
 
 }  // namespace seedbed::outbox

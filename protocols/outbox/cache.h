@@ -12,13 +12,14 @@
 #include <string>
 
 #include "protocols/outbox/outbox.pb.h"
+#include "protocols/outbox/rules.h"
 #include "sim/world/process.h"
 
 namespace seedbed::outbox {
 
 class Cache final : public Process {
  public:
-  Cache(Env& env, Duration ttl) : env_(env), ttl_(ttl) {}
+  Cache(Env& env, Duration ttl, Rules rules) : env_(env), ttl_(ttl), rules_(rules) {}
 
   void start() override;
 
@@ -37,6 +38,7 @@ class Cache final : public Process {
 
   Env& env_;
   Duration ttl_;
+  Rules rules_;
   std::map<std::string, Line> lines_;
   std::map<std::string, Permit> permits_;
   uint64_t last_permit_ = 0;

@@ -47,7 +47,7 @@ Result<wire::Commit::Response> Database::commit(const wire::Commit::Request& req
   const auto change = keeper_.change(
       kTransaction, encode_transaction(cause, !request.without_row(), request.command()));
   if (!change->outcome.executed) env_.reached("outbox.answered_from_table");
-  keeper_.await();
+  if (rules_.waits_for_disk()) keeper_.await();
   wire::Commit::Response response;
   response.set_status(static_cast<uint32_t>(change->outcome.status));
   response.set_executed(change->outcome.executed);

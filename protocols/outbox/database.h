@@ -4,6 +4,7 @@
 #pragma once
 
 #include "protocols/outbox/keeper.h"
+#include "protocols/outbox/rules.h"
 #include "protocols/outbox/states.h"
 #include "sim/world/process.h"
 
@@ -11,8 +12,8 @@ namespace seedbed::outbox {
 
 class Database final : public Process {
  public:
-  Database(Env& env, uint64_t checkpoint_every)
-      : env_(env), keeper_(env, kDatabase, checkpoint_every) {}
+  Database(Env& env, uint64_t checkpoint_every, Rules rules)
+      : env_(env), keeper_(env, kDatabase, checkpoint_every), rules_(rules) {}
 
   void start() override;
 
@@ -21,6 +22,7 @@ class Database final : public Process {
 
   Env& env_;
   Keeper<DatabaseState> keeper_;
+  Rules rules_;
 };
 
 }  // namespace seedbed::outbox

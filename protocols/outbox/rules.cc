@@ -17,6 +17,17 @@ bool Rules::acts(bool has_acted) const {
   return !has_acted;
 }
 
+bool Rules::waits_for_disk() const {
+  // What was committed is gone with the power.
+  return mutant_ != Mutant::kNoSync;
+}
+
+bool Rules::takes_fill(uint64_t permit, uint64_t valid) const {
+  // What it brings was read before the last change, and lives on from now.
+  if (mutant_ == Mutant::kAnyFill) return true;
+  return permit != 0 && permit == valid;
+}
+
 bool Rules::keeps_key(uint64_t attempt) const {
   // The key that tells a repetition from a new request is made anew for the repetition.
   return attempt == 1 || mutant_ != Mutant::kFreshKey;

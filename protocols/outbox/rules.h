@@ -12,6 +12,8 @@ enum class Mutant {
   kPublishFirst,  // WAL-B10: the queue first, then the database
   kNoInbox,       // the consumer does what it is told as often as it is told
   kFreshKey,      // an attempt that is repeated has another idempotency key
+  kNoSync,        // the database answers before its disk has it
+  kAnyFill,       // the cache takes what a slow reader brings
 };
 
 // How an event comes into the queue.
@@ -30,8 +32,13 @@ class Rules {
   // Whether the consumer is to act on an event, given whether it has.
   bool acts(bool has_acted) const;
 
-  // The operation's number in the key of attempt `attempt` (from 1), given the client's number.
-  // True: the client's own. False: a new one.
+  // Whether the database must wait for its disk before it answers.
+  bool waits_for_disk() const;
+
+  // Whether the cache takes a value that comes with that permit, if `valid` is the one that counts.
+  bool takes_fill(uint64_t permit, uint64_t valid) const;
+
+  // Whether attempt `attempt` (from 1) has the idempotency key that the client gave; else a new one.
   bool keeps_key(uint64_t attempt) const;
 
  private:

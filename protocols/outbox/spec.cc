@@ -23,6 +23,8 @@ constexpr std::string_view kDualWrite = "outbox.ch02-dual-write";
 constexpr std::string_view kPublishFirst = "outbox.b10-publish-first";
 constexpr std::string_view kNoInbox = "outbox.no-inbox";
 constexpr std::string_view kFreshKey = "outbox.fresh-key";
+constexpr std::string_view kNoSync = "outbox.no-sync";
+constexpr std::string_view kAnyFill = "outbox.stale-fill";
 
 constexpr int64_t kDriftPpm = 1000;
 
@@ -74,6 +76,8 @@ Mutant mutant_from(std::string_view name) {
   if (name == kPublishFirst) return Mutant::kPublishFirst;
   if (name == kNoInbox) return Mutant::kNoInbox;
   if (name == kFreshKey) return Mutant::kFreshKey;
+  if (name == kNoSync) return Mutant::kNoSync;
+  if (name == kAnyFill) return Mutant::kAnyFill;
   return Mutant::kNone;
 }
 
@@ -82,8 +86,8 @@ std::unique_ptr<Process> make_process(Env& env, const Setup& setup) {
   const Parts parts = parts_of(setup);
   const Rules rules(mutant_from(setup.mutant));
   const auto checkpoint_every = static_cast<uint64_t>(options.checkpoint_every());
-  if (env.self() == kDatabaseNode) return std::make_unique<Database>(env, checkpoint_every);
-  if (env.self() == kCacheNode) return std::make_unique<Cache>(env, ms(options.ttl_ms()));
+  if (env.self() == kDatabaseNode) return std::make_unique<Database>(env, checkpoint_every, rules);
+  if (env.self() == kCacheNode) return std::make_unique<Cache>(env, ms(options.ttl_ms()), rules);
   if (env.self() == kQueueNode) {
     return std::make_unique<Queue>(env, checkpoint_every, ms(options.redeliver_ms()));
   }
@@ -150,6 +154,11 @@ std::vector<MutantSpec> mutants() {
        "Helland, \"Idempotence Is Not a Medical Condition\", ACM Queue 10(4), 2012"},
       {std::string(kFreshKey), "gives a repeated attempt another idempotency key", "Outbox",
        "https://stripe.com/blog/idempotency"},
+      {std::string(kNoSync), "answers a transaction before its disk has it", "Durability",
+       "https://wiki.postgresql.org/wiki/Fsync_Errors"},
+      {std::string(kAnyFill), "lets a slow reader fill the cache with what it read long ago",
+       "BoundedStaleness",
+       "Nishtala et al., \"Scaling Memcache at Facebook\", NSDI 2013, section 3.2.1: stale sets"},
   };
 }
 

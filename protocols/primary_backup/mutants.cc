@@ -29,6 +29,23 @@ constexpr std::array kMutants = {
     MutantInfo{Mutant::kPromoteBehind, "primary_backup.promote-behind",
                "The owner of a new epoch begins with its own log, though another is ahead of it.",
                "Durability", "https://issues.apache.org/jira/browse/KAFKA-1028"},
+    MutantInfo{
+        Mutant::kResume, "primary_backup.resume-epoch",
+        "A primary that has restarted goes on in its epoch, with the log that its disk kept.",
+        "ReplicaPrefix",
+        "https://cwiki.apache.org/confluence/display/KAFKA/"
+        "KIP-101+-+Alter+Replication+Protocol+to+use+Leader+Epoch+rather+than+High+"
+        "Watermark+for+Truncation"},
+    MutantInfo{Mutant::kNoTable, "primary_backup.no-table",
+               "A repeated operation is executed again instead of being answered from the table.",
+               "ExactlyOnce", "https://github.com/RedisLabs/redisraft/issues/52"},
+    MutantInfo{Mutant::kNoToken, "primary_backup.token-ignored",
+               "A replica answers a read although it has not applied what the client has seen.",
+               "ReadsYourWrites", "https://jepsen.io/analyses/mongodb-3-6-4"},
+    MutantInfo{Mutant::kFreshOnArrival, "primary_backup.fresh-on-arrival",
+               "A backup takes its state for as fresh as the message that came last, however long "
+               "that has been on its way.",
+               "BoundedStaleness", "https://github.com/cockroachdb/cockroach/issues/36431"},
 };
 
 }  // namespace

@@ -10,13 +10,17 @@ namespace seedbed::primary_backup {
 
 enum class Mutant {
   kNone,
-  kB06,           // the applied index is saved apart from the data
-  kB08,           // backups accept what an old primary sends
-  kMemo,          // a write to a key that has a value is ignored
-  kNoSync,        // nobody waits for the disk
-  kNoReplicas,    // whether the backups have it is ignored
-  kReadDeposed,   // whoever believes to be the primary answers reads
-  kPromoteBehind  // a replica is promoted with the log it has
+  kB06,            // the applied index is saved apart from the data
+  kB08,            // backups accept what an old primary sends
+  kMemo,           // a write to a key that has a value is ignored
+  kNoSync,         // nobody waits for the disk
+  kNoReplicas,     // whether the backups have it is ignored
+  kReadDeposed,    // whoever believes to be the primary answers reads
+  kPromoteBehind,  // a replica is promoted with the log it has
+  kResume,         // a primary that restarts goes on in its epoch
+  kNoTable,        // a repeated operation is executed again
+  kNoToken,        // a replica answers without regard to what the client has seen
+  kFreshOnArrival  // a backup counts the age of its state from the arrival of a message
 };
 
 struct MutantInfo {

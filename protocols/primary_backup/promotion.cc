@@ -61,6 +61,10 @@ bool Replica::may_stand() const {
 bool Replica::stand() {
   const std::optional<Ownership> latest = authority_.read();
   if (!latest || !may_stand()) return false;
+  if (latest->owner == env_.self() && latest->epoch == promised_ && options_.rules.may_resume()) {
+    reign();
+    return true;
+  }
   if (latest->epoch > seen_) {
     // News: somebody was quicker, and gets the time to introduce itself.
     seen_ = latest->epoch;

@@ -98,7 +98,8 @@ Result<wire::Write::Response> Replica::on_write(const wire::Write::Request& requ
     response.set_reply(wire::REPLY_NOT_NOW);
     return response;
   }
-  if (const auto status = store_.answered(command->client, command->sequence)) {
+  const auto status = store_.answered(command->client, command->sequence);
+  if (options_.rules.answers_from_table(status.has_value())) {
     env_.reached("primary_backup.answered_from_table");
     response.set_reply(wire::REPLY_DONE);
     response.set_status(static_cast<uint32_t>(*status));
@@ -141,8 +142,10 @@ Result<wire::Read::Response> Replica::on_read(const wire::Read::Request& request
 }
 
 bool Replica::may_answer_from_here(const wire::Read::Request& request) {
-  if (serving() && leased()) return store_.applied().index >= request.token();
-  if (request.by() == wire::TOKEN) return store_.applied().index >= request.token();
+  if (request.by() == wire::TOKEN) {
+    return options_.rules.has_seen(store_.applied().index, request.token());
+  }
+  if (serving() && leased()) return true;
   return role_ == Role::kBackup && env_.now() - fresh_ <= options_.staleness;
 }
 

@@ -87,7 +87,8 @@ bool Replica::merge(const google::protobuf::RepeatedPtrField<wire::Entry>& entri
 // Whatever was acknowledged anywhere before this replica said `echo` is in `commit`.
 void Replica::take_echo(const wire::Replicate::Request& request) {
   if (request.echo() == 0 || store_.applied().index < request.commit()) return;
-  fresh_ = std::max(fresh_, NodeTime(Duration(request.echo())));
+  const NodeTime echo{Duration(request.echo())};
+  fresh_ = std::max(fresh_, options_.rules.fresh_as_of(echo, env_.now()));
 }
 
 Result<wire::Install::Response> Replica::on_install(NodeId from,

@@ -46,6 +46,26 @@ bool Rules::executes(bool has_value) const {
   return !has_value || mutant_ != Mutant::kMemo;
 }
 
+bool Rules::may_resume() const {
+  // What its disk has lost may stand on those of its backups, under the ids that it gives out next.
+  return mutant_ == Mutant::kResume;
+}
+
+bool Rules::answers_from_table(bool stands_there) const {
+  // An answer that was lost makes the client ask again.
+  return stands_there && mutant_ != Mutant::kNoTable;
+}
+
+bool Rules::has_seen(Index applied, Index token) const {
+  // "Any replica will do": the client's last write is not there yet.
+  return applied >= token || mutant_ == Mutant::kNoToken;
+}
+
+NodeTime Rules::fresh_as_of(NodeTime echo, NodeTime now) const {
+  // A message that was held up tells of old times.
+  return mutant_ == Mutant::kFreshOnArrival ? now : echo;
+}
+
 Duration Rules::lease_length(Duration promise, int64_t drift_ppm) const {
   constexpr int64_t kMillion = 1'000'000;
   return promise / (kMillion + drift_ppm) * (kMillion - drift_ppm);

@@ -56,6 +56,19 @@ class Rules {
   // Whether a write is carried out, given whether its key has a value.
   bool executes(bool has_value) const;
 
+  // Whether the owner of the latest epoch, which has restarted, may go on in it.
+  bool may_resume() const;
+
+  // Whether an operation is answered from the table, given whether it stands there.
+  bool answers_from_table(bool stands_there) const;
+
+  // Whether a replica that has applied so much may answer a client that has seen `token`.
+  bool has_seen(Index applied, Index token) const;
+
+  // As of when a backup's state is fresh, by its own clock, if it has all that the primary knew when
+  // it repeated what the backup had said at `echo`.
+  NodeTime fresh_as_of(NodeTime echo, NodeTime now) const;
+
   // For how long a primary may rely on promises of `promise` that were asked for at one moment, if
   // its own clock may be too slow by that much, and those of the backups too fast.
   Duration lease_length(Duration promise, int64_t drift_ppm) const;

@@ -40,7 +40,9 @@ Outcome Store::apply(const EntryId& id, const Command& command) {
   applied_ = id;
   if (command.function == Function::kNothing) return {};
   Answer& last = answers_[command.client];
-  if (last.sequence == command.sequence) return {.status = last.status, .executed = false};
+  if (rules_.answers_from_table(last.sequence == command.sequence)) {
+    return {.status = last.status, .executed = false};
+  }
   if (last.sequence > command.sequence) return {.status = Status::kSuperseded, .executed = false};
   last = {.sequence = command.sequence, .status = execute(command)};
   return {.status = last.status, .executed = true};

@@ -89,6 +89,12 @@ TEST(Rules, EveryMutantBendsOne) {
   EXPECT_FALSE(Rules().acts(true));
   EXPECT_TRUE(Rules().acts(false));
   EXPECT_TRUE(Rules(Mutant::kNoInbox).acts(true));
+  EXPECT_TRUE(Rules().waits_for_disk());
+  EXPECT_FALSE(Rules(Mutant::kNoSync).waits_for_disk());
+  EXPECT_TRUE(Rules().takes_fill(3, 3));
+  EXPECT_FALSE(Rules().takes_fill(3, 4));
+  EXPECT_FALSE(Rules().takes_fill(0, 0)) << "no permit";
+  EXPECT_TRUE(Rules(Mutant::kAnyFill).takes_fill(3, 4));
   EXPECT_TRUE(Rules().keeps_key(2));
   EXPECT_FALSE(Rules(Mutant::kFreshKey).keeps_key(2));
 }

@@ -64,6 +64,14 @@ TEST(Rules, EveryMutantBendsOne) {
   EXPECT_EQ(Rules().index_of_checkpoint({1, Epoch{1}}, {2, Epoch{1}}).index, 1u);
   EXPECT_FALSE(Rules(Mutant::kNoSync).waits_for_disk());
   EXPECT_TRUE(Rules().waits_for_disk());
+  EXPECT_TRUE(Rules(Mutant::kResume).may_resume());
+  EXPECT_FALSE(Rules().may_resume());
+  EXPECT_FALSE(Rules(Mutant::kNoTable).answers_from_table(true));
+  EXPECT_TRUE(Rules().answers_from_table(true));
+  EXPECT_TRUE(Rules(Mutant::kNoToken).has_seen(1, 2));
+  EXPECT_FALSE(Rules().has_seen(1, 2));
+  EXPECT_EQ(Rules(Mutant::kFreshOnArrival).fresh_as_of(NodeTime(1s), NodeTime(2s)), NodeTime(2s));
+  EXPECT_EQ(Rules().fresh_as_of(NodeTime(1s), NodeTime(2s)), NodeTime(1s));
   EXPECT_FALSE(Rules(Mutant::kMemo).executes(true));
   EXPECT_TRUE(Rules(Mutant::kMemo).executes(false));
 }

@@ -84,7 +84,10 @@ TEST_F(ScenarioTest, TheWeaknessDoesNotAbsorbWhatABugLoses) {
 
 TEST_F(ScenarioTest, EveryMutantIsCaughtByTheCheckThatNamesIt) {
   for (const MutantSpec& mutant : protocols[0].mutants) {
-    if (mutant.name == "primary_backup.ch01-read-deposed") continue;  // needs more clients
+    // These need another workload, other reads, or other disks: tests/mutants.
+    if (mutant.name == "primary_backup.ch01-read-deposed") continue;
+    if (mutant.name == "primary_backup.resume-epoch") continue;
+    if (mutant.caught_by == "ReadsYourWrites" || mutant.caught_by == "BoundedStaleness") continue;
     EXPECT_GT(verdicts(storm("QUORUM", mutant.name), mutant.caught_by)[CheckStatus::kViolation], 1u)
         << mutant.name;
   }
