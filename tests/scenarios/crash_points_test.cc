@@ -11,49 +11,52 @@
 namespace seedbed {
 namespace {
 
-constexpr NodeId kVictim{1};
+constexpr NodeId kFirst{1};
 
 class CountDeeds final : public EventSink {
  public:
+  explicit CountDeeds(NodeId victim) : victim(victim) {}
   EventKinds interests() const override {
     return EventKinds(EventKind::kDiskSubmit, EventKind::kSend, EventKind::kReceive,
                       EventKind::kCrash, EventKind::kHeal);
   }
   void on_event(const TraceEvent& event) override {
     if (event.kind == EventKind::kHeal) healed = true;
-    if (healed || event.node != kVictim) return;
+    if (healed || event.node != victim) return;
     if (event.kind == EventKind::kCrash) ++crashes;
     if (event.kind == EventKind::kDiskSubmit) ++of(Deed::kDiskOperation);
     if (event.kind == EventKind::kSend) ++of(Deed::kSend);
     if (event.kind == EventKind::kReceive) ++of(Deed::kReceive);
   }
   uint64_t& of(Deed deed) { return done[static_cast<size_t>(deed)]; }
+  NodeId victim;
   std::array<uint64_t, kDeeds> done{};
   uint64_t crashes = 0;
   bool healed = false;  // from then on nothing crashes
 };
 
-FaultPlan crash_after(Deed deed, uint64_t nth) {
+FaultPlan crash_after(NodeId victim, Deed deed, uint64_t nth) {
   return {.faults = {{.id = 1,
                       .kind = FaultKind::kCrash,
-                      .begin = {.node = kVictim, .deed = deed, .nth = nth},
+                      .begin = {.node = victim, .deed = deed, .nth = nth},
                       .duration = 100ms,
-                      .targets = {kVictim}}}};
+                      .targets = {victim}}}};
 }
 
 // After every `stride`-th deed, one run for each.
-void crash_everywhere(std::string_view text, Deed deed, uint64_t stride = 1) {
+void crash_everywhere(std::string_view text, Deed deed, uint64_t stride = 1,
+                      NodeId victim = kFirst) {
   const std::vector<ProtocolSpec> protocols = all_protocols();
   const Scenario scenario = parse_scenario(text, "crash points", "crash_points", protocols);
   Runner runner;
   for (uint64_t seed = 1; seed <= 2; ++seed) {
-    CountDeeds calm;
+    CountDeeds calm(victim);
     (void)runner.run(scenario, seed, {.watchers = {&calm}});
     ASSERT_GT(calm.of(deed), 20u);
     for (uint64_t nth = stride == 1 ? 1 : seed; nth <= calm.of(deed); nth += stride) {
-      CountDeeds count;
-      const RunResult result =
-          runner.run(scenario, seed, {.watchers = {&count}, .more_faults = crash_after(deed, nth)});
+      CountDeeds count(victim);
+      const RunResult result = runner.run(
+          scenario, seed, {.watchers = {&count}, .more_faults = crash_after(victim, deed, nth)});
       EXPECT_EQ(result.verdict, Verdict::kPass)
           << "seed " << seed << ", " << to_string(deed) << " " << nth << ": " << result.reason;
       EXPECT_EQ(count.crashes, 1u) << "seed " << seed << ", " << to_string(deed) << " " << nth;
@@ -72,6 +75,22 @@ constexpr std::string_view kCounters = R"(
     faults { end_ms: 2500 }
     limits { settle_ms: 1000 })";
 
+constexpr std::string_view kPrimaryBackup = R"(
+    protocol: "primary_backup"
+    servers: 6
+    workload { kind: "append" operations: 60 keys: 2 final_operations: 1 }
+    options { [type.googleapis.com/seedbed.primary_backup.wire.Options] {
+      checkpoint_every: 12 retained_entries: 4 } }
+    faults { end_ms: 2500 }
+    limits { settle_ms: 2000 })";
+constexpr std::string_view kOutbox = R"(
+    protocol: "outbox"
+    servers: 7
+    workload { kind: "append" operations: 60 keys: 2 final_operations: 1 attempts: 4 }
+    options { [type.googleapis.com/seedbed.outbox.wire.Options] { checkpoint_every: 12 } }
+    faults { end_ms: 2500 }
+    limits { settle_ms: 3000 })";
+
 TEST(CrashPoints, RaftSurvivesEachDiskOperation) { crash_everywhere(kRaft, Deed::kDiskOperation); }
 
 TEST(CrashPoints, CountersSurviveEachDiskOperation) {
@@ -86,6 +105,28 @@ TEST(CrashPoints, RaftSurvivesCrashesBetweenMessages) {
 TEST(CrashPoints, CountersSurviveCrashesBetweenMessages) {
   crash_everywhere(kCounters, Deed::kSend, 5);
   crash_everywhere(kCounters, Deed::kReceive, 5);
+}
+
+// The authority is Raft; of the replicas behind it the first.
+TEST(CrashPoints, APrimaryAndItsBackupsSurviveEachDiskOperation) {
+  crash_everywhere(kPrimaryBackup, Deed::kDiskOperation, 1, NodeId{4});
+}
+
+TEST(CrashPoints, APrimaryAndItsBackupsSurviveCrashesBetweenMessages) {
+  crash_everywhere(kPrimaryBackup, Deed::kSend, 5, NodeId{4});
+  crash_everywhere(kPrimaryBackup, Deed::kReceive, 5, NodeId{5});
+}
+
+// Database, queue and consumer.
+TEST(CrashPoints, AServiceWithAnOutboxSurvivesEachDiskOperation) {
+  for (const uint32_t victim : {1, 3, 4}) {
+    crash_everywhere(kOutbox, Deed::kDiskOperation, 1, NodeId{victim});
+  }
+}
+
+TEST(CrashPoints, AStatelessReplicaMayBeKilledBetweenAnyTwoMessages) {
+  crash_everywhere(kOutbox, Deed::kSend, 2, NodeId{5});
+  crash_everywhere(kOutbox, Deed::kReceive, 2, NodeId{5});
 }
 
 }  // namespace

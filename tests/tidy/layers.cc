@@ -52,7 +52,9 @@ const std::vector<Layer>& layers() {
 }
 
 const std::vector<DeclaredUse>& declared_uses() {
-  static const std::vector<DeclaredUse> kUses = {{"calvin", "raft"}, {"raft", "storage"}};
+  static const std::vector<DeclaredUse> kUses = {
+      {"calvin", "raft"},         {"outbox", "primary_backup"},  {"outbox", "storage"},
+      {"primary_backup", "raft"}, {"primary_backup", "storage"}, {"raft", "storage"}};
   return kUses;
 }
 
