@@ -29,7 +29,7 @@ std::optional<Ownership> ownership_from(std::string_view text) {
 }
 
 Authority::Authority(Env& env, std::vector<NodeId> servers)
-    : client_(env, std::move(servers), kTimeout, raft::wire::READS_LEADER) {}
+    : client_(env, std::move(servers), {.timeout = kTimeout, .reads = raft::wire::READS_LEADER}) {}
 
 std::optional<Ownership> Authority::read() {
   const Response answer = client_.attempt(Operation::get(std::string(kRecordKey)), ++operations_);
