@@ -38,6 +38,7 @@ bool Raft::may_campaign() const {
 
 void Raft::campaign() {
   if (!may_campaign()) {
+    note(is_installing() ? Occasion::kNoElectionWhileInstalling : Occasion::kLearnerWaits);
     follow(hard_state_.term, std::nullopt);
     std::get<Follower>(state_).election_due = draw_election_due();
   } else if (rules_.asks_first(config_.pre_vote)) {
@@ -86,10 +87,13 @@ void Raft::handle(NodeId from, RequestVoteResponse& response) {
   // An answer counts only for the question it answers: same kind of vote, same requested term.
   if (auto* pre = std::get_if<PreCandidate>(&state_);
       pre != nullptr && response.pre_vote && response.requested == next(hard_state_.term)) {
+    if (response.term < hard_state_.term) note(Occasion::kPreVoteOfEarlierTerm);
     count_vote(pre->ballot, from, response.granted);
   } else if (auto* candidate = std::get_if<Candidate>(&state_);
              candidate != nullptr && !response.pre_vote && response.requested == hard_state_.term) {
     count_vote(candidate->ballot, from, response.granted);
+  } else {
+    note(Occasion::kLateVote);
   }
 }
 
@@ -159,6 +163,8 @@ void Raft::handle(NodeId from, RequestVote& request) {
 void Raft::answer_pre_vote(NodeId from, const RequestVote& request) {
   if (!rules_.may_be_asked(configuration(), config_.self)) return;
   if (!rules_.answers_pre_vote(request.term, hard_state_.term)) return;
+  if (hears_a_leader()) note(Occasion::kPreVoteHearsLeader);
+  if (request.last < last_durable()) note(Occasion::kPreVoteLogBehind);
   const bool granted =
       !hears_a_leader() &&
       rules_.may_grant_pre_vote(hard_state_.term, last_durable(), request.term, request.last);
@@ -169,10 +175,12 @@ void Raft::answer_pre_vote(NodeId from, const RequestVote& request) {
 }
 
 void Raft::answer_vote(NodeId from, const RequestVote& request) {
+  if (!configuration().is_voter(config_.self)) note(Occasion::kAskedWithoutVote);
   if (!rules_.may_be_asked(configuration(), config_.self)) return;
   RequestVoteResponse response{
       .pre_vote = false, .term = hard_state_.term, .requested = request.term, .granted = false};
   const bool disturbed = request.term > hard_state_.term && !request.transfer && hears_a_leader();
+  if (disturbed) note(Occasion::kDisturbanceIgnored);
   if (request.term < hard_state_.term || disturbed) {
     send(from, response);
     return;
@@ -181,6 +189,8 @@ void Raft::answer_vote(NodeId from, const RequestVote& request) {
   response.term = hard_state_.term;
   response.granted = rules_.may_grant_vote(hard_state_, last_durable(), from, request);
   if (!response.granted) {
+    const bool behind = request.last < last_durable();
+    note(behind ? Occasion::kVoteLogBehind : Occasion::kVoteGivenAway);
     send(from, response);
     return;
   }

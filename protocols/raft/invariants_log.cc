@@ -117,26 +117,37 @@ class AckDurable final : public Checker {
   }
 
  private:
-  using Terms = std::vector<uint64_t>;  // by index; 0: not known
+  struct LeaderLog {
+    EntryId base;                 // when it began to send
+    std::vector<uint64_t> terms;  // by index; 0: not known
+  };
 
-  Terms& log_of(NodeId leader, uint64_t term) {
-    Terms& log = leader_logs_[term];
-    if (log.empty()) {
+  LeaderLog& log_of(NodeId leader, uint64_t term) {
+    LeaderLog& log = leader_logs_[term];
+    if (log.terms.empty()) {
       const WalFollower& disk = logs_->at(leader);
+      log.base = disk.base();
       for (LogIndex i = 0; i <= disk.last().index; ++i) {
-        log.push_back(number(disk.term_at(i).value_or(Term{})));
+        log.terms.push_back(number(disk.term_at(i).value_or(Term{})));
       }
     }
     return log;
   }
 
-  static void note(Terms& log, EntryId entry) {
-    if (log.size() <= entry.index) log.resize(entry.index + 1, 0);
-    log[entry.index] = number(entry.term);
+  static void note(LeaderLog& log, EntryId entry) {
+    if (log.terms.size() <= entry.index) log.terms.resize(entry.index + 1, 0);
+    log.terms[entry.index] = number(entry.term);
+  }
+
+  // The term of the leader's entry; 0 if it has none there, nothing if no log has it any more.
+  std::optional<Term> expected(const LeaderLog& log, LogIndex index) const {
+    if (index >= log.terms.size()) return Term{};
+    if (log.terms[index] != 0 || index >= log.base.index) return Term{log.terms[index]};
+    return logs_->term_before(log.base, index);
   }
 
   void learn(NodeId leader, const wire::AppendEntries& append) {
-    Terms& log = log_of(leader, append.term());
+    LeaderLog& log = log_of(leader, append.term());
     note(log, from_wire(append.prev()));
     for (const wire::Entry& entry : append.entries()) {
       note(log, {.index = entry.index(), .term = Term{entry.term()}});
@@ -146,11 +157,12 @@ class AckDurable final : public Checker {
   void check(const TraceEvent& event, const wire::AppendEntriesResponse& ack) {
     const auto leader = leader_logs_.find(ack.term());
     if (ack.match() == 0 || leader == leader_logs_.end()) return;
-    const Terms& log = leader->second;
-    const uint64_t expected = ack.match() < log.size() ? log[ack.match()] : 0;
-    evaluated();
     const WalFollower& disk = logs_->at(event.node);
     if (ack.match() < disk.base().index) return;  // its snapshot covers it
+    const std::optional<Term> known = expected(leader->second, ack.match());
+    if (!known) return;
+    const uint64_t expected = number(*known);
+    evaluated();
     const std::optional<Term> held = disk.term_at(ack.match());
     if (expected != 0 && held == Term{expected}) return;
     const std::string what = held ? fmt::format("term {}", number(*held)) : std::string("nothing");
@@ -165,7 +177,7 @@ class AckDurable final : public Checker {
   }
 
   std::shared_ptr<ServerLogs> logs_;
-  std::map<uint64_t, Terms> leader_logs_;  // by term: of the leader's entries
+  std::map<uint64_t, LeaderLog> leader_logs_;  // by term: of the leader's entries
 };
 
 }  // namespace

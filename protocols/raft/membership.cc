@@ -69,6 +69,7 @@ void Raft::truncate(LogIndex from) {
   log_.truncate(from);
   writes_.stage_truncation(from);
   while (configurations_.size() > 1 && configurations_.back().at.index >= from) {
+    note(Occasion::kRolledBack);
     configurations_.pop_back();
   }
 }
@@ -96,6 +97,9 @@ bool Raft::change_membership(NodeTime now, const MembershipChange& change) {
   advance_time(now);
   auto* leader = std::get_if<Leader>(&state_);
   if (leader == nullptr || leader->transfer || leader->change) return false;
+  for (const NodeId id : change.add) {
+    if (configuration().was_removed(id)) note(Occasion::kRemovedComesBack);
+  }
   const std::optional<Configuration> target = joint(configuration(), change);
   if (!target || target->voters.size() < config_.least_voters) return false;
   leader->change = PendingChange{
@@ -117,11 +121,19 @@ void Raft::advance_membership(Leader& leader) {
       !leader.change && !configuration().is_joint() && configuration().is_voter(config_.self);
   if (between || leader.transfer) return;
   const LogIndex latest = configurations_.back().at.index;
-  if (latest > commit_) return;  // one at a time
-  if (!rules_.may_reconfigure(log_.id_at(commit_).term, hard_state_.term)) return;
+  if (latest > commit_) return note(Occasion::kChangeWaitsForCommit);  // one at a time
+  if (!rules_.may_reconfigure(log_.id_at(commit_).term, hard_state_.term)) {
+    return note(Occasion::kChangeWaitsForTerm);
+  }
   const Configuration& now = configuration();
-  if (now.is_joint()) return append_configuration(without_outgoing(now));
-  if (!now.is_voter(config_.self)) return follow(hard_state_.term, std::nullopt);
+  if (now.is_joint()) {
+    if (in_force().at.term != hard_state_.term) note(Occasion::kJointInherited);
+    return append_configuration(without_outgoing(now));
+  }
+  if (!now.is_voter(config_.self)) {
+    note(Occasion::kLeaderLeaves);
+    return follow(hard_state_.term, std::nullopt);
+  }
 
   if (const auto next = with_learners(now, leader.change->change)) {
     return append_configuration(*next);
@@ -155,6 +167,7 @@ bool Raft::have_caught_up(Leader& leader) {
     } else if (progress->match() < round->through) {
       all = false;
     } else if (now_ - round->began >= config_.election_timeout) {
+      note(Occasion::kNextRound);
       hopeless |= round->number == kMostRounds;
       *round = {.server = server,
                 .through = log_.last_index(),
@@ -163,7 +176,11 @@ bool Raft::have_caught_up(Leader& leader) {
       all = false;
     }
   }
-  if (!all && hopeless) leader.change.reset();
+  if (all && !pending.rounds.empty()) note(Occasion::kLearnerCaughtUp);
+  if (!all && hopeless) {
+    note(Occasion::kChangeGivenUp);
+    leader.change.reset();
+  }
   return all;
 }
 

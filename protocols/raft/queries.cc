@@ -54,11 +54,15 @@ void Raft::begin_round(Leader& leader) {
 void Raft::ask_for_reads(Leader& leader) {
   Reads& reads = leader.reads;
   if (reads.waiting.empty() || reads.asked) return;
-  if (!rules_.may_query(log_.id_at(commit_).term, hard_state_.term)) return;
+  if (!rules_.may_query(log_.id_at(commit_).term, hard_state_.term)) {
+    return note(Occasion::kQueryWaitsForTerm);
+  }
   if (!rules_.query_needs_round() || holds_lease(leader)) {
     grant(std::exchange(reads.waiting, {}), commit_);
     return;
   }
+  if (config_.lease) note(Occasion::kLeaseOver);
+  if (reads.waiting.size() > 1) note(Occasion::kQueriesShareRound);
   begin_round(leader);
   reads.asked = ReadBatch{
       .round = reads.round, .index = commit_, .readers = std::exchange(reads.waiting, {})};
@@ -80,7 +84,8 @@ void Raft::count_round(Leader& leader) {
     reads.lease_until = std::max(reads.lease_until, reads.sent.front().at + length);
     reads.sent.pop_front();
   }
-  if (!reads.asked || !rules_.confirms(answered, reads.asked->round)) return;
+  if (!reads.asked) return;
+  if (!rules_.confirms(answered, reads.asked->round)) return note(Occasion::kOldRoundIgnored);
   const ReadBatch batch = *std::exchange(reads.asked, std::nullopt);
   grant(batch.readers, batch.index);
 }

@@ -51,7 +51,9 @@ void Raft::tick(NodeTime now) {
     if (now_ >= leader->heartbeat_due) send_heartbeats(*leader);
     return;
   }
-  if (now_ >= election_due()) campaign();
+  if (now_ < election_due()) return;
+  note(Occasion::kElectionTimedOut);
+  campaign();
 }
 
 NodeTime Raft::next_deadline() const {
@@ -72,7 +74,10 @@ std::optional<EntryId> Raft::propose(NodeTime now, std::string_view command, boo
   advance_time(now);
   auto* leader = std::get_if<Leader>(&state_);
   if (!rules_.may_append(leader != nullptr, led_before)) return std::nullopt;
-  if (leader != nullptr && !has_room(*leader, command)) return std::nullopt;
+  if (leader != nullptr && !has_room(*leader, command)) {
+    note(leader->transfer ? Occasion::kTransferHoldsCommands : Occasion::kBackPressure);
+    return std::nullopt;
+  }
   append_in_term(EntryKind::kCommand, command);
   return log_.last();
 }
@@ -110,6 +115,7 @@ Ready Raft::take_ready() {
   ready.messages = std::exchange(outbox_, {});
   ready.reads = std::exchange(reads_, {});
   ready.notices = std::exchange(notices_, {});
+  ready.occasions = std::exchange(occasions_, {});
   if (std::exchange(restore_, false)) ready.restore = snapshot_;
   const std::span<const Entry> committed = log_.slice(applied_ + 1, commit_);
   ready.committed.assign(committed.begin(), committed.end());

@@ -199,6 +199,7 @@ class Raft {
   void set_hard_state(HardState hard_state);
   void follow(Term term, std::optional<NodeId> leader);
   void note_role();
+  void note(Occasion occasion) { occasions_.note(occasion); }
   void send(NodeId to, Message message);
   void send_after(Ticket ticket, NodeId to, Message message);
   void stale(StaleCompletion::What what, Ticket ticket);
@@ -232,7 +233,7 @@ class Raft {
   void append_in_term(EntryKind kind, EntryData data);
   Progress* find(Leader& leader, NodeId follower);
   void replicate(Progress& follower);
-  uint64_t collect_entries(LogIndex first, std::vector<Entry>& entries) const;
+  uint64_t collect_entries(LogIndex first, std::vector<Entry>& entries);
   void send_heartbeat(const Progress& follower, uint64_t round);
   void send_heartbeats(Leader& leader);
   EntryId prev_of(const Progress& follower) const;
@@ -305,6 +306,7 @@ class Raft {
   std::vector<Envelope> outbox_;
   std::vector<ReadGrant> reads_;
   std::vector<Notice> notices_;
+  Occasions occasions_;
   uint64_t stale_completions_ = 0;
 };
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "protocols/raft/messages.h"
+#include "protocols/raft/occasions.h"
 #include "protocols/raft/types.h"
 
 namespace seedbed::raft {
@@ -71,6 +72,7 @@ struct Ready {
   std::vector<Entry> committed;
   std::vector<ReadGrant> reads;
   std::vector<Notice> notices;
+  Occasions occasions;
 
   bool empty() const {
     return !write && messages.empty() && !restore && committed.empty() && reads.empty() &&

@@ -1,6 +1,7 @@
 #include "protocols/raft/replica.h"
 
 #include "protocols/raft/convert.h"
+#include "protocols/raft/occasion_table.h"
 
 namespace seedbed::raft {
 namespace {
@@ -250,6 +251,7 @@ void Replica::carry_out(Ready ready) {
   }
   env_.holds("log", raft_->log().command_bytes() + raft_->log().entries() * sizeof(Entry));
   for (const Notice& news : ready.notices) notice(news);
+  tell(ready.occasions.take_new(occasions_));
   send(ready.messages);
   if (ready.restore) restore(*ready.restore);
   for (const Entry& entry : ready.committed) apply(entry);
@@ -353,6 +355,14 @@ void Replica::apply(const Entry& entry) {
   }
   client->second.answer.resolve(std::move(answer));
   waiting_.erase(client);
+}
+
+// Each once in the life of an incarnation: they are many, and some come with every step.
+void Replica::tell(Occasions occasions) {
+  if (occasions.empty()) return;
+  for (const OccasionInfo& info : occasion_table()) {
+    if (occasions.has(info.occasion)) env_.reached(info.name);
+  }
 }
 
 void Replica::notice(const Notice& notice) {

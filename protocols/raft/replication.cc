@@ -13,6 +13,7 @@ void Raft::handle(NodeId from, AppendEntries& request) {
   if (request.term < hard_state_.term) {
     // A deposed leader, or one that we are stuck above: the answer's term brings it into the
     // present, and the next election brings us together (etcd issues 5451, 5468).
+    note(Occasion::kStuckAbove);
     refuse_append(from, request);
     return;
   }
@@ -23,12 +24,16 @@ void Raft::handle(NodeId from, AppendEntries& request) {
 
   // The consistency check: does our log hold what the leader's holds before the new entries? What
   // our snapshot covers is committed, so every leader has it.
+  if (request.prev.index < log_.base().index) note(Occasion::kReachesIntoSnapshot);
   if (request.prev.index >= log_.base().index && !log_.contains(request.prev)) {
     refuse_append(from, request);
     return;
   }
   append_to_log(request);
   acknowledge(from, request);
+  if (request.leader_commit > request.last_index() && request.last_index() < log_.last_index()) {
+    note(Occasion::kCommitHeldBack);
+  }
   commit_to(rules_.follower_commit(log_, request));
 }
 
@@ -47,10 +52,13 @@ void Raft::refuse_append(NodeId leader, const AppendEntries& request) {
 }
 
 void Raft::append_to_log(AppendEntries& request) {
-  if (const auto from = rules_.truncation_point(log_, request)) {
+  if (const auto from = rules_.truncation_point(log_, commit_, request)) {
     INVARIANT(*from > commit_, "truncation from {} although {} is committed", *from, commit_);
     truncate(*from);
+  } else if (!request.entries.empty() && request.last_index() < log_.last_index()) {
+    note(Occasion::kOldRequest);
   }
+  if (is_installing() && !request.entries.empty()) note(Occasion::kEntriesWhileInstalling);
   for (Entry& entry : request.entries) {
     if (entry.index > log_.last_index()) append(std::move(entry));
   }
@@ -143,7 +151,10 @@ void Raft::handle(NodeId from, AppendEntriesResponse& response) {
   follower->answered(response.round);
   count_round(*leader);
   if (!response.success) {
-    if (follower->believes(response.refused)) follower->refused(next_after_conflict(response));
+    if (!follower->believes(response.refused)) return;
+    const LogIndex next = next_after_conflict(response);
+    if (next + 1 < follower->next()) note(Occasion::kTermSkipped);
+    follower->refused(next);
     return;
   }
   INVARIANT(response.match <= log_.last_index(), "server {} acknowledged {}, the log ends at {}",
@@ -170,23 +181,31 @@ void Raft::replicate(Progress& follower) {
   const bool lacks_base = follower.next() <= log_.base().index;
   if (lacks_base && follower.installing() == nullptr) follower.install(snapshot_);
   if (follower.installing() != nullptr) return send_snapshot(follower);
-  while (follower.next() <= log_.last_index() && follower.may_send(config_.window)) {
+  while (follower.next() <= log_.last_index()) {
+    if (!follower.may_send(config_.window)) {
+      note(follower.replicating() ? Occasion::kWindowFull : Occasion::kProbeWaits);
+      return;
+    }
     AppendEntries request{.term = hard_state_.term,
                           .prev = log_.id_at(follower.next() - 1),
                           .entries = {},
                           .leader_commit = commit_};
     const uint64_t bytes = collect_entries(follower.next(), request.entries);
+    if (request.entries.size() > 1) note(Occasion::kBatched);
     follower.sent(request.last_index(), bytes);
     send(follower.id(), std::move(request));
   }
 }
 
 // Copies entries from `first` on, up to the size of a message but at least one. Returns their size.
-uint64_t Raft::collect_entries(LogIndex first, std::vector<Entry>& entries) const {
+uint64_t Raft::collect_entries(LogIndex first, std::vector<Entry>& entries) {
   uint64_t bytes = 0;
   for (LogIndex index = first; index <= log_.last_index(); ++index) {
     const Entry& entry = log_.at(index);
-    if (!entries.empty() && bytes + entry.data.size() > config_.max_message_bytes) break;
+    if (!entries.empty() && bytes + entry.data.size() > config_.max_message_bytes) {
+      note(Occasion::kMessageFull);
+      break;
+    }
     bytes += entry.data.size();
     entries.push_back(entry);
   }
@@ -240,7 +259,11 @@ void Raft::count_replicas() {
   if (leader == nullptr) return;
   const LogIndex held = held_by_quorum(*leader);
   if (held <= commit_) return;
-  if (!rules_.may_commit_by_counting(log_.id_at(held), hard_state_.term)) return;
+  if (!rules_.may_commit_by_counting(log_.id_at(held), hard_state_.term)) {
+    note(Occasion::kOlderTermNotCounted);
+    return;
+  }
+  if (log_.id_at(commit_ + 1).term < hard_state_.term) note(Occasion::kOlderTermWithOwn);
   for (const Entry& entry : log_.slice(commit_ + 1, held)) {
     leader->uncommitted_bytes -= entry.data.size();
   }
@@ -259,7 +282,9 @@ void Raft::check_quorum() {
     return follower != nullptr && now_ - follower->heard() < config_.election_timeout;
   };
   const bool by_quorum = configuration().is_quorum(is_heard);
-  if (rules_.must_step_down(by_quorum)) follow(hard_state_.term, std::nullopt);
+  if (!rules_.must_step_down(by_quorum)) return;
+  note(Occasion::kNoQuorum);
+  follow(hard_state_.term, std::nullopt);
 }
 
 }  // namespace seedbed::raft

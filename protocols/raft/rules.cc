@@ -64,7 +64,7 @@ Ticket Rules::vote_waits_for(Ticket vote_durable_after) const {
   return vote_durable_after;
 }
 
-std::optional<LogIndex> Rules::truncation_point(const Log& log,
+std::optional<LogIndex> Rules::truncation_point(const Log& log, LogIndex commit,
                                                 const AppendEntries& request) const {
   // RAFT-B04: "delete what follows prev, then append", as many first implementations read the
   // paper. A delayed request with fewer entries then deletes entries that were acknowledged since.
@@ -72,10 +72,11 @@ std::optional<LogIndex> Rules::truncation_point(const Log& log,
     if (request.prev.index < log.last_index()) return request.prev.index + 1;
     return std::nullopt;
   }
-  // RAFT-B06: the entry before the new ones is not to be found, so it must be another one. But it is
-  // not there because a snapshot covers it, and what follows was acknowledged.
+  // RAFT-B06: the entry before the new ones is not to be found, so it must be another one, and what
+  // follows is worth nothing. But it is not there because a snapshot covers it, and what follows was
+  // acknowledged.
   if (mutant_ == Mutant::kB06 && request.prev.index < log.base().index) {
-    if (log.entries() > 0) return log.first_index();
+    if (commit < log.last_index()) return commit + 1;
   }
   return log.first_conflict(request.entries);
 }

@@ -77,7 +77,9 @@ class Rules {
   // §3.5: if an existing entry conflicts with a new one (same index, other term), it and all that
   // follow it are deleted. Entries that merely lie behind the new ones stay: this AppendEntries may
   // be an old one. Entries that a snapshot covers (chapter 5) conflict with nothing.
-  std::optional<LogIndex> truncation_point(const Log& log, const AppendEntries& request) const;
+  // `commit` is what this server knows to be committed.
+  std::optional<LogIndex> truncation_point(const Log& log, LogIndex commit,
+                                           const AppendEntries& request) const;
 
   // Chapter 4: a server votes when it is asked, whatever it knows of the configuration: whoever asks
   // may know a later one, which makes it a voter.

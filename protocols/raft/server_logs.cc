@@ -36,6 +36,14 @@ bool ServerLogs::held_by_quorum(EntryId entry, const Configuration& configuratio
   return configuration.is_quorum([&](NodeId node) { return at(node).holds(entry); });
 }
 
+std::optional<Term> ServerLogs::term_before(EntryId entry, LogIndex index) const {
+  for (const Server& server : servers_) {
+    if (!server.log.holds(entry)) continue;
+    if (const auto term = server.log.term_at(index)) return term;
+  }
+  return std::nullopt;
+}
+
 std::vector<NodeId> ServerLogs::holders(EntryId entry) const {
   std::vector<NodeId> holders;
   for (const Server& server : servers_) {

@@ -22,6 +22,9 @@ class ServerLogs {
 
   // True if the disks of a quorum of that configuration hold that very entry.
   bool held_by_quorum(EntryId entry, const Configuration& configuration) const;
+  // The term at `index` in the logs that hold `entry` behind it; they all have the same (Log
+  // Matching, §3.5). Nothing if none of them still has that entry.
+  std::optional<Term> term_before(EntryId entry, LogIndex index) const;
   // The servers whose disks hold that very entry.
   std::vector<NodeId> holders(EntryId entry) const;
 

@@ -80,6 +80,9 @@ void Raft::handle(NodeId from, InstallSnapshotResponse& response) {
   follower->heard_at(now_);
   Installing* installing = follower->installing();
   if (installing == nullptr || installing->snapshot.last != response.last) return;
+  const uint64_t expected = std::min<uint64_t>(installing->offset + config_.snapshot_chunk_bytes,
+                                               installing->snapshot.state.size());
+  if (response.offset != expected) note(Occasion::kPieceFromElsewhere);
   installing->offset = response.offset;
   // Once it has everything, its disk takes its time; heartbeats go on asking.
   installing->outstanding = response.offset >= installing->snapshot.state.size();
@@ -97,6 +100,8 @@ void Raft::handle(NodeId from, InstallSnapshot& request) {
 
   // It has nothing new, or nothing that our log does not have: entries behind it may stay.
   if (request.last.index <= commit_ || log_.contains(request.last)) {
+    const bool known = request.last.index <= commit_;
+    note(known ? Occasion::kSnapshotNothingNew : Occasion::kSnapshotKeepsLog);
     incoming_.reset();
     commit_to(request.last.index);
     acknowledge_through(from, request.last.index, 0);
@@ -115,7 +120,11 @@ void Raft::take_piece(NodeId from, InstallSnapshot& request) {
   }
   const bool sound = storage::crc32c(request.chunk) == request.checksum &&
                      request.offset + request.chunk.size() <= request.size;
-  if (sound && request.offset == incoming_->state.size()) incoming_->state += request.chunk;
+  if (sound && request.offset == incoming_->state.size()) {
+    incoming_->state += request.chunk;
+  } else {
+    note(Occasion::kPieceNotNext);
+  }
   const bool whole = incoming_->state.size() == incoming_->size;
   if (whole && storage::crc32c(incoming_->state) == incoming_->digest) {
     install(from, request);

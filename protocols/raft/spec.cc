@@ -5,6 +5,7 @@
 #include "protocols/raft/client.h"
 #include "protocols/raft/coverage.h"
 #include "protocols/raft/invariants.h"
+#include "protocols/raft/occasion_table.h"
 #include "protocols/raft/raft.pb.h"
 #include "protocols/raft/replica.h"
 #include "sim/check/linearizability_checker.h"
@@ -197,7 +198,7 @@ std::vector<CheckSpec> checks() {
 }
 
 std::vector<ProbeSpec> probes() {
-  return {
+  std::vector<ProbeSpec> probes{
       {"leader crashed", "a leader lost power"},
       {"leader crashed between append and sync", "with a write on its way to the disk"},
       {"leader paused", "a leader ran no code for a while"},
@@ -225,6 +226,10 @@ std::vector<ProbeSpec> probes() {
       {"refused to serve: the disk lost what it had confirmed", "recovery found corruption"},
       {"stopped: the disk failed", "a server ended itself, to recover from what its disk holds"},
   };
+  for (const OccasionInfo& info : occasion_table()) {
+    probes.push_back({.name = std::string(info.name.text()), .meaning = std::string(info.meaning)});
+  }
+  return probes;
 }
 
 std::vector<WeaknessSpec> weaknesses() {

@@ -16,6 +16,7 @@ bool Raft::transfer_leadership(NodeTime now, NodeId to) {
 }
 
 void Raft::give_up_transfer(Leader& leader) {
+  note(Occasion::kTransferGivenUp);
   leader.transfer.reset();
   notices_.push_back(TransferChange{.to = {}, .last = log_.last_index(), .term = hard_state_.term});
 }
@@ -36,6 +37,7 @@ void Raft::advance_transfer(Leader& leader) {
   const Progress* successor = find(leader, to);
   if (successor == nullptr || successor->match() < log_.last_index()) return;
   leader.transfer->told = true;
+  if (config_.lease) note(Occasion::kLeaseGivenUp);
   leader.reads.no_lease = true;
   send(to, TimeoutNow{.term = hard_state_.term, .last = log_.last()});
 }

@@ -58,14 +58,14 @@ TEST(Rules, B04DropsEntriesBehindAnOldRequest) {
   const Rules mutant(Mutant::kB04);
   const Log log = log_of({1, 1, 1, 1});
   const AppendEntries old = request({1, Term{1}}, {1}, 0);
-  EXPECT_EQ(kRules.truncation_point(log, old), std::nullopt);
-  EXPECT_EQ(mutant.truncation_point(log, old), 2u);
+  EXPECT_EQ(kRules.truncation_point(log, 0, old), std::nullopt);
+  EXPECT_EQ(mutant.truncation_point(log, 0, old), 2u);
   // Both drop what conflicts, and neither does anything to a log that simply grows.
   const AppendEntries conflicting = request({1, Term{1}}, {2}, 0);
-  EXPECT_EQ(kRules.truncation_point(log, conflicting), 2u);
-  EXPECT_EQ(mutant.truncation_point(log, conflicting), 2u);
+  EXPECT_EQ(kRules.truncation_point(log, 0, conflicting), 2u);
+  EXPECT_EQ(mutant.truncation_point(log, 0, conflicting), 2u);
   const AppendEntries growing = request({4, Term{1}}, {2}, 0);
-  EXPECT_EQ(mutant.truncation_point(log, growing), std::nullopt);
+  EXPECT_EQ(mutant.truncation_point(log, 0, growing), std::nullopt);
 }
 
 TEST(Rules, B05CommitsASuffixThatWasNotCompared) {
