@@ -12,8 +12,8 @@
 #include <memory>
 #include <vector>
 
+#include "protocols/raft/invariants_standstill.h"
 #include "protocols/raft/server_logs.h"
-#include "protocols/raft/standstill.h"
 #include "sim/check/checker.h"
 
 namespace seedbed::raft {
@@ -62,7 +62,7 @@ std::unique_ptr<Checker> make_config_rollback(std::shared_ptr<ServerLogs> logs,
 std::unique_ptr<Checker> make_query_index();
 
 // invariants_liveness.cc. Where links stay lost for good and no leader can stay for it, both end as
-// the weakness RAFT-L1 (standstill.h).
+// the weakness RAFT-L1 (invariants_standstill.h).
 struct LivenessOptions {
   std::vector<NodeId> servers;
   std::vector<NodeId> clients;

@@ -5,9 +5,9 @@
 #include <map>
 
 #include "protocols/raft/invariants.h"
+#include "protocols/raft/invariants_standstill.h"
 #include "protocols/raft/raft.pb.h"
 #include "protocols/raft/ready.h"
-#include "protocols/raft/standstill.h"
 #include "sim/check/payload.h"
 #include "sim/check/progress.h"
 #include "sim/core/limits.h"

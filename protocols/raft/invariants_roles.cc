@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <set>
 
 #include "protocols/raft/convert.h"
 #include "protocols/raft/invariants.h"
@@ -15,14 +16,35 @@
 namespace seedbed::raft {
 namespace {
 
-// The term on a server's disk never decreases, crashes or not.
+// The term on a server's disk never decreases, crashes or not. What is done to a disk behind the
+// server's back, while it is down, is not its doing; what comes of that, others see.
 class TermMono final : public Checker {
  public:
   explicit TermMono(std::shared_ptr<ServerLogs> logs)
       : Checker("TermMono"), logs_(std::move(logs)) {}
-  EventKinds interests() const override { return EventKinds(EventKind::kDurable); }
+  EventKinds interests() const override {
+    return EventKinds(EventKind::kDurable, EventKind::kStart, EventKind::kFaultBegin,
+                      EventKind::kFaultEnd);
+  }
   void on_event(const TraceEvent& event) override {
-    logs_->follow(event);
+    if (event.kind == EventKind::kDurable) {
+      logs_->follow(event);
+      if (!taken_away_.contains(event.node)) judge(event);
+    } else if (event.kind == EventKind::kStart) {
+      taken_away_.erase(event.node);
+    } else if (event.name == "wiped_disk" || event.name == "restored_disk") {
+      taken_away_.insert(event.node);
+      seen_.erase(event.node);
+    }
+  }
+
+ private:
+  struct Seen {
+    Term term{};
+    Fact fact;
+  };
+
+  void judge(const TraceEvent& event) {
     evaluated();
     const Term now = logs_->at(event.node).hard_state().term;
     Seen& seen = seen_[event.node];
@@ -38,13 +60,9 @@ class TermMono final : public Checker {
     seen = {.term = now, .fact = here};
   }
 
- private:
-  struct Seen {
-    Term term{};
-    Fact fact;
-  };
   std::shared_ptr<ServerLogs> logs_;
   std::map<NodeId, Seen> seen_;
+  std::set<NodeId> taken_away_;  // whose disks are being emptied or set back
 };
 
 // "A leader never overwrites or deletes entries in its log; it only appends new entries": on its

@@ -108,6 +108,18 @@ bool rests_on_memory(std::string_view check) {
 
 // All but the rules that a leader keeps in its memory rest on disks that keep what they confirmed:
 // a voter that forgets its vote or its log may elect and commit anything (section 3.8).
+void rest_on_assumptions(std::vector<CheckSpec>& specs) {
+  for (CheckSpec& spec : specs) {
+    if (!rests_on_memory(spec.name)) spec.assumes.push_back(Assumption::kDisksKeep);
+    // Unless there are leases, nothing that servers promise is measured by clocks.
+    if (spec.name == "QueryIndex" || spec.name == "Linearizable") {
+      spec.assumes.push_back(Assumption::kClocksAgree);
+    }
+    if (spec.name == "Progress" || spec.name == "StableLeader")
+      spec.assumes.push_back(Assumption::kServersUp);
+  }
+}
+
 std::vector<CheckSpec> checks() {
   std::vector<CheckSpec> specs{
       {"ElectionSafety", "a term has at most one leader",
@@ -185,15 +197,7 @@ std::vector<CheckSpec> checks() {
          return stability ? make_stable_leader(liveness_options(setup), disks_of(setup)) : nullptr;
        }},
   };
-  for (CheckSpec& spec : specs) {
-    if (!rests_on_memory(spec.name)) spec.assumes.push_back(Assumption::kDisksKeep);
-    // Unless there are leases, nothing that servers promise is measured by clocks.
-    if (spec.name == "QueryIndex" || spec.name == "Linearizable") {
-      spec.assumes.push_back(Assumption::kClocksAgree);
-    }
-    if (spec.name == "Progress" || spec.name == "StableLeader")
-      spec.assumes.push_back(Assumption::kServersUp);
-  }
+  rest_on_assumptions(specs);
   return specs;
 }
 

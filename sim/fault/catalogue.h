@@ -97,8 +97,8 @@ struct FaultInfo {
   // Whether it would do anything to the target now; missing: always.
   bool (*possible)(World& world, NodeId target) = nullptr;
 
-  // Of a plan: whom it hits, how a schedule writes it (with {targets}, {others}, {links}, {magnitude}), what
-  // it does. `step` and `end` may be missing.
+  // Of a plan: whom it hits, how a schedule writes it (with {targets}, {others}, {links} and
+  // {magnitude}), what it does. `step` and `end` may be missing.
   Aim aim = Aim::kRate;
   std::string_view line;
   Cost cost = Cost::kNothing;

@@ -87,8 +87,8 @@ struct VersionSpec {
 struct WeaknessSpec {
   std::string id;       // "RAFT-A1"; the probe of that name counts the runs in which it showed
   std::string meaning;  // in a sentence
-  // Broken promises that rest on this assumption are excused under this id. None: a check recognises
-  // the weakness by itself (Checker::excuse_by).
+  // Broken promises that rest on this assumption are excused under this id. None: a check
+  // recognises the weakness by itself (Checker::excuse_by).
   std::optional<Assumption> assumption;
 };
 

@@ -54,6 +54,8 @@ class Server {
     add({.kind = EventKind::kCrash});
     ++incarnation_;
   }
+  void suffer(std::string_view fault) { add({.kind = EventKind::kFaultBegin, .name = fault}); }
+  void start() { add({.kind = EventKind::kStart}); }
   void write(const Write& write) {
     for (const TraceEvent& event : disk_.append(write)) add(event);
   }
@@ -103,6 +105,22 @@ TEST(TermMono, NoticesATermThatGoesBackOnTheDisk) {
   const CheckResult result = server.judge(make_term_mono(Server::logs()));
   EXPECT_EQ(result.status, CheckStatus::kViolation);
   EXPECT_EQ(result.message, "the term on the disk of n1 went back from 5 to 4");
+}
+
+TEST(TermMono, LeavesOutWhatIsDoneToADiskBehindTheServersBack) {
+  for (const bool wiped : {false, true}) {
+    Server server;
+    server.write_term(5);
+    server.crash();
+    if (wiped) server.suffer("wiped_disk");
+    server.write_term(4);
+    server.start();
+    server.write_term(5);
+    const auto status = server.judge(make_term_mono(Server::logs())).status;
+    EXPECT_EQ(status, wiped ? CheckStatus::kPass : CheckStatus::kViolation);
+    server.write_term(3);
+    EXPECT_TRUE(server.judge(make_term_mono(Server::logs())).status == CheckStatus::kViolation);
+  }
 }
 
 TEST(LeaderAppendOnly, NoticesALeaderThatTruncatesItsLog) {

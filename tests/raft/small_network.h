@@ -1,6 +1,6 @@
-// SmallNetwork: a few servers whose disks and links take no time, so that a test says in a line what
-// happens and everything that follows has happened when it looks. Links can be cut; time passes when
-// the test says so. The manner is that of etcd's tests of its raft package.
+// SmallNetwork: a few servers whose disks and links take no time, so that a test says in a line
+// what happens and everything that follows has happened when it looks. Links can be cut; time
+// passes when the test says so. The manner is that of etcd's tests of its raft package.
 //
 //   SmallNetwork network(3, config);
 //   network.time_out(1);                       // server 1 is elected

@@ -1,4 +1,4 @@
-#include "protocols/raft/standstill.h"
+#include "protocols/raft/invariants_standstill.h"
 
 #include <fmt/format.h>
 
