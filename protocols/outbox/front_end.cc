@@ -19,13 +19,13 @@ constexpr Duration kCacheTime = 60ms;
 
 void FrontEnd::start() {
   env_.serve<wire::Operate>(
-      [this](NodeId, const wire::Operate::Request& request) { return operate(request); });
+      [this](NodeId, const wire::Operate::Request& request) { return change(request); });
   env_.serve<wire::Get>(
       [this](NodeId, const wire::Get::Request& request) { return get(request.key()); });
   keep_relaying();
 }
 
-Result<wire::Operate::Response> FrontEnd::operate(const wire::Operate::Request& request) {
+Result<wire::Operate::Response> FrontEnd::change(const wire::Operate::Request& request) {
   const std::optional<Command> command = primary_backup::decode_command(request.command());
   if (!command) return Error::kUnavailable;
   const NodeTime deadline = env_.now() + options_.budget;

@@ -29,7 +29,7 @@ class FrontEnd final : public Process {
   void start() override;
 
  private:
-  Result<wire::Operate::Response> operate(const wire::Operate::Request& request);
+  Result<wire::Operate::Response> change(const wire::Operate::Request& request);
   Result<wire::Commit::Response> commit(const primary_backup::Command& command, NodeTime deadline);
   bool publish(const Event& event, NodeTime deadline);
   Result<wire::Get::Response> get(const std::string& key);

@@ -99,7 +99,10 @@ class Durability final : public Checker {
 class OutboxDrained final : public Checker {
  public:
   OutboxDrained(Disks disks, Parts parts)
-      : Checker("OutboxDrained"), disks_(std::move(disks)), parts_(std::move(parts)) {}
+      : Checker("OutboxDrained"),
+        disks_(std::move(disks)),
+        parts_(std::move(parts)),
+        promised_(parts_.complete) {}
   EventKinds interests() const override {
     return EventKinds(EventKind::kDurable, EventKind::kStart, EventKind::kOutside, EventKind::kHeal,
                       EventKind::kEnd);
@@ -125,7 +128,7 @@ class OutboxDrained final : public Checker {
  private:
   Disks disks_;
   Parts parts_;
-  bool promised_ = true;
+  bool promised_;
   bool healed_ = false;
   EventIndex end_ = kNoEvent;
 };
@@ -136,6 +139,7 @@ class ServedAgain final : public Checker {
   ServedAgain(Parts parts, std::vector<NodeId> clients, Duration bound)
       : Checker("Progress"),
         parts_(std::move(parts)),
+        promised_(parts_.complete),
         inner_("Progress", std::move(clients), bound) {}
   EventKinds interests() const override { return inner_.interests().with(EventKind::kOutside); }
   void on_event(const TraceEvent& event) override {
@@ -152,8 +156,8 @@ class ServedAgain final : public Checker {
 
  private:
   Parts parts_;
+  bool promised_;
   ProgressChecker inner_;
-  bool promised_ = true;
 };
 
 }  // namespace

@@ -22,6 +22,7 @@ struct Parts {
   NodeId queue{};
   NodeId consumer{};
   std::vector<NodeId> front_ends;
+  bool complete = true;  // a script may have left out some; then nothing gets done
 };
 
 // What the three disks hold, followed through the `durable` events of a run.

@@ -38,7 +38,8 @@ class Rules {
   // Whether the cache takes a value that comes with that permit, if `valid` is the one that counts.
   bool takes_fill(uint64_t permit, uint64_t valid) const;
 
-  // Whether attempt `attempt` (from 1) has the idempotency key that the client gave; else a new one.
+  // Whether attempt `attempt` (from 1) has the idempotency key that the client gave; else a new
+  // one.
   bool keeps_key(uint64_t attempt) const;
 
  private:

@@ -67,6 +67,8 @@ Parts parts_of(const Setup& setup) {
   for (const NodeId server : setup.servers) {
     if (server > kConsumerNode) parts.front_ends.push_back(server);
   }
+  parts.complete = !parts.front_ends.empty() && parts.database == kDatabaseNode &&
+                   parts.queue == kQueueNode && parts.consumer == kConsumerNode;
   if (parts.front_ends.empty()) parts.front_ends.push_back(parts.cache);
   return parts;
 }

@@ -65,8 +65,8 @@ class Rules {
   // Whether a replica that has applied so much may answer a client that has seen `token`.
   bool has_seen(Index applied, Index token) const;
 
-  // As of when a backup's state is fresh, by its own clock, if it has all that the primary knew when
-  // it repeated what the backup had said at `echo`.
+  // As of when a backup's state is fresh, by its own clock, if it has all that the primary knew
+  // when it repeated what the backup had said at `echo`.
   NodeTime fresh_as_of(NodeTime echo, NodeTime now) const;
 
   // For how long a primary may rely on promises of `promise` that were asked for at one moment, if
