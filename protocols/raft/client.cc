@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "protocols/raft/kv.h"
+#include "sim/core/bytes.h"
 
 namespace seedbed::raft {
 namespace {
@@ -11,10 +12,49 @@ constexpr Site kFirstServer("raft.client.first_server", ChoiceClass::kAmbient);
 constexpr Site kAnyServer("raft.client.any_server", ChoiceClass::kAmbient);
 // Between two servers that do not know who leads.
 constexpr Duration kPause = 10ms;
-// So often is a session kept alive without anything else to ask.
-constexpr int kSilentTimes = 3;
+// For so long is a session kept alive without anything else to ask.
+constexpr Duration kKeptFor = 1s;
+
+// A list is its elements one after the other, each with its length before it.
+std::string element(std::string_view text) {
+  ByteWriter out;
+  out.string(text);
+  return out.take();
+}
+
+std::optional<std::vector<std::string>> elements_of(const std::optional<std::string>& value) {
+  if (!value) return std::nullopt;
+  ByteReader in(*value);
+  std::vector<std::string> elements;
+  while (in.ok() && !in.finished()) elements.push_back(in.string());
+  return elements;
+}
+
+Transaction transaction_of(const std::vector<ListStep>& steps) {
+  Transaction transaction;
+  for (const ListStep& step : steps) {
+    if (step.append) {
+      transaction.steps.emplace_back(Append{step.key, element(*step.append)});
+    } else {
+      transaction.steps.emplace_back(Get{step.key});
+    }
+  }
+  return transaction;
+}
+
+Response response_to_transaction(const Operation& what, std::string_view value) {
+  const std::optional<FoundValues> reads = decode_found(value);
+  CHECK(reads);
+  std::vector<ListStep> steps = what.steps;
+  auto read = reads->begin();
+  for (ListStep& step : steps) {
+    if (!step.append) step.found = elements_of(*read++);
+  }
+  return Response::transaction(std::move(steps));
+}
 
 KvOperation operation_of(const Operation& what) {
+  if (what.function == kTransaction) return transaction_of(what.steps);
   if (what.function == kGet) return Get{what.key};
   if (what.function == kPut) return Put{what.key, what.argument};
   if (what.function == kAppend) return Append{what.key, what.argument};
@@ -27,12 +67,14 @@ KvOperation operation_of(const Operation& what) {
 Response response_to(const Operation& what, const wire::ClientCommand::Response& answer) {
   switch (static_cast<KvStatus>(answer.status())) {
     case KvStatus::kOk:
+      if (what.function == kTransaction) return response_to_transaction(what, answer.value());
       return what.function == kGet ? Response::found(answer.value()) : Response::done();
     case KvStatus::kNotFound: return what.function == kGet ? Response::absent() : Response::done();
     case KvStatus::kMismatch: return Response::mismatch();
     // Not executed now; but an earlier attempt may have been, before the session was forgotten.
     case KvStatus::kExpiredSession: return Response::info("session expired");
     case KvStatus::kForgotten: return Response::info("operation forgotten");
+    case KvStatus::kTooLong: return Response::fail("a value would be too long");
     case KvStatus::kBadCommand: break;
   }
   return Response::fail("bad command");
@@ -47,8 +89,8 @@ RaftClient::RaftClient(Env& env, std::vector<NodeId> servers, RaftClientOptions 
       believed_leader_(env.random(kFirstServer, servers_.size())) {}
 
 Response RaftClient::attempt(const Operation& what, uint64_t operation) {
-  ++asked_;
-  const NodeTime deadline = env_.now() + options_.timeout;
+  asked_ = env_.now();
+  const NodeTime deadline = asked_ + options_.timeout;
   if (what.function == kGet && options_.reads != wire::READS_LOG) return query(what.key, deadline);
   if (session_ == 0 && !open_session(deadline)) {
     return operation <= last_sent_ ? Response::info("session expired")
@@ -98,13 +140,14 @@ bool RaftClient::open_session(NodeTime deadline) {
   return session_ != 0;
 }
 
-// Ends with the session. One that nothing was asked in for a while is let go.
+// Ends with the session. One that nothing was asked in for a while is let go: a system in which
+// nobody asks anything comes to rest.
 void RaftClient::keep_alive() {
-  for (int silent = 0; session_ != 0 && silent <= kSilentTimes;) {
-    const uint64_t asked = asked_;
+  while (session_ != 0) {
+    const NodeTime asked = asked_;
     env_.sleep(options_.keep_alive);
-    silent = asked_ == asked ? silent + 1 : 0;
-    if (silent == 0 || silent > kSilentTimes || session_ == 0) continue;
+    if (asked_ != asked) continue;
+    if (session_ == 0 || env_.now() - asked_ > kKeptFor) break;
     const uint64_t session = session_;
     const auto answer = execute(KeepAlive{.session = session}, env_.now() + options_.timeout);
     if (!answer) continue;

@@ -29,6 +29,13 @@ struct PutOperation {
     out.string(op.desired);
   }
   void operator()(const Delete& op) const { out.string(op.key); }
+  void operator()(const Transaction& op) const {
+    out.u32(static_cast<uint32_t>(op.steps.size()));
+    for (const Transaction::Step& step : op.steps) {
+      out.u8(static_cast<uint8_t>(step.index()));
+      std::visit(*this, step);
+    }
+  }
 };
 
 std::optional<std::string> take_optional(ByteReader& in, bool& canonical) {
@@ -38,7 +45,24 @@ std::optional<std::string> take_optional(ByteReader& in, bool& canonical) {
   return in.string();
 }
 
+// A count is not believed: what is not there ends the reading.
+std::optional<KvOperation> take_transaction(ByteReader& in) {
+  Transaction transaction;
+  for (uint32_t left = in.u32(); left > 0; --left) {
+    const uint8_t kind = in.u8();
+    std::string key = in.string();
+    if (!in.ok() || kind > 1) return std::nullopt;
+    if (kind == 0) {
+      transaction.steps.emplace_back(Get{std::move(key)});
+    } else {
+      transaction.steps.emplace_back(Append{std::move(key), in.string()});
+    }
+  }
+  return transaction;
+}
+
 std::optional<KvOperation> take_operation(ByteReader& in, uint8_t kind, bool& canonical) {
+  if (kind == 6) return take_transaction(in);
   std::string key = in.string();
   switch (kind) {
     case 1: return Get{std::move(key)};
@@ -67,12 +91,31 @@ struct Describe {
     return fmt::format("cas {} {} \"{}\"", op.key, expected, op.desired);
   }
   std::string operator()(const Delete& op) const { return fmt::format("delete {}", op.key); }
+  std::string operator()(const Transaction& op) const {
+    std::string text = "transaction";
+    for (const Transaction::Step& step : op.steps) text += " (" + std::visit(*this, step) + ")";
+    return text;
+  }
 };
 
 }  // namespace
 
-const std::string& key_of(const KvOperation& operation) {
-  return std::visit([](const auto& op) -> const std::string& { return op.key; }, operation);
+std::string encode_found(const FoundValues& reads) {
+  ByteWriter out;
+  for (const std::optional<std::string>& read : reads) {
+    out.u8(read.has_value() ? 1 : 0);
+    if (read) out.string(*read);
+  }
+  return out.take();
+}
+
+std::optional<FoundValues> decode_found(std::string_view bytes) {
+  ByteReader in(bytes);
+  FoundValues reads;
+  bool canonical = true;
+  while (in.ok() && canonical && !in.finished()) reads.push_back(take_optional(in, canonical));
+  if (!in.ok() || !canonical) return std::nullopt;
+  return reads;
 }
 
 std::string encode(const Command& command) {

@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "protocols/raft/log_clock.h"
 
@@ -45,8 +46,18 @@ struct Delete {
   std::string key;
   bool operator==(const Delete&) const = default;
 };
-using KvOperation = std::variant<Get, Put, Append, Cas, Delete>;
-const std::string& key_of(const KvOperation& operation);
+// Several of these as one: either all are executed, one after the other, or none is.
+struct Transaction {
+  using Step = std::variant<Get, Append>;
+  std::vector<Step> steps;
+  bool operator==(const Transaction&) const = default;
+};
+using KvOperation = std::variant<Get, Put, Append, Cas, Delete, Transaction>;
+
+// What the Gets of a transaction found, in their order; nullopt: no value. As its result.
+using FoundValues = std::vector<std::optional<std::string>>;
+std::string encode_found(const FoundValues& reads);
+std::optional<FoundValues> decode_found(std::string_view bytes);
 
 // Opens a session (§6.3). Its id is the index of the log entry, which no other session can have.
 struct RegisterClient {

@@ -15,6 +15,7 @@ std::string_view to_string(KvStatus status) {
     case KvStatus::kExpiredSession: return "expired session";
     case KvStatus::kForgotten: return "forgotten";
     case KvStatus::kBadCommand: return "bad command";
+    case KvStatus::kTooLong: return "too long";
   }
   return "unknown";
 }
@@ -212,14 +213,19 @@ bool KvStateMachine::erase(const std::string& key) {
 
 KvResult KvStateMachine::execute(KvOperation operation, std::optional<uint64_t>& text_hash) {
   KvResult result;
+  if (const auto* transaction = std::get_if<Transaction>(&operation)) {
+    return execute_transaction(*transaction);
+  }
   if (const auto* get = std::get_if<Get>(&operation)) {
     const Value* found = data_.find(get->key);
     if (found == nullptr) return {KvStatus::kNotFound, {}, 0};
     result.value = found->text;
     text_hash = found->text_hash;
   } else if (auto* put = std::get_if<Put>(&operation)) {
+    if (put->value.size() > limits_.value_bytes) return {KvStatus::kTooLong, {}, 0};
     this->put(put->key, std::move(put->value));
   } else if (const auto* append = std::get_if<Append>(&operation)) {
+    if (!fits(*append)) return {KvStatus::kTooLong, {}, 0};
     const Value& value =
         change_value(append->key, [&](std::string& text) { text += append->suffix; });
     result.value = value.text;
@@ -235,8 +241,46 @@ KvResult KvStateMachine::execute(KvOperation operation, std::optional<uint64_t>&
 KvResult KvStateMachine::execute_cas(Cas cas) {
   const std::optional<std::string> current = value(cas.key);
   if (current != cas.expected) return {KvStatus::kMismatch, current.value_or(""), 0};
+  if (cas.desired.size() > limits_.value_bytes) return {KvStatus::kTooLong, {}, 0};
   put(cas.key, std::move(cas.desired));
   return {};
+}
+
+// All or nothing: what cannot be done whole is refused before anything is written.
+KvResult KvStateMachine::execute_transaction(const Transaction& transaction) {
+  if (rules_.looks_before_writing() && !fits(transaction)) return {KvStatus::kTooLong, {}, 0};
+  FoundValues reads;
+  for (const Transaction::Step& step : transaction.steps) {
+    if (const auto* get = std::get_if<Get>(&step)) {
+      reads.push_back(value(get->key));
+      continue;
+    }
+    const auto& append = std::get<Append>(step);
+    if (!fits(append)) return {KvStatus::kTooLong, {}, 0};
+    change_value(append.key, [&](std::string& text) { text += append.suffix; });
+  }
+  return {KvStatus::kOk, encode_found(reads), 0};
+}
+
+bool KvStateMachine::fits(const Transaction& transaction) const {
+  for (size_t i = 0; i < transaction.steps.size(); ++i) {
+    const auto* append = std::get_if<Append>(&transaction.steps[i]);
+    if (append == nullptr) continue;
+    uint64_t before = 0;
+    for (size_t j = 0; j < i; ++j) {
+      const auto* earlier = std::get_if<Append>(&transaction.steps[j]);
+      if (earlier != nullptr && earlier->key == append->key) before += earlier->suffix.size();
+    }
+    if (!fits(*append, before)) return false;
+  }
+  return true;
+}
+
+// `before`: what comes to stand there earlier in the same transaction.
+bool KvStateMachine::fits(const Append& append, uint64_t before) const {
+  const Value* value = data_.find(append.key);
+  const uint64_t present = value == nullptr ? 0 : value->text.size();
+  return present + before + append.suffix.size() <= limits_.value_bytes;
 }
 
 // --- Hashes: a sum of independent parts, so that each can be taken out and put in again ---------

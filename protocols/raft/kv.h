@@ -41,6 +41,8 @@ struct KvLimits {
   uint64_t replies_per_session = 1024;
   // A session that is silent for longer, by log time, is forgotten.
   Duration session_timeout = 1h;
+  // What would make a value longer is refused, and changes nothing.
+  uint64_t value_bytes = 1 << 20;
 
   bool operator==(const KvLimits&) const = default;
 };
@@ -52,6 +54,7 @@ enum class KvStatus : uint8_t {
   kExpiredSession,  // not executed now; an earlier attempt may have been
   kForgotten,       // a repetition of something the client said it had the answer to; not executed
   kBadCommand,      // does not decode; not executed
+  kTooLong,         // a value would be longer than is allowed; nothing was changed
 };
 std::string_view to_string(KvStatus status);
 
@@ -152,6 +155,9 @@ class KvStateMachine {
   // `text_hash` becomes that of the result's value, if it is known.
   KvResult execute(KvOperation operation, std::optional<uint64_t>& text_hash);
   KvResult execute_cas(Cas cas);
+  KvResult execute_transaction(const Transaction& transaction);
+  bool fits(const Transaction& transaction) const;
+  bool fits(const Append& append, uint64_t before = 0) const;
   // `change` is given the text, which is empty if there was none.
   template <class Change>
   const Value& change_value(const std::string& key, Change change);

@@ -39,6 +39,11 @@ bool KvRules::answers_from_session(bool executed_before) const {
   return executed_before;
 }
 
+bool KvRules::looks_before_writing() const {
+  // RSM-B09: it stops in the middle, as if by an exception, and what it has written stays.
+  return mutant_ != Mutant::kRsmB09;
+}
+
 uint64_t KvRules::hash_in_history(uint64_t result_hash, uint64_t salt) const {
   // RSM-B03: the hash is taken over a structure with its padding, which holds whatever was there.
   if (mutant_ == Mutant::kRsmB03) return mix(result_hash, salt);

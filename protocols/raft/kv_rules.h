@@ -35,6 +35,10 @@ class KvRules {
   // §6.3: a command that was executed before is answered from the session, not executed again.
   bool answers_from_session(bool executed_before) const;
 
+  // A transaction whose later steps cannot be executed must not leave the earlier ones behind:
+  // whether that is found out before anything is written.
+  bool looks_before_writing() const;
+
   // What goes into the hash of the history for a result.
   uint64_t hash_in_history(uint64_t result_hash, uint64_t salt) const;
 

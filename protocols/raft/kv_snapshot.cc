@@ -29,7 +29,7 @@ constexpr size_t kChecksumBytes = 4;
 
 bool is_status(uint8_t status) {
   return status >= static_cast<uint8_t>(KvStatus::kOk) &&
-         status <= static_cast<uint8_t>(KvStatus::kBadCommand);
+         status <= static_cast<uint8_t>(KvStatus::kTooLong);
 }
 
 }  // namespace

@@ -149,6 +149,9 @@ constexpr std::array kMutants = {
                "A request in a session that has expired opens it again and is executed, perhaps "
                "for the second time.",
                "ExactlyOnce", "Linearizable", "Ongaro 2014, section 6.3, warns of it"},
+    MutantInfo{Mutant::kRsmB09, "raft.rsm-b09-partial-transaction", "RSM-B09",
+               "A transaction that fails in the middle leaves what it has written so far.", "Lists",
+               "", "https://jepsen.io/consistency/phenomena/g1a (aborted read)"},
     MutantInfo{Mutant::kRsmB11, "raft.rsm-b11-reply-pruned", "RSM-B11",
                "The cache of replies drops the one that the client still waits for, and a "
                "repetition of the request is executed again.",

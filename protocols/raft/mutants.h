@@ -44,6 +44,7 @@ enum class Mutant {
   kRsmB03,
   kRsmB04,
   kRsmB06,
+  kRsmB09,
   kRsmB11,
 };
 

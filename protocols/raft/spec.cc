@@ -9,6 +9,7 @@
 #include "protocols/raft/raft.pb.h"
 #include "protocols/raft/replica.h"
 #include "sim/check/linearizability_checker.h"
+#include "sim/check/lists.h"
 #include "sim/check/model.h"
 
 namespace seedbed::raft {
@@ -47,6 +48,9 @@ KvLimits kv_limits(const wire::Options& options) {
   KvLimits limits;
   if (options.session_timeout_ms() > 0) limits.session_timeout = ms(options.session_timeout_ms());
   if (options.max_sessions() > 0) limits.sessions = static_cast<uint64_t>(options.max_sessions());
+  if (options.max_value_bytes() > 0) {
+    limits.value_bytes = static_cast<uint64_t>(options.max_value_bytes());
+  }
   return limits;
 }
 
@@ -105,6 +109,7 @@ LivenessOptions liveness_options(const Setup& setup) {
 bool rests_on_memory(std::string_view check) {
   return check == "CommitTermRule" || check == "CommitMono" || check == "TransferQuiet";
 }
+bool is_transactional(const Setup& setup) { return setup.workload == "list_append"; }
 
 // All but the rules that a leader keeps in its memory rest on disks that keep what they confirmed:
 // a voter that forgets its vote or its log may elect and commit anything (section 3.8).
@@ -112,7 +117,7 @@ void rest_on_assumptions(std::vector<CheckSpec>& specs) {
   for (CheckSpec& spec : specs) {
     if (!rests_on_memory(spec.name)) spec.assumes.push_back(Assumption::kDisksKeep);
     // Unless there are leases, nothing that servers promise is measured by clocks.
-    if (spec.name == "QueryIndex" || spec.name == "Linearizable") {
+    if (spec.name == "QueryIndex" || spec.name == "Linearizable" || spec.name == "Lists") {
       spec.assumes.push_back(Assumption::kClocksAgree);
     }
     if (spec.name == "Progress" || spec.name == "StableLeader")
@@ -179,8 +184,15 @@ std::vector<CheckSpec> checks() {
          return make_acknowledged_is_durable(disks_of(setup), founders(setup));
        }},
       {"Linearizable", "operations take effect one at a time, between call and return",
-       [](const Setup&) {
-         return std::make_unique<LinearizabilityChecker>("Linearizable", key_value_model());
+       [](const Setup& setup) {
+         return is_transactional(setup)
+                    ? nullptr
+                    : std::make_unique<LinearizabilityChecker>("Linearizable", key_value_model());
+       }},
+      {"Lists",
+       "reads of a list show one order of appends, all that were done and none that failed",
+       [](const Setup& setup) {
+         return is_transactional(setup) ? std::make_unique<ListsChecker>("Lists") : nullptr;
        }},
       {"ReplicasAgree", "after healing all servers come to the same state",
        [](const Setup& setup) {
@@ -275,7 +287,7 @@ ProtocolSpec spec() {
   spec.summary =
       "a replicated log by consensus, under a key-value store with exactly-once sessions";
   spec.default_options = &default_options();
-  spec.workloads = {"register", "lookup", "append"};
+  spec.workloads = {"register", "lookup", "append", "list_append"};
   spec.survives = [](const Setup& setup) {
     Tolerance tolerance{.servers_down = spare_voters(setup),
                         .survives_power_loss = true,

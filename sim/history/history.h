@@ -212,7 +212,7 @@ class HistoryBuilder : public EventSink {
   }
   void on_event(const TraceEvent& event) override;
 
-  // The operations so far; those still running are info.
+  // The operations so far; those still running are info. Steps of transactions come with take().
   const std::vector<Entry>& entries() const { return entries_; }
   // The entry that `event`, a `return` shown to this builder just now, has completed.
   const Entry& last_returned() const { return entries_[last_returned_]; }
@@ -223,8 +223,13 @@ class HistoryBuilder : public EventSink {
  private:
   void invoke(const TraceEvent& event);
   void complete(const TraceEvent& event);
+  void ask_steps(Entry& entry);
+  void answer_steps(Entry& entry);
 
   std::vector<Entry> entries_;
+  std::vector<Step> steps_;  // of their transactions
+  std::vector<ValueId> elements_;
+  Values values_;
   std::vector<uint32_t> running_;  // positions in entries_, oldest first
   size_t last_returned_ = 0;
 };

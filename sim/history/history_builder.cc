@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "sim/core/check.h"
 #include "sim/history/history.h"
 #include "sim/history/history.pb.h"
@@ -36,6 +38,7 @@ void HistoryBuilder::invoke(const TraceEvent& event) {
   for (const uint32_t position : running_) CHECK(entries_[position].id != event.id);
   running_.push_back(static_cast<uint32_t>(entries_.size()));
   entries_.push_back(entry_from(event));
+  ask_steps(entries_.back());
 }
 
 void HistoryBuilder::complete(const TraceEvent& event) {
@@ -49,12 +52,47 @@ void HistoryBuilder::complete(const TraceEvent& event) {
   entry.response = response_from(event);
   entry.returned = event.index;
   entry.returned_at = event.time;
+  answer_steps(entry);
+}
+
+// A history has the steps of all its transactions in one table.
+void HistoryBuilder::ask_steps(Entry& entry) {
+  std::vector<ListStep>& asked = entry.operation.steps;
+  entry.steps = {.first = static_cast<uint32_t>(steps_.size()),
+                 .count = static_cast<uint32_t>(asked.size())};
+  for (const ListStep& step : asked) {
+    steps_.push_back({.kind = step.append ? StepKind::kAppend : StepKind::kRead,
+                      .key = values_.intern(step.key),
+                      .value = step.append ? values_.intern(*step.append) : kNoValue});
+  }
+  asked.clear();
+}
+
+void HistoryBuilder::answer_steps(Entry& entry) {
+  const std::vector<ListStep> answered = std::exchange(entry.response.steps, {});
+  CHECK(answered.empty() || answered.size() == entry.steps.count);
+  for (size_t i = 0; i < answered.size(); ++i) {
+    Step& step = steps_[entry.steps.first + i];
+    if (step.kind != StepKind::kRead) continue;
+    step.found = answered[i].found ? Found::kCollection : Found::kNothing;
+    if (!answered[i].found) continue;
+    step.elements = {.first = static_cast<uint32_t>(elements_.size()),
+                     .count = static_cast<uint32_t>(answered[i].found->size())};
+    for (const std::string& element : *answered[i].found) {
+      elements_.push_back(values_.intern(element));
+    }
+  }
 }
 
 History HistoryBuilder::take() {
   running_.clear();
   last_returned_ = 0;
-  return History(std::exchange(entries_, {}));
+  HistoryParts parts;
+  parts.entries = std::exchange(entries_, {});
+  parts.steps = std::exchange(steps_, {});
+  parts.elements = std::exchange(elements_, {});
+  parts.values = std::exchange(values_, {});
+  return History(std::move(parts));
 }
 
 }  // namespace seedbed

@@ -17,6 +17,49 @@ bool looks_for_a_value(std::string_view function) {
          function == kDeleteMin;
 }
 
+std::string to_string(const ListStep& step) {
+  if (step.append) return fmt::format("[append {} {}]", step.key, *step.append);
+  std::string text = fmt::format("[read {}", step.key);
+  if (!step.found) return text + ']';
+  text += " [";
+  for (const std::string& element : *step.found) {
+    if (text.back() != '[') text += ' ';
+    text += element;
+  }
+  return text + "]]";
+}
+
+std::string to_string(const std::vector<ListStep>& steps) {
+  std::string text;
+  for (const ListStep& step : steps) {
+    if (!text.empty()) text += ' ';
+    text += to_string(step);
+  }
+  return text;
+}
+
+void store(const std::vector<ListStep>& steps, history::Operation* payload) {
+  for (const ListStep& step : steps) {
+    history::ListStep& stored = *payload->add_steps();
+    stored.set_key(step.key);
+    if (step.append) stored.set_append(*step.append);
+    if (!step.found) continue;
+    stored.set_found(true);
+    for (const std::string& element : *step.found) stored.add_elements(element);
+  }
+}
+
+std::vector<ListStep> steps_from(const history::Operation& payload) {
+  std::vector<ListStep> steps;
+  for (const history::ListStep& stored : payload.steps()) {
+    ListStep& step = steps.emplace_back();
+    step.key = stored.key();
+    if (stored.has_append()) step.append = stored.append();
+    if (stored.found()) step.found.emplace(stored.elements().begin(), stored.elements().end());
+  }
+  return steps;
+}
+
 }  // namespace
 
 std::string_view to_string(Outcome outcome) {
@@ -69,6 +112,10 @@ Operation Operation::read(std::string key) {
   return {.function = std::string(kRead), .key = std::move(key)};
 }
 
+Operation Operation::transaction(std::vector<ListStep> steps) {
+  return {.function = std::string(kTransaction), .steps = std::move(steps)};
+}
+
 Response Response::done() { return {Outcome::kOk, std::nullopt}; }
 Response Response::found(std::string value) { return {Outcome::kOk, std::move(value)}; }
 Response Response::absent() { return {Outcome::kOk, std::nullopt}; }
@@ -77,6 +124,11 @@ Response Response::number_is(int64_t value) {
   Response response = done();
   response.number = value;
   response.is_number = true;
+  return response;
+}
+Response Response::transaction(std::vector<ListStep> steps) {
+  Response response = done();
+  response.steps = std::move(steps);
   return response;
 }
 Response Response::fail(std::string reason) { return {Outcome::kFail, std::move(reason)}; }
@@ -103,6 +155,7 @@ std::string in_quotes(std::string_view value) {
 }
 
 std::string to_string(const Operation& operation) {
+  if (!operation.steps.empty()) return operation.function + '(' + to_string(operation.steps) + ')';
   const std::string& function = operation.function;
   std::string text = function + '(' + operation.key;
   const auto add = [&](const std::string& one) { text += (text.back() == '(' ? "" : ",") + one; };
@@ -122,6 +175,7 @@ std::string describe(const Operation& question, const Response& answer) {
     case Outcome::kInfo: return fmt::format("is unknown ({})", answer.output.value_or("no reason"));
     case Outcome::kOk: break;
   }
+  if (!answer.steps.empty()) return "returned " + to_string(answer.steps);
   if (answer.is_number) return fmt::format("returned {}", answer.number);
   if (looks_for_a_value(question.function) && !answer.output) return "found nothing";
   if (question.function == kCas) return answer.output ? "found another value" : "succeeded";
@@ -133,11 +187,13 @@ void store(const Operation& operation, history::Operation* payload) {
   if (!operation.argument.empty()) payload->set_argument(operation.argument);
   if (operation.expected) payload->set_expected(*operation.expected);
   payload->set_amount(operation.amount);
+  store(operation.steps, payload);
 }
 
 void store(const Response& response, history::Operation* payload) {
   if (response.output) payload->set_output(*response.output);
   if (response.is_number) payload->set_number(response.number);
+  store(response.steps, payload);
 }
 
 Operation operation_from(std::string_view function, const history::Operation& payload) {
@@ -146,6 +202,7 @@ Operation operation_from(std::string_view function, const history::Operation& pa
                       .argument = payload.argument(),
                       .amount = payload.amount()};
   if (payload.has_expected()) operation.expected = payload.expected();
+  operation.steps = steps_from(payload);
   return operation;
 }
 
@@ -154,6 +211,7 @@ Response response_from(Outcome outcome, const history::Operation& payload) {
                                            : Response(outcome, std::nullopt);
   response.outcome = outcome;
   if (payload.has_output()) response.output = payload.output();
+  response.steps = steps_from(payload);
   return response;
 }
 

@@ -27,6 +27,8 @@
 //   mutexes          acquire, release
 //   counters         add (an amount, also in `amount`), read
 //   transactions     txn, which has steps (History::steps) instead of key and argument
+// Clients of ours ask and are told steps of transactions of lists in Operation::steps and
+// Response::steps; a history has them in its own table (History::steps).
 // sim/history/object.h tells which of them a history speaks of. Only the model that judges a
 // history (sim/check/model.h) gives functions a meaning, also those that are not named here.
 #pragma once
@@ -35,6 +37,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "sim/core/result.h"
 
@@ -74,6 +77,16 @@ inline constexpr std::string_view kTransaction = "txn";
 // The output of a cas that found another value.
 inline constexpr std::string_view kMismatch = "mismatch";
 
+// A step of a transaction: it appends an element to the list that a key holds, or reads the list.
+struct ListStep {
+  std::string key;
+  std::optional<std::string> append;  // the element; nullopt: it reads
+  // In an answer, what a read found; nullopt: there was no list.
+  std::optional<std::vector<std::string>> found;
+
+  bool operator==(const ListStep& other) const = default;
+};
+
 // The question.
 struct Operation {
   static Operation get(std::string key);
@@ -85,12 +98,14 @@ struct Operation {
   static Operation increment(std::string key, int64_t amount = 1);
   static Operation decrement(std::string key, int64_t amount = 1);
   static Operation read(std::string key);
+  static Operation transaction(std::vector<ListStep> steps);  // "txn"
 
   std::string function;
   std::string key;
   std::string argument;                 // put, cas: the new value; append: the suffix
   std::optional<std::string> expected;  // cas: what must stand there; nullopt: nothing
   int64_t amount = 0;                   // increment, decrement, add
+  std::vector<ListStep> steps;          // txn, in the order in which they are executed
 
   bool operator==(const Operation& other) const = default;
 };
@@ -103,6 +118,8 @@ struct Response {
   static Response absent();                  // get: the key has no value
   static Response mismatch();                // cas: another value stood there, nothing was changed
   static Response number_is(int64_t value);  // read
+  static Response transaction(
+      std::vector<ListStep> steps);  // txn: those asked, with what was found
   // Only if the operation can never take effect, not even by a message still on its way.
   static Response fail(std::string reason);
   static Response info(std::string reason);
@@ -120,6 +137,7 @@ struct Response {
   std::optional<std::string> output;  // ok: the value, if there was one; fail, info: the reason
   int64_t number = 0;                 // read: the value of the counter
   bool is_number = false;             // read: it was a number
+  std::vector<ListStep> steps;        // txn
 
  private:
   Response(Outcome outcome, std::optional<std::string> output)

@@ -31,6 +31,7 @@ struct Setup {
   std::vector<NodeId> clients;
   const google::protobuf::Message* options = nullptr;  // of the spec's type; never null
   std::string_view mutant;                             // empty: the correct protocol
+  std::string_view workload;                           // its kind
   Duration liveness_bound{};                           // progress is due that long after healing
   // What the checks made for this setup derive together.
   std::shared_ptr<SharedViews> views = std::make_shared<SharedViews>();

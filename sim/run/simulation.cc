@@ -157,6 +157,7 @@ Setup make_setup(const Scenario& scenario, const run::Script* script) {
   }
   setup.options = scenario.options.get();
   setup.mutant = scenario.mutant;
+  setup.workload = scenario.data.workload().kind();
   setup.liveness_bound = progress_bound(scenario.data);
   return setup;
 }

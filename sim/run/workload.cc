@@ -10,6 +10,10 @@ namespace {
 constexpr Site kWhat("workload.function", ChoiceClass::kAmbient);
 constexpr Site kKey("workload.key", ChoiceClass::kAmbient);
 constexpr Site kValue("workload.value", ChoiceClass::kAmbient);
+// Ordinal: the number of the operation; of what a step does and to which key, that of the step.
+constexpr Site kSteps("workload.steps", ChoiceClass::kAmbient);
+constexpr Site kStep("workload.step", ChoiceClass::kAmbient);
+constexpr Site kStepKey("workload.step_key", ChoiceClass::kAmbient);
 
 // What the kinds have in common: a scope, keys, and values that no other operation writes.
 class KeyedWorkload : public Workload {
@@ -26,6 +30,11 @@ class KeyedWorkload : public Workload {
   uint64_t small(uint64_t number, uint64_t bound) {
     return below(choices_.ambient(kValue, scope_, number), bound);
   }
+  uint64_t draw(const Site& site, uint64_t ordinal, uint64_t bound) {
+    return below(choices_.ambient(site, scope_, ordinal), bound);
+  }
+  std::string_view client() const { return client_; }
+  uint64_t keys() const { return keys_; }
 
  private:
   Choices& choices_;
@@ -87,6 +96,29 @@ class CounterWorkload final : public KeyedWorkload {
   }
 };
 
+// The workload of Elle (Kingsbury and Alvaro, VLDB 2020): what a list holds tells in which order it
+// was written. Keys come and go, so that lists stay short.
+class ListAppendWorkload final : public KeyedWorkload {
+ public:
+  using KeyedWorkload::KeyedWorkload;
+  Operation next(uint64_t number) override {
+    std::vector<ListStep> steps(1 + draw(kSteps, number, kMostSteps));
+    for (uint64_t i = 0; i < steps.size(); ++i) {
+      const uint64_t ordinal = number * kMostSteps + i;
+      const uint64_t key = number / kLife + draw(kStepKey, ordinal, keys());
+      steps[i].key = fmt::format("k{}", key + 1);
+      if (draw(kStep, ordinal, 100) < 60) {
+        steps[i].append = fmt::format("{}.{}.{}", client(), number, i + 1);
+      }
+    }
+    return Operation::transaction(std::move(steps));
+  }
+
+ private:
+  static constexpr uint64_t kMostSteps = 4;
+  static constexpr uint64_t kLife = 6;  // operations of a client until the next key comes
+};
+
 }  // namespace
 
 const std::vector<WorkloadKind>& workload_kinds() {
@@ -95,6 +127,7 @@ const std::vector<WorkloadKind>& workload_kinds() {
       {"lookup", "twelve gets for each put on a few keys"},
       {"append", "append and get on a few keys: every value shows its whole history"},
       {"counter", "increment, decrement and read a few counters"},
+      {"list_append", "transactions that append to lists and read them"},
   };
   return kinds;
 }
@@ -104,6 +137,7 @@ std::unique_ptr<Workload> make_workload(std::string_view kind, Choices& choices,
   if (kind == "register") return std::make_unique<RegisterWorkload>(choices, client, keys);
   if (kind == "lookup") return std::make_unique<LookupWorkload>(choices, client, keys);
   if (kind == "append") return std::make_unique<AppendWorkload>(choices, client, keys);
+  if (kind == "list_append") return std::make_unique<ListAppendWorkload>(choices, client, keys);
   CHECK(kind == "counter");
   return std::make_unique<CounterWorkload>(choices, client, keys);
 }

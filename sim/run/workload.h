@@ -4,6 +4,7 @@
 //   register  get, put, cas and delete on a few keys
 //   append    append and get on a few keys: every value shows its whole history
 //   counter   increment, decrement and read
+//   list_append  transactions of one to four steps, which append to lists and read them
 #pragma once
 
 #include <memory>

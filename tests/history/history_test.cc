@@ -86,6 +86,25 @@ TEST(History, NeverPutsAnUnknownOperationBeforeAnother) {
   EXPECT_FALSE(precedes(entries[3], later));  // a timed-out put may happen later still
 }
 
+TEST(History, HasTheStepsOfTransactions) {
+  const Operation asked = Operation::transaction({{.key = "x", .append = "1"}, {.key = "x"}});
+  std::vector<ListStep> found = asked.steps;
+  found[1].found = {"0", "1"};
+  Tape tape;
+  tape.invoke(1, 1, asked);
+  tape.invoke(2, 2, asked);
+  tape.invoke(3, 3, asked);
+  tape.complete(1, 1, asked, Response::transaction(found));
+  tape.complete(2, 2, asked, Response::info("timeout"));
+  const History history = tape.builder.take();
+  const Entry& entry = history.entries()[0];
+  EXPECT_EQ(to_string(history, entry), "txn([append x 1] [read x [0 1]])");
+  EXPECT_EQ(history.steps(entry)[1].found, Found::kCollection);
+  EXPECT_EQ(history.steps(history.entries()[1])[1].found, Found::kUnknown);
+  EXPECT_EQ(to_string(history, history.entries()[2]), "txn([append x 1] [read x])");
+  EXPECT_EQ(encode(decode(encode(history))), encode(history));
+}
+
 TEST(HistoryBuilderDeathTest, RefusesAReturnWithoutInvocation) {
   Tape tape;
   tape.invoke(1, 1, Operation::get("x"));

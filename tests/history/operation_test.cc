@@ -22,6 +22,26 @@ TEST(Operation, ReadsLikeACall) {
   EXPECT_EQ(to_string(Operation::cas("", std::nullopt, "2")), "cas(nothing,\"2\")");
 }
 
+TEST(Operation, ATransactionIsItsSteps) {
+  const Operation asked = Operation::transaction({{.key = "x", .append = "1"}, {.key = "y"}});
+  EXPECT_EQ(to_string(asked), "txn([append x 1] [read y])");
+  std::vector<ListStep> steps = asked.steps;
+  steps[1].found = {"2", "3"};
+  EXPECT_EQ(describe(asked, Response::transaction(steps)), "returned [append x 1] [read y [2 3]]");
+}
+
+TEST(Operation, ATransactionSurvivesItsPayload) {
+  std::vector<ListStep> steps{{.key = "x", .append = ""}, {.key = "y"}, {.key = "z"}, {.key = "z"}};
+  history::Operation payload;
+  store(Operation::transaction(steps), &payload);
+  EXPECT_EQ(operation_from("txn", payload), Operation::transaction(steps));
+  steps[1].found = {"2", "3"};
+  steps[2].found.emplace();  // an empty list, which is not the same as none
+  payload.Clear();
+  store(Response::transaction(steps), &payload);
+  EXPECT_EQ(response_from(Outcome::kOk, payload), Response::transaction(steps));
+}
+
 TEST(Operation, QuotesWhatCannotBePrintedAndCutsWhatIsLong) {
   EXPECT_EQ(in_quotes("a\"\n\xff"), "\"a\\\"\\x0a\\xff\"");
   EXPECT_EQ(in_quotes(std::string(1000, 'a')), "\"" + std::string(40, 'a') + "...\" (1000 bytes)");

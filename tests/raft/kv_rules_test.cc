@@ -52,6 +52,11 @@ TEST(KvRules, B06OpensASessionThatHasExpired) {
   EXPECT_TRUE(KvRules(Mutant::kRsmB06).opens_what_it_does_not_know());
 }
 
+TEST(KvRules, B09WritesBeforeItLooks) {
+  EXPECT_TRUE(kRules.looks_before_writing());
+  EXPECT_FALSE(KvRules(Mutant::kRsmB09).looks_before_writing());
+}
+
 TEST(KvRules, B11DropsTheReplyThatTheClientWaitsFor) {
   EXPECT_EQ(kRules.first_reply_kept(7), 7u);
   EXPECT_EQ(KvRules(Mutant::kRsmB11).first_reply_kept(7), 8u);

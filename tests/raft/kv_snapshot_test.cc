@@ -8,7 +8,8 @@
 namespace seedbed::raft {
 namespace {
 
-constexpr KvLimits kSmall{.sessions = 3, .replies_per_session = 4, .session_timeout = 100ms};
+constexpr KvLimits kSmall{
+    .sessions = 3, .replies_per_session = 4, .session_timeout = 100ms, .value_bytes = 12};
 
 KvStateMachine machine() { return KvStateMachine(KvRules(), kSmall); }
 

@@ -40,6 +40,8 @@ TEST(Command, DecodesToWhatWasEncodedAndToNothingElse) {
       Request{1, 2, 3, Cas{"key", std::nullopt, "new"}},
       Request{1, 2, 3, Cas{"key", "", "new"}},
       Request{~0ull, ~0ull, ~0ull, Delete{"key"}},
+      Request{1, 2, 3, Transaction{}},
+      Request{1, 2, 3, Transaction{{Get{"a"}, Append{"b", "x"}, Get{""}}}},
   };
   for (const Command& command : commands) {
     const std::string bytes = encode(command);
@@ -194,6 +196,47 @@ TEST(Kv, EqualHistoriesHaveEqualHashesAndOthersDoNot) {
   EXPECT_EQ(a.kv(), b.kv());
   EXPECT_EQ(a.kv().state_hash(), b.kv().state_hash());
   EXPECT_NE(a.kv().state_hash(), c.kv().state_hash());
+}
+
+TEST(Command, WhatATransactionFoundDecodesToWhatWasEncodedAndToNothingElse) {
+  const FoundValues found{"x", std::nullopt, ""};
+  const std::string bytes = encode_found(found);
+  EXPECT_EQ(decode_found(bytes), found);
+  EXPECT_EQ(decode_found(""), FoundValues{});
+  EXPECT_EQ(decode_found(bytes + "\x02"), std::nullopt);
+  EXPECT_EQ(decode_found(std::string_view(bytes).substr(0, bytes.size() - 1)), std::nullopt);
+}
+
+TEST(Kv, ATransactionSeesWhatItHasDoneItself) {
+  Machine m;
+  const uint64_t s = m.open();
+  const Applied applied = m.call(
+      s, 1,
+      Transaction{{Get{"a"}, Append{"a", "1"}, Append{"b", "2"}, Append{"a", "3"}, Get{"a"}}});
+  EXPECT_EQ(decode_found(applied.result.value), (FoundValues{std::nullopt, "13"}));
+  EXPECT_EQ(m.kv().value("b"), "2");
+}
+
+TEST(Kv, ATransactionThatCannotBeDoneWholeIsNotDoneAtAll) {
+  for (const Mutant mutant : {Mutant::kNone, Mutant::kRsmB09}) {
+    Machine m(mutant, {.value_bytes = 3});
+    const uint64_t s = m.open();
+    const Transaction too_long{{Append{"a", "1"}, Append{"b", "22"}, Append{"b", "22"}}};
+    EXPECT_EQ(m.call(s, 1, too_long).result.status, KvStatus::kTooLong);
+    EXPECT_EQ(m.kv().value("a").has_value(), mutant == Mutant::kRsmB09);
+    EXPECT_EQ(m.call(s, 2, Transaction{{Append{"c", "22"}, Append{"c", "1"}}}).result.status,
+              KvStatus::kOk);
+  }
+}
+
+TEST(Kv, NoValueBecomesLongerThanIsAllowed) {
+  Machine m(Mutant::kNone, {.value_bytes = 3});
+  const uint64_t s = m.open();
+  EXPECT_EQ(m.call(s, 1, Put{"k", "aaaa"}).result.status, KvStatus::kTooLong);
+  EXPECT_EQ(m.call(s, 2, Put{"k", "aaa"}).result.status, KvStatus::kOk);
+  EXPECT_EQ(m.call(s, 3, Append{"k", "a"}).result.status, KvStatus::kTooLong);
+  EXPECT_EQ(m.call(s, 4, Cas{"k", "aaa", "bbbb"}).result.status, KvStatus::kTooLong);
+  EXPECT_EQ(m.kv().value("k"), "aaa");
 }
 
 // That sums of parts are kept right through all changes: kv_snapshot_test.cc, where they are made

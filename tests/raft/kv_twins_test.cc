@@ -7,7 +7,8 @@
 namespace seedbed::raft {
 namespace {
 
-constexpr KvLimits kSmall{.sessions = 3, .replies_per_session = 4, .session_timeout = 100ms};
+constexpr KvLimits kSmall{
+    .sessions = 3, .replies_per_session = 4, .session_timeout = 100ms, .value_bytes = 12};
 
 // How many of 30 logs end in a difference, with a machine that is thrown away and restored now and
 // then.

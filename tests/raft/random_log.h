@@ -51,6 +51,7 @@ class RandomLog {
   KvOperation operation() {
     std::string key = fmt::format("k{}", random_.below(12));
     std::string value = random_.bytes(random_.below(4));
+    if (random_.chance(150)) return transaction();
     switch (random_.below(5)) {
       case 0: return Get{std::move(key)};
       case 1: return Put{std::move(key), std::move(value)};
@@ -60,6 +61,19 @@ class RandomLog {
     }
     if (random_.chance(500)) return Cas{std::move(key), std::nullopt, std::move(value)};
     return Cas{std::move(key), "", std::move(value)};
+  }
+
+  Transaction transaction() {
+    Transaction transaction;
+    for (uint64_t left = random_.below(5); left > 0; --left) {
+      std::string key = fmt::format("k{}", random_.below(12));
+      if (random_.chance(500)) {
+        transaction.steps.emplace_back(Get{std::move(key)});
+      } else {
+        transaction.steps.emplace_back(Append{std::move(key), random_.bytes(random_.below(4))});
+      }
+    }
+    return transaction;
   }
 
   Random random_;
