@@ -7,6 +7,7 @@
 
 #include "sim/explore/regress.h"
 #include "sim/explore/shrink.h"
+#include "sim/fault/catalogue.h"
 #include "tests/regressions/repository.h"
 
 namespace seedbed {
@@ -57,6 +58,25 @@ TEST(Corpus, IsSmall) {
   }
   EXPECT_LE(median(faults), 5u);
   EXPECT_LE(median(operations), 10u);
+}
+
+// Where servers were left out, so were the links that ended there, and no others.
+TEST(Corpus, LosesLinksInPairs) {
+  size_t links = 0;
+  for (const Reproducer& reproducer : corpus()) {
+    const auto& absent = reproducer.script.absent();
+    const std::set<std::string> missing(absent.begin(), absent.end());
+    for (const run::PlannedFault& fault : reproducer.script.fault()) {
+      if (find_fault(fault.fault())->aim != Aim::kLost) continue;
+      ASSERT_EQ(fault.target_size(), fault.other_size()) << reproducer.about;
+      for (int i = 0; i < fault.target_size(); ++i) {
+        EXPECT_NE(fault.target(i), fault.other(i)) << reproducer.about;
+        EXPECT_FALSE(missing.contains(fault.target(i)) || missing.contains(fault.other(i)));
+        ++links;
+      }
+    }
+  }
+  EXPECT_GT(links, 5u);
 }
 
 TEST(Corpus, IsNotedWhenItGoesStale) {
