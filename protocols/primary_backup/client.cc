@@ -10,6 +10,7 @@ namespace {
 
 constexpr Site kFirst("primary_backup.client.first_replica", ChoiceClass::kAmbient);
 constexpr Site kAny("primary_backup.client.any_replica", ChoiceClass::kAmbient);
+constexpr Site kAgain("primary_backup.client.asks_the_silent", ChoiceClass::kAmbient);
 // Between two replicas that are not primary, and how long one is waited for.
 constexpr Duration kPause = 10ms;
 constexpr Duration kAnswerTime = 200ms;
@@ -49,7 +50,8 @@ PrimaryBackupClient::PrimaryBackupClient(Env& env, std::vector<NodeId> replicas,
       replicas_(std::move(replicas)),
       timeout_(timeout),
       reads_(reads),
-      asked_(env.random(kFirst, replicas_.size())) {}
+      asked_(env.random(kFirst, replicas_.size())),
+      silent_(replicas_.size()) {}
 
 Response PrimaryBackupClient::attempt(const Operation& what, uint64_t operation) {
   if (what.function == kGet) return read(what.key);
@@ -82,16 +84,24 @@ Response PrimaryBackupClient::read(const std::string& key) {
   request.set_token(reads_ == wire::TOKEN ? token_ : 0);
   const NodeTime deadline = env_.now() + timeout_;
   for (Duration left = timeout_; left > Duration::zero(); left = deadline - env_.now()) {
-    if (reads_ != wire::PRIMARY) asked_ = env_.random(kAny, replicas_.size());
+    if (reads_ != wire::PRIMARY) asked_ = any();
     const auto answer = env_.call<wire::Read>(replica(), request, std::min(left, kAnswerTime));
     if (answer && answer->reply() == wire::REPLY_DONE) {
       token_ = std::max(token_, answer->index());
       return answer->found() ? Response::found(answer->value()) : Response::absent();
     }
+    if (!answer) silent_ = asked_;
     const bool wait = answer && answer->reply() == wire::REPLY_NOT_NOW;
     if (wait || !look_elsewhere(answer ? answer->primary() : 0)) env_.sleep(kPause);
   }
   return Response::info("no answer in time");
+}
+
+size_t PrimaryBackupClient::any() {
+  constexpr uint64_t kSeldom = 8;
+  const size_t one = env_.random(kAny, replicas_.size());
+  if (one != silent_ || env_.random(kAgain, kSeldom) == 0) return one;
+  return (one + 1) % replicas_.size();
 }
 
 bool PrimaryBackupClient::look_elsewhere(uint32_t hint) {

@@ -28,6 +28,8 @@ class PrimaryBackupClient final : public Client {
   Response write(const Operation& what, uint64_t operation);
   Response read(const std::string& key);
   NodeId replica() const { return replicas_[asked_]; }
+  // One of them by chance; seldom the one that was silent when it was asked last.
+  size_t any();
   // True if the hint names a replica that has not just been asked.
   bool look_elsewhere(uint32_t hint);
 
@@ -37,6 +39,7 @@ class PrimaryBackupClient final : public Client {
   wire::Reads reads_;
   size_t asked_;
   uint64_t token_ = 0;
+  size_t silent_;  // no replica's, if all have answered
 };
 
 }  // namespace seedbed::primary_backup
