@@ -89,9 +89,9 @@ RaftClient::RaftClient(Env& env, std::vector<NodeId> servers, RaftClientOptions 
       believed_leader_(env.random(kFirstServer, servers_.size())) {}
 
 Response RaftClient::attempt(const Operation& what, uint64_t operation) {
-  asked_ = env_.now();
-  const NodeTime deadline = asked_ + options_.timeout;
+  const NodeTime deadline = env_.now() + options_.timeout;
   if (what.function == kGet && options_.reads != wire::READS_LOG) return query(what.key, deadline);
+  asked_ = env_.now();
   if (session_ == 0 && !open_session(deadline)) {
     return operation <= last_sent_ ? Response::info("session expired")
                                    : Response::fail("not sent: no session yet");

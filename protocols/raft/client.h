@@ -56,7 +56,7 @@ class RaftClient final : public Client {
   size_t believed_leader_;
   uint64_t session_ = 0;    // 0: none yet
   uint64_t last_sent_ = 0;  // operation
-  NodeTime asked_{};        // when the last attempt began
+  NodeTime asked_{};        // when something was asked last in a session
   bool keeping_ = false;    // the session alive, on a fiber of its own
   // Earlier ones were sent in another session, and must not be sent in this one.
   uint64_t first_in_session_ = 0;

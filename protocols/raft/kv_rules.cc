@@ -44,6 +44,13 @@ bool KvRules::looks_before_writing() const {
   return mutant_ != Mutant::kRsmB09;
 }
 
+uint64_t KvRules::sessions_in_snapshot(uint64_t count) const {
+  // RSM-B05: a snapshot is taken for a copy of the data. Whoever starts from it does not know the
+  // commands that were executed before.
+  if (mutant_ == Mutant::kRsmB05) return 0;
+  return count;
+}
+
 uint64_t KvRules::hash_in_history(uint64_t result_hash, uint64_t salt) const {
   // RSM-B03: the hash is taken over a structure with its padding, which holds whatever was there.
   if (mutant_ == Mutant::kRsmB03) return mix(result_hash, salt);

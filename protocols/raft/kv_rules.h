@@ -39,6 +39,10 @@ class KvRules {
   // whether that is found out before anything is written.
   bool looks_before_writing() const;
 
+  // §6.3: a snapshot stands for all that was applied, and so for what clients must not be given a
+  // second time. Of `count` sessions, how many it holds, from the first on.
+  uint64_t sessions_in_snapshot(uint64_t count) const;
+
   // What goes into the hash of the history for a result.
   uint64_t hash_in_history(uint64_t result_hash, uint64_t salt) const;
 

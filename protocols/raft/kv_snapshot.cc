@@ -14,6 +14,7 @@
 //
 // What keeps it canonical: there is one way to write each part, and restore() takes no other. So
 // the bytes may stand for the state when two replicas are compared.
+#include <span>
 #include <utility>
 
 #include "protocols/raft/kv.h"
@@ -36,14 +37,17 @@ bool is_status(uint8_t status) {
 
 std::string KvStateMachine::snapshot() const {
   ByteWriter out;
+  const uint64_t sessions = rules_.sessions_in_snapshot(sessions_.size());
+  uint64_t contents = contents_;
+  for (uint64_t i = sessions; i < sessions_.size(); ++i) contents -= sessions_[i].hash;
   out.u32(kMagic);
   out.u32(kFormat);
   out.u64(last_applied_);
   out.u64(static_cast<uint64_t>(nanoseconds(time_)));
   out.u64(history_);
-  out.u64(contents_);
-  out.u64(sessions_.size());
-  for (const Session& session : sessions_) {
+  out.u64(contents);
+  out.u64(sessions);
+  for (const Session& session : std::span(sessions_).first(sessions)) {
     out.u64(session.id);
     out.u64(session.lowest_unanswered);
     out.u64(session.last_used);

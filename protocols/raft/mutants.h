@@ -43,6 +43,7 @@ enum class Mutant {
   kRsmB02,
   kRsmB03,
   kRsmB04,
+  kRsmB05,
   kRsmB06,
   kRsmB09,
   kRsmB11,

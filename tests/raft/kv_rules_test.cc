@@ -47,6 +47,11 @@ TEST(KvRules, B04TakesAnyEntryAtItsIndexForItsOwn) {
   EXPECT_FALSE(KvRules(Mutant::kRsmB04).gives_up_waiting());
 }
 
+TEST(KvRules, B05LeavesSessionsOutOfSnapshots) {
+  EXPECT_EQ(kRules.sessions_in_snapshot(5), 5u);
+  EXPECT_EQ(KvRules(Mutant::kRsmB05).sessions_in_snapshot(5), 0u);
+}
+
 TEST(KvRules, B06OpensASessionThatHasExpired) {
   EXPECT_FALSE(kRules.opens_what_it_does_not_know());
   EXPECT_TRUE(KvRules(Mutant::kRsmB06).opens_what_it_does_not_know());

@@ -61,6 +61,18 @@ TEST(KvSnapshot, KeepsSessionsWithTheirReplies) {
   EXPECT_EQ(again.result, first.result);
 }
 
+TEST(KvSnapshot, B05ForgetsWhoItsClientsAre) {
+  KvStateMachine kv(KvRules(Mutant::kRsmB05), kSmall);
+  kv.apply({.index = 1, .term = Term{1}, .data = stamp({}, encode(RegisterClient{}))});
+  const Request append{1, 1, 1, Append{"k", "a"}};
+  kv.apply({.index = 2, .term = Term{1}, .data = stamp({}, encode(append))});
+  KvStateMachine other = machine();
+  ASSERT_TRUE(other.restore(kv.snapshot()));
+  EXPECT_EQ(other.value("k"), "a");
+  EXPECT_EQ(other.sessions(), 0u);
+  EXPECT_NE(other.state_hash(), kv.state_hash());
+}
+
 TEST(KvSnapshot, IsTheSameForTheSameStateHoweverTheTableCameToIt) {
   // Tables that grew through other keys hold theirs in other places.
   KvStateMachine kv = after(1, 300);
