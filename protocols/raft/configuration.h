@@ -72,7 +72,8 @@ std::optional<Configuration> joint(const Configuration& now, const MembershipCha
 // 4. And then the new one alone. `now` must be joint.
 Configuration without_outgoing(const Configuration& now);
 
-// Canonical bytes, as they stand in the log and in snapshots; nothing if no configuration has those.
+// Canonical bytes, as they stand in the log and in snapshots; nothing if no configuration has
+// those.
 std::string encode(const Configuration& configuration);
 std::optional<Configuration> decode_configuration(std::string_view bytes);
 

@@ -25,8 +25,8 @@ bool contains(const std::vector<NodeId>& ids, NodeId id) {
 
 // --- The candidate ----------------------------------------------------------------------------
 
-// §4.2.2: a server that is out of the latest configuration may still be needed while that one is not
-// committed. A learner waits, and so does a server whose disk is not through with a snapshot.
+// §4.2.2: a server that is out of the latest configuration may still be needed while that one is
+// not committed. A learner waits, and so does a server whose disk is not through with a snapshot.
 bool Raft::may_campaign() const {
   if (is_installing()) return false;
   for (auto one = configurations_.rbegin(); one != configurations_.rend(); ++one) {

@@ -122,8 +122,8 @@ class DeterministicApply final : public Checker {
   std::set<NodeId> diverged_;  // what follows is no news
 };
 
-// A client's operation is executed at most once, however often it was sent: wherever and whenever it
-// is executed, that is at the same place in the log.
+// A client's operation is executed at most once, however often it was sent: wherever and whenever
+// it is executed, that is at the same place in the log.
 class ExactlyOnce final : public Checker {
  public:
   ExactlyOnce() : Checker("ExactlyOnce") {}

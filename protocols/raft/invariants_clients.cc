@@ -6,9 +6,9 @@
 #include <map>
 #include <utility>
 
-#include "protocols/raft/configurations_seen.h"
 #include "protocols/raft/convert.h"
 #include "protocols/raft/invariants.h"
+#include "protocols/raft/invariants_configurations.h"
 #include "protocols/raft/raft.pb.h"
 #include "sim/check/convergence.h"
 #include "sim/check/durability.h"

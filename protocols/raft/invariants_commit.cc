@@ -3,9 +3,9 @@
 
 #include <map>
 
-#include "protocols/raft/configurations_seen.h"
 #include "protocols/raft/convert.h"
 #include "protocols/raft/invariants.h"
+#include "protocols/raft/invariants_configurations.h"
 #include "protocols/raft/raft.pb.h"
 #include "protocols/raft/ready.h"
 #include "protocols/raft/server_logs.h"
@@ -18,8 +18,8 @@ std::string in_words(EntryId id) {
   return fmt::format("index {} of term {}", id.index, number(id.term));
 }
 
-// When a leader takes an entry for committed, a quorum of the configuration that it goes by holds it
-// on disk. When another server does, it is the entry that was committed there, or a quorum holds
+// When a leader takes an entry for committed, a quorum of the configuration that it goes by holds
+// it on disk. When another server does, it is the entry that was committed there, or a quorum holds
 // it by that server's own configuration.
 class CommitQuorumDurable final : public Checker {
  public:

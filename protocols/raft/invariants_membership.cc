@@ -5,9 +5,9 @@
 #include <map>
 #include <vector>
 
-#include "protocols/raft/configurations_seen.h"
 #include "protocols/raft/convert.h"
 #include "protocols/raft/invariants.h"
+#include "protocols/raft/invariants_configurations.h"
 #include "protocols/raft/raft.pb.h"
 #include "protocols/raft/ready.h"
 #include "sim/check/payload.h"
@@ -46,8 +46,8 @@ bool can_part(const Configuration& one, const Servers& for_one, const Configurat
 }
 
 // Any two configurations under which somebody could be elected, as the logs on the disks are, have
-// no quorums without a common server; otherwise there could be two leaders, and two histories. And a
-// log has no more than one configuration that is not committed.
+// no quorums without a common server; otherwise there could be two leaders, and two histories. And
+// a log has no more than one configuration that is not committed.
 class ConfigOverlap final : public Checker {
  public:
   ConfigOverlap(std::shared_ptr<ServerLogs> logs, const std::vector<NodeId>& servers,

@@ -5,8 +5,8 @@
 #include <optional>
 #include <vector>
 
-#include "protocols/raft/configurations_seen.h"
 #include "protocols/raft/invariants.h"
+#include "protocols/raft/invariants_configurations.h"
 #include "protocols/raft/kv.h"
 #include "protocols/raft/raft.pb.h"
 #include "sim/check/payload.h"

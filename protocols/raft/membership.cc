@@ -4,18 +4,18 @@
 // committed or not (§4.1): so a leader counts the votes and copies of those it has just taken in,
 // and a server whose log is cut back returns to the configuration before.
 //
-// A leader makes one change at a time, and its steps are these, each an entry that must be committed
-// before the next one is appended:
+// A leader makes one change at a time, and its steps are these, each an entry that must be
+// committed before the next one is appended:
 //
 //   1. new servers become learners, and catch up in rounds (§4.2.1);
 //   2. C_old,new: nothing is decided without majorities of both (§4.3);
 //   3. C_new. A leader that is not in it has done its work, and steps down (§4.2.2).
 //
 // With single_server_changes, a change of one voter goes from 1 to 3 directly (§4.1), for any
-// majorities of the two overlap. That was unsafe as it was first published: two leaders of different
-// terms may each begin a change that does not overlap with the other's. So no leader may begin before
-// an entry of its own term is committed (Ongaro, "bug in single-server membership changes",
-// raft-dev, 2015).
+// majorities of the two overlap. That was unsafe as it was first published: two leaders of
+// different terms may each begin a change that does not overlap with the other's. So no leader may
+// begin before an entry of its own term is committed (Ongaro, "bug in single-server membership
+// changes", raft-dev, 2015).
 #include <algorithm>
 #include <utility>
 

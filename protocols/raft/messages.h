@@ -1,6 +1,6 @@
-// The RPCs of Raft (figures 3.1 and 5.3, and §3.10 and §6.4) as messages. A response is a message of its
-// own: it may be lost, repeated, or arrive when the question is long forgotten, and must make sense
-// by itself.
+// The RPCs of Raft (figures 3.1 and 5.3, and §3.10 and §6.4) as messages. A response is a message
+// of its own: it may be lost, repeated, or arrive when the question is long forgotten, and must
+// make sense by itself.
 //
 // Every message carries the term its sender was in, and leaves only when that term is durable at
 // the sender; a server can therefore never speak for a term that it might forget.
@@ -109,10 +109,10 @@ struct InstallSnapshot {
   EntryId last;                 // what the snapshot covers
   Configuration configuration;  // the latest one at that entry
   uint64_t size = 0;            // of the state, in bytes
-  uint32_t digest = 0;          // of the whole state (CRC-32C): two snapshots that agree are one
+  uint64_t digest = 0;          // of the whole state: two snapshots that agree are one
   uint64_t offset = 0;          // of the chunk
   std::string chunk;
-  uint32_t checksum = 0;  // of the chunk (CRC-32C)
+  uint64_t checksum = 0;  // of the chunk
 
   bool operator==(const InstallSnapshot&) const = default;
 };

@@ -99,7 +99,7 @@ constexpr std::array kMutants = {
     MutantInfo{Mutant::kB18, "raft.b18-snapshot-without-configuration", "RAFT-B18",
                "A snapshot carries the configuration that the log began with, not the latest one "
                "that it covers.",
-               "SnapshotOK", "ConfigRollback,ConfigOverlap",
+               "CommitQuorumDurable", "SnapshotOK,ConfigRollback,ConfigOverlap",
                "https://github.com/canonical/raft/issues/250"},
     MutantInfo{Mutant::kB19, "raft.b19-log-goes-first", "RAFT-B19",
                "A follower drops its log before the leader's snapshot is on its disk.",
@@ -114,8 +114,8 @@ constexpr std::array kMutants = {
                "SnapshotOK", "CommitQuorumDurable,LeaderCompleteness,AcknowledgedIsDurable",
                "https://github.com/eBay/NuRaft/issues/185"},
     MutantInfo{Mutant::kB22, "raft.b22-configuration-once-committed", "RAFT-B22",
-               "A configuration counts only once it is committed.", "ConfigOverlap",
-               "CommitQuorumDurable,Progress,Assertion",
+               "A configuration counts only once it is committed.", "ConfigRollback",
+               "ConfigOverlap,CommitQuorumDurable,AcknowledgedIsDurable,Progress,Assertion",
                "https://github.com/etcd-io/etcd/issues/12359"},
     MutantInfo{Mutant::kB23, "raft.b23-command-while-handing-over", "RAFT-B23",
                "A leader goes on taking commands while it hands over, so that its successor never "
@@ -145,6 +145,12 @@ constexpr std::array kMutants = {
                "also that of another leader.",
                "AcknowledgedIsDurable", "Linearizable",
                "ReplicatedStateMachine.execute_command of the chapter, taken literally (CH-03)"},
+    MutantInfo{
+        Mutant::kRsmB05, "raft.rsm-b05-sessions-left-out", "RSM-B05",
+        "A snapshot has the data and no sessions, so that whoever starts from it has forgotten "
+        "what was executed.",
+        "SnapshotOK", "StateMachineSafety,ExactlyOnce,Linearizable",
+        "https://github.com/RedisLabs/redisraft/issues/52"},
     MutantInfo{Mutant::kRsmB06, "raft.rsm-b06-session-anew", "RSM-B06",
                "A request in a session that has expired opens it again and is executed, perhaps "
                "for the second time.",

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "protocols/storage/crc32c.h"
+#include "sim/core/hash.h"
 
 namespace seedbed::raft {
 
@@ -57,7 +57,7 @@ void Progress::refused(LogIndex next) {
 }
 
 void Progress::install(const Snapshot& snapshot) {
-  mode_ = Installing{.snapshot = snapshot, .digest = storage::crc32c(snapshot.state)};
+  mode_ = Installing{.snapshot = snapshot, .digest = hash_bytes(snapshot.state)};
 }
 
 }  // namespace seedbed::raft

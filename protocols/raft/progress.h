@@ -62,7 +62,7 @@ struct Replicate {
 // The snapshot is the one that the leader had when it began to send; it may have a newer one since.
 struct Installing {
   Snapshot snapshot;
-  uint32_t digest = 0;       // of its state (CRC-32C)
+  uint64_t digest = 0;       // of its state
   uint64_t offset = 0;       // the follower has all bytes before it
   bool outstanding = false;  // a piece is on its way; wait for the answer or the next heartbeat
   bool operator==(const Installing&) const = default;

@@ -76,7 +76,8 @@ struct Config {
   // hears from a leader keeps its promise by §4.2.3.
   std::optional<LeaseTerms> lease;
 
-  // §4.1: a change of one voter is made at once. Without, every change is by joint consensus (§4.3).
+  // §4.1: a change of one voter is made at once. Without, every change is by joint consensus
+  // (§4.3).
   bool single_server_changes = false;
   // No change leaves fewer voters.
   uint64_t least_voters = 1;
@@ -123,8 +124,8 @@ class Raft {
 
   // Chapter 4: makes the change as soon as the one before it is made, and new servers have caught
   // up. False, and nothing will come of it, if this server does not lead, is busy with another
-  // change or a transfer, or if the change makes no sense. True is no promise: a leader may lose its
-  // office, or give up waiting.
+  // change or a transfer, or if the change makes no sense. True is no promise: a leader may lose
+  // its office, or give up waiting.
   bool change_membership(NodeTime now, const MembershipChange& change);
 
   // Chapter 5: takes the state of the state machine behind last_applied() for a snapshot, and

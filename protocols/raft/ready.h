@@ -48,7 +48,8 @@ struct TransferChange {
   Term term{};
   bool operator==(const TransferChange&) const = default;
 };
-using Notice = std::variant<RoleChange, CommitAdvance, ConfigurationChange, StaleCompletion, TransferChange>;
+using Notice =
+    std::variant<RoleChange, CommitAdvance, ConfigurationChange, StaleCompletion, TransferChange>;
 std::string to_string(const Notice& notice);
 
 // A query may be answered from the state after `index`, or any later one.

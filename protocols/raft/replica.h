@@ -116,7 +116,7 @@ class Replica final : public Process {
   LogIndex recovered_snapshot_ = 0;
   bool disk_failed_ = false;  // nothing is believed of the disk any more: say nothing
   bool led_ = false;
-  Occasions occasions_;  // that were told
+  Occasions occasions_;                  // that were told
   wire::Applied applied_;                // what was said last, to be filled anew
   std::map<LogIndex, Waiting> waiting_;  // clients, by the entry their command became
   std::map<ReadId, Query> queries_;

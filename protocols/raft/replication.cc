@@ -223,8 +223,8 @@ void Raft::send_heartbeat(const Progress& follower, uint64_t round) {
                                     .round = round});
 }
 
-// A follower that lacks what the log has no more is sent the place before any entry, which every log
-// has.
+// A follower that lacks what the log has no more is sent the place before any entry, which every
+// log has.
 EntryId Raft::prev_of(const Progress& follower) const {
   const bool lacks_base = follower.next() <= log_.base().index;
   if (lacks_base || follower.installing() != nullptr) return {};

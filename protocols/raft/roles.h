@@ -18,7 +18,7 @@ namespace seedbed::raft {
 // A snapshot of which not all pieces have come (chapter 5).
 struct Incoming {
   EntryId last;
-  uint32_t digest = 0;
+  uint64_t digest = 0;
   uint64_t size = 0;
   std::string state;  // so far
   bool operator==(const Incoming&) const = default;

@@ -73,8 +73,8 @@ std::optional<LogIndex> Rules::truncation_point(const Log& log, LogIndex commit,
     return std::nullopt;
   }
   // RAFT-B06: the entry before the new ones is not to be found, so it must be another one, and what
-  // follows is worth nothing. But it is not there because a snapshot covers it, and what follows was
-  // acknowledged.
+  // follows is worth nothing. But it is not there because a snapshot covers it, and what follows
+  // was acknowledged.
   if (mutant_ == Mutant::kB06 && request.prev.index < log.base().index) {
     if (commit < log.last_index()) return commit + 1;
   }
@@ -89,8 +89,8 @@ bool Rules::may_be_asked(const Configuration& mine, NodeId self) const {
 }
 
 bool Rules::is_in_force(LogIndex configuration, LogIndex commit) const {
-  // RAFT-B22: a configuration counts once it is committed. Then servers elect and commit by one that
-  // the cluster has left, and others cannot find out that they may.
+  // RAFT-B22: a configuration counts once it is committed. Then servers elect and commit by one
+  // that the cluster has left, and others cannot find out that they may.
   if (mutant_ == Mutant::kB22) return configuration <= commit;
   return true;
 }

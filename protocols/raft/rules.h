@@ -58,8 +58,8 @@ class Rules {
   // a PreVote changes nothing at the voter, so that its term says nothing about its answer.
   bool counts_answer(Term given_in, Term mine) const;
 
-  // §6.2: a leader that no quorum has answered within an election timeout steps down: those who hear
-  // it would elect nobody else.
+  // §6.2: a leader that no quorum has answered within an election timeout steps down: those who
+  // hear it would elect nobody else.
   bool must_step_down(bool heard_by_quorum) const;
 
   // §3.5: an entry has the term of the leader that made it, so only who leads when it is appended
@@ -81,8 +81,8 @@ class Rules {
   std::optional<LogIndex> truncation_point(const Log& log, LogIndex commit,
                                            const AppendEntries& request) const;
 
-  // Chapter 4: a server votes when it is asked, whatever it knows of the configuration: whoever asks
-  // may know a later one, which makes it a voter.
+  // Chapter 4: a server votes when it is asked, whatever it knows of the configuration: whoever
+  // asks may know a later one, which makes it a voter.
   bool may_be_asked(const Configuration& mine, NodeId self) const;
 
   // §4.1: a configuration counts from the moment it is in the log.
@@ -92,8 +92,8 @@ class Rules {
   // term is committed. Only then can no other change, of another leader, still come to be.
   bool may_reconfigure(Term of_last_committed, Term current) const;
 
-  // §5.1: a snapshot carries the latest configuration of the entries that it stands for. `oldest` is
-  // the one that the log began with.
+  // §5.1: a snapshot carries the latest configuration of the entries that it stands for. `oldest`
+  // is the one that the log began with.
   const Configuration& configuration_for_snapshot(const Configuration& latest,
                                                   const Configuration& oldest) const;
 

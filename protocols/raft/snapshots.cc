@@ -1,11 +1,12 @@
-// Log compaction (chapter 5): a snapshot of the state machine stands for the entries that led to it.
+// Log compaction (chapter 5): a snapshot of the state machine stands for the entries that led to
+// it.
 //
 // Every server takes its own (§5.1), when its shell finds the log long enough. A leader sends one
 // only to a follower that lacks entries which the leader's log has no more: in pieces, of which one
 // is under way at a time, so that neither side holds more than the snapshot, and heartbeats go on
 // beside them. The follower says with each answer how much it has. So a lost piece, a follower that
-// has started again, or a new leader that happens to have the same snapshot, costs no more than what
-// is missing.
+// has started again, or a new leader that happens to have the same snapshot, costs no more than
+// what is missing.
 //
 // The state machine must be deterministic down to the bytes of its snapshots: then servers that
 // applied the same entries have the same snapshot, and its digest tells.
@@ -13,8 +14,8 @@
 #include <utility>
 
 #include "protocols/raft/raft.h"
-#include "protocols/storage/crc32c.h"
 #include "sim/core/check.h"
+#include "sim/core/hash.h"
 
 namespace seedbed::raft {
 
@@ -57,7 +58,7 @@ void Raft::send_snapshot(Progress& follower) {
   const std::string_view state = snapshot.state;
   const uint64_t offset = std::min<uint64_t>(installing.offset, state.size());
   std::string chunk(state.substr(offset, config_.snapshot_chunk_bytes));
-  const uint32_t checksum = storage::crc32c(chunk);
+  const uint64_t checksum = hash_bytes(chunk);
   send(follower.id(), InstallSnapshot{.term = hard_state_.term,
                                       .last = snapshot.last,
                                       .configuration = snapshot.configuration,
@@ -118,7 +119,7 @@ void Raft::take_piece(NodeId from, InstallSnapshot& request) {
     incoming_ =
         Incoming{.last = request.last, .digest = request.digest, .size = request.size, .state = {}};
   }
-  const bool sound = storage::crc32c(request.chunk) == request.checksum &&
+  const bool sound = hash_bytes(request.chunk) == request.checksum &&
                      request.offset + request.chunk.size() <= request.size;
   if (sound && request.offset == incoming_->state.size()) {
     incoming_->state += request.chunk;
@@ -126,7 +127,7 @@ void Raft::take_piece(NodeId from, InstallSnapshot& request) {
     note(Occasion::kPieceNotNext);
   }
   const bool whole = incoming_->state.size() == incoming_->size;
-  if (whole && storage::crc32c(incoming_->state) == incoming_->digest) {
+  if (whole && hash_bytes(incoming_->state) == incoming_->digest) {
     install(from, request);
     return;
   }

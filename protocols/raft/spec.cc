@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
+
 #include "protocols/raft/client.h"
 #include "protocols/raft/coverage.h"
 #include "protocols/raft/invariants.h"
@@ -125,8 +127,9 @@ void rest_on_assumptions(std::vector<CheckSpec>& specs) {
   }
 }
 
-std::vector<CheckSpec> checks() {
-  std::vector<CheckSpec> specs{
+// Of elections, the log, and who belongs to the cluster.
+std::vector<CheckSpec> checks_of_the_log() {
+  return {
       {"ElectionSafety", "a term has at most one leader",
        [](const Setup&) { return make_election_safety(); }},
       {"VoteOnce", "a server votes for at most one candidate in a term, crashes or not",
@@ -175,6 +178,12 @@ std::vector<CheckSpec> checks() {
        [](const Setup& setup) {
          return setup.options_as<wire::Options>().twin() ? make_deterministic_apply() : nullptr;
        }},
+  };
+}
+
+// Of the state machine, and what clients may rely on.
+std::vector<CheckSpec> checks_of_the_machine() {
+  return {
       {"StateMachineSafety", "all servers apply the same entries in the same order",
        [](const Setup&) { return make_state_machine_safety(); }},
       {"ExactlyOnce", "an operation is executed once, however often it is sent",
@@ -209,6 +218,13 @@ std::vector<CheckSpec> checks() {
          return stability ? make_stable_leader(liveness_options(setup), disks_of(setup)) : nullptr;
        }},
   };
+}
+
+std::vector<CheckSpec> checks() {
+  std::vector<CheckSpec> specs = checks_of_the_log();
+  std::vector<CheckSpec> more = checks_of_the_machine();
+  specs.insert(specs.end(), std::make_move_iterator(more.begin()),
+               std::make_move_iterator(more.end()));
   rest_on_assumptions(specs);
   return specs;
 }

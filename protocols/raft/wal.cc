@@ -96,14 +96,13 @@ std::optional<WalCheckpoint> decode_checkpoint(std::string_view bytes) {
   auto configuration = decode_configuration(in.raw(size));
   checkpoint.state = in.rest();
   if (!in.finished() || !configuration) return std::nullopt;
-  if (checkpoint.base.index > checkpoint.last.index) return std::nullopt;
   checkpoint.configuration = *std::move(configuration);
   return checkpoint;
 }
 
 bool WalContents::begin(std::string_view checkpoint) {
   const std::optional<WalCheckpoint> found = decode_checkpoint(checkpoint);
-  if (!found) return false;
+  if (!found || found->base.index > found->last.index) return false;
   persisted_.hard_state = found->hard_state;
   persisted_.snapshot = {
       .last = found->last, .configuration = found->configuration, .state = found->state};

@@ -40,7 +40,7 @@ struct WalCheckpoint {
   std::string_view state;
 };
 std::string encode(const WalCheckpoint& checkpoint);
-// Nothing if no server wrote it. Valid as long as the bytes.
+// Nothing if the bytes are no checkpoint. Valid as long as they are.
 std::optional<WalCheckpoint> decode_checkpoint(std::string_view bytes);
 
 struct WalTruncate {

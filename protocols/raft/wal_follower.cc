@@ -48,6 +48,7 @@ void WalFollower::begin() {
   hard_state_ = checkpoint->hard_state;
   snapshot_ = checkpoint->last;
   base_ = checkpoint->base;
+  whole_ = base_.index <= snapshot_.index;
   snapshot_configuration_ = checkpoint->configuration;
   if (snapshot_state_ == checkpoint->state) return;
   snapshot_state_ = checkpoint->state;

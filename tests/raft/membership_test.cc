@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "protocols/raft/raft.h"
-#include "protocols/storage/crc32c.h"
+#include "sim/core/hash.h"
 #include "tests/raft/lone_server.h"
 
 namespace seedbed::raft {
@@ -167,10 +167,10 @@ InstallSnapshot piece(const Snapshot& snapshot, uint64_t offset, size_t size) {
           .last = snapshot.last,
           .configuration = snapshot.configuration,
           .size = snapshot.state.size(),
-          .digest = storage::crc32c(snapshot.state),
+          .digest = hash_bytes(snapshot.state),
           .offset = offset,
           .chunk = chunk,
-          .checksum = storage::crc32c(chunk)};
+          .checksum = hash_bytes(chunk)};
 }
 
 TEST(Section_5_1, ASnapshotReplacesTheEntriesThatItCovers) {

@@ -80,6 +80,7 @@ bool shows_in_a_storm(Mutant mutant) {
     case Mutant::kB23:
     case Mutant::kRsmB01:
     case Mutant::kRsmB04:
+    case Mutant::kRsmB05:
     case Mutant::kRsmB06:
     case Mutant::kRsmB09: return false;
     default: return true;

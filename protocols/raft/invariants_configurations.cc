@@ -1,4 +1,4 @@
-#include "protocols/raft/configurations_seen.h"
+#include "protocols/raft/invariants_configurations.h"
 
 #include "protocols/raft/convert.h"
 #include "protocols/raft/raft.pb.h"
