@@ -91,6 +91,7 @@ RaftClient::RaftClient(Env& env, std::vector<NodeId> servers, RaftClientOptions 
 Response RaftClient::attempt(const Operation& what, uint64_t operation) {
   const NodeTime deadline = env_.now() + options_.timeout;
   if (what.function == kGet && options_.reads != wire::READS_LOG) return query(what.key, deadline);
+  if (what.function == kGet) env_.reached("query through the log");
   asked_ = env_.now();
   if (session_ == 0 && !open_session(deadline)) {
     return operation <= last_sent_ ? Response::info("session expired")

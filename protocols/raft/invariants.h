@@ -60,6 +60,7 @@ std::unique_ptr<Checker> make_config_rollback(std::shared_ptr<ServerLogs> logs,
 
 // invariants_queries.cc
 std::unique_ptr<Checker> make_query_index();
+std::unique_ptr<Checker> make_lease_exclusion();
 
 // invariants_liveness.cc. Where links stay lost for good and no leader can stay for it, both end as
 // the weakness RAFT-L1 (invariants_standstill.h).

@@ -1,4 +1,4 @@
-// QueryIndex: §6.4.
+// QueryIndex and LeaseExclusion: §6.4.
 #include <fmt/format.h>
 
 #include <map>
@@ -6,6 +6,7 @@
 
 #include "protocols/raft/invariants.h"
 #include "protocols/raft/raft.pb.h"
+#include "protocols/raft/ready.h"
 #include "sim/check/payload.h"
 
 namespace seedbed::raft {
@@ -65,8 +66,38 @@ class QueryIndex final : public Checker {
   std::map<NodeId, std::map<uint64_t, Asked>> asked_;  // by server and id
 };
 
+// While a leader answers queries by its lease, nobody leads a later term: not by the clocks of the
+// servers, but in truth.
+class LeaseExclusion final : public Checker {
+ public:
+  LeaseExclusion() : Checker("LeaseExclusion") {}
+  EventKinds interests() const override { return EventKinds(EventKind::kProbe); }
+
+  void on_event(const TraceEvent& event) override {
+    if (const auto* change = payload_as<wire::RoleChanged>(event)) {
+      const bool leads = change->role() == static_cast<uint32_t>(Role::kLeader);
+      if (!leads || (latest_ && change->term() <= term_)) return;
+      term_ = change->term();
+      latest_ = fact(event, fmt::format("leads term {}", term_));
+    } else if (const auto* lease = payload_as<wire::LeaseUsed>(event)) {
+      evaluated();
+      if (!latest_ || lease->term() >= term_) return;
+      violate(event,
+              fmt::format("n{} answers queries by a lease of term {} while n{} leads term {}",
+                          seedbed::number(event.node), lease->term(),
+                          seedbed::number(latest_->node), term_),
+              {*latest_, fact(event, fmt::format("holds a lease of term {}", lease->term()))});
+    }
+  }
+
+ private:
+  uint64_t term_ = 0;  // the latest that had a leader
+  std::optional<Fact> latest_;
+};
+
 }  // namespace
 
+std::unique_ptr<Checker> make_lease_exclusion() { return std::make_unique<LeaseExclusion>(); }
 std::unique_ptr<Checker> make_query_index() { return std::make_unique<QueryIndex>(); }
 
 }  // namespace seedbed::raft

@@ -88,7 +88,7 @@ constexpr std::array kMutants = {
         Mutant::kB15, "raft.b15-promise-forgotten", "RAFT-B15",
         "A voter that has started again does not keep the promise that a leader's lease "
         "rests on.",
-        "QueryIndex", "Linearizable",
+        "QueryIndex", "LeaseExclusion,Linearizable",
         "https://github.com/tikv/tikv/issues/964; https://github.com/etcd-io/etcd/issues/6005"},
     MutantInfo{Mutant::kB16, "raft.b16-old-round", "RAFT-B16",
                "An answer to an earlier round of heartbeats confirms a query that came after it.",

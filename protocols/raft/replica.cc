@@ -177,6 +177,7 @@ void Replica::run() {
     }
     if (const uint64_t slow = env_.buggify(kSlowStep, 20)) {
       env_.sleep(std::chrono::milliseconds(slow));
+      raft_->tick(env_.now());  // a lease may be over
     }
     if (disk_failed_) stop_for_disk();
     carry_out(raft_->take_ready());
@@ -256,6 +257,11 @@ void Replica::carry_out(Ready ready) {
   if (ready.restore) restore(*ready.restore);
   for (const Entry& entry : ready.committed) apply(entry);
   compact();
+  if (!ready.reads.empty() && raft_->holds_lease()) {
+    wire::LeaseUsed said;
+    said.set_term(number(raft_->term()));
+    env_.probe(said);
+  }
   for (const ReadGrant& read : ready.reads) {
     const auto query = queries_.find(read.id);
     if (query != queries_.end()) query->second.index = read.index;

@@ -119,7 +119,8 @@ void rest_on_assumptions(std::vector<CheckSpec>& specs) {
   for (CheckSpec& spec : specs) {
     if (!rests_on_memory(spec.name)) spec.assumes.push_back(Assumption::kDisksKeep);
     // Unless there are leases, nothing that servers promise is measured by clocks.
-    if (spec.name == "QueryIndex" || spec.name == "Linearizable" || spec.name == "Lists") {
+    const bool by_clocks = spec.name == "QueryIndex" || spec.name == "LeaseExclusion";
+    if (by_clocks || spec.name == "Linearizable" || spec.name == "Lists") {
       spec.assumes.push_back(Assumption::kClocksAgree);
     }
     if (spec.name == "Progress" || spec.name == "StableLeader")
@@ -173,6 +174,11 @@ std::vector<CheckSpec> checks_of_the_log() {
        [](const Setup& setup) {
          const bool queries = setup.options_as<wire::Options>().reads() != wire::READS_LOG;
          return queries ? make_query_index() : nullptr;
+       }},
+      {"LeaseExclusion", "while a leader answers by its lease, nobody leads a later term",
+       [](const Setup& setup) {
+         const bool leases = setup.options_as<wire::Options>().has_lease_drift_ppm();
+         return leases ? make_lease_exclusion() : nullptr;
        }},
       {"DeterministicApply", "what an entry does is a function of the log alone",
        [](const Setup& setup) {
@@ -252,6 +258,7 @@ std::vector<ProbeSpec> probes() {
       {"snapshot taken", "a server's own, and it is on its disk"},
       {"snapshot given up: no space", "the disk is full; the log and the last one stay"},
       {"snapshot installed", "a leader's snapshot replaced a server's log and state"},
+      {"query through the log", "a client's, like any other command"},
       {"query answered by lease", "without a round of heartbeats"},
       {"query answered by a follower", "from its own state, at the index that the leader gave"},
       {"message dropped: inbox full", "a server could not keep up"},

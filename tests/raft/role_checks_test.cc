@@ -1,5 +1,5 @@
-// TermMono, LeaderAppendOnly, CommitMono, RoleChanges and TransferQuiet, over events made by hand:
-// each passes a good story and notices a bad one.
+// TermMono, LeaderAppendOnly, CommitMono, RoleChanges, TransferQuiet and LeaseExclusion, over
+// events made by hand: each passes a good story and notices a bad one.
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -41,6 +41,11 @@ class Server {
     auto said = std::make_unique<wire::TransferChanged>();
     said->set_to(to);
     said->set_last(last);
+    said->set_term(term);
+    carry(EventKind::kProbe, std::move(said));
+  }
+  void use_lease(uint64_t term) {
+    auto said = std::make_unique<wire::LeaseUsed>();
     said->set_term(term);
     carry(EventKind::kProbe, std::move(said));
   }
@@ -244,6 +249,17 @@ TEST(TransferQuiet, NoticesACommandThatIsTakenDuringATransfer) {
   deposed.send_entry(7, 2);
   EXPECT_EQ(deposed.judge(make_transfer_quiet()).message,
             "n1 took entry 7 while it handed over to n3");
+}
+
+TEST(LeaseExclusion, NoticesALeaseThatOutlivesTheTerm) {
+  Server server;
+  server.role(Role::kLeader, 2, 1);
+  server.use_lease(2);
+  EXPECT_EQ(server.judge(make_lease_exclusion()).status, CheckStatus::kPass);
+  server.role(Role::kLeader, 3, 1);  // it stands for another one
+  server.use_lease(2);
+  EXPECT_EQ(server.judge(make_lease_exclusion()).message,
+            "n1 answers queries by a lease of term 2 while n1 leads term 3");
 }
 
 TEST(TransferQuiet, EndsWithTheLeadership) {
