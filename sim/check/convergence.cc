@@ -25,7 +25,7 @@ void ConvergenceChecker::on_event(const TraceEvent& event) {
       }
       break;
     case EventKind::kOutside:
-      if (Replica* replica = find(event.node)) replica->outside = true;
+      outside_.push_back(event.node);  // it may not have reported anything yet
       break;
     case EventKind::kProbe:
       // Before the heal it matters only that a node reports, not what.
@@ -69,7 +69,9 @@ void ConvergenceChecker::finish() {
   }
   std::vector<const Replica*> live;
   for (const Replica& replica : replicas_) {
-    if (!replica.up || replica.outside || !takes_part(replica.node)) continue;
+    const bool outside =
+        std::find(outside_.begin(), outside_.end(), replica.node) != outside_.end();
+    if (!replica.up || outside || !takes_part(replica.node)) continue;
     if (!replica.reported) {
       conclude(CheckStatus::kInconclusive,
                fmt::format("{} is up but has not reported its state since it was started and the "

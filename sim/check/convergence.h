@@ -54,7 +54,6 @@ class ConvergenceChecker : public Checker {
   struct Replica {
     NodeId node{};
     bool up = true;
-    bool outside = false;   // of the core that is healed: left to its fate
     bool reported = false;  // since it was started and since the last heal
     std::string digest;
     EventIndex event{};
@@ -70,6 +69,7 @@ class ConvergenceChecker : public Checker {
   DigestOf digest_of_;
   bool healed_ = false;
   std::vector<Replica> replicas_;  // in the order of their first reports
+  std::vector<NodeId> outside_;    // of the core that is healed: left to their fates
 };
 
 }  // namespace seedbed

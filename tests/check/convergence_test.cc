@@ -70,6 +70,19 @@ TEST_F(Convergence, LeavesOutReplicasThatAreDown) {
   EXPECT_EQ(judge().status, CheckStatus::kViolation);
 }
 
+// Also if it had not said anything before it was.
+TEST_F(Convergence, LeavesOutReplicasThatAreLeftToTheirFate) {
+  probe(5, 1, "a");
+  probe(5, 2, "a");
+  script.at(10, EventKind::kHeal);
+  script.at(10, EventKind::kOutside, 3);
+  probe(20, 1, "b");
+  probe(20, 2, "b");
+  probe(20, 3, "a");
+  EXPECT_EQ(judge().status, CheckStatus::kPass);
+  EXPECT_EQ(judge().evaluated, 2u);
+}
+
 TEST_F(Convergence, ForgetsWhatWasReportedBeforeTheLastHeal) {
   script.at(10, EventKind::kHeal);
   probe(20, 1, "a");
