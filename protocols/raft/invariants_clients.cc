@@ -30,7 +30,6 @@ class AcknowledgedIsDurable final : public Checker {
   }
 
   void on_event(const TraceEvent& event) override {
-    logs_->follow(event);
     configurations_.follow(event);
     switch (event.kind) {
       case EventKind::kProbe:
@@ -41,6 +40,7 @@ class AcknowledgedIsDurable final : public Checker {
         builder_.on_event(event);
         if (event.kind == EventKind::kReturn) acknowledge(event, builder_.last_returned());
         break;
+      case EventKind::kDurable: logs_->follow(event); break;
       case EventKind::kCrash:
       case EventKind::kStart: look(event); break;
       default: break;

@@ -233,6 +233,7 @@ class Raft {
   LogIndex next_after_conflict(const AppendEntriesResponse& response) const;
   void append_in_term(EntryKind kind, EntryData data);
   Progress* find(Leader& leader, NodeId follower);
+  Progress* answered_by(NodeId from, Term term);
   void replicate(Progress& follower);
   uint64_t collect_entries(LogIndex first, std::vector<Entry>& entries);
   void send_heartbeat(const Progress& follower, uint64_t round);

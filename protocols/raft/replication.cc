@@ -138,18 +138,24 @@ Progress* Raft::find(Leader& leader, NodeId follower) {
   return found == leader.followers.end() ? nullptr : &*found;
 }
 
-void Raft::handle(NodeId from, AppendEntriesResponse& response) {
-  if (response.term > hard_state_.term) {
-    follow(response.term, std::nullopt);
-    return;
+// The follower that answered in that term; null if it is none of this leader's any more.
+Progress* Raft::answered_by(NodeId from, Term term) {
+  if (term > hard_state_.term) {
+    follow(term, std::nullopt);
+    return nullptr;
   }
   auto* leader = std::get_if<Leader>(&state_);
-  if (leader == nullptr || response.term < hard_state_.term) return;
+  if (leader == nullptr || term < hard_state_.term) return nullptr;
   Progress* follower = find(*leader, from);
+  if (follower != nullptr) follower->heard_at(now_);
+  return follower;
+}
+
+void Raft::handle(NodeId from, AppendEntriesResponse& response) {
+  Progress* follower = answered_by(from, response.term);
   if (follower == nullptr) return;
-  follower->heard_at(now_);
   follower->answered(response.round);
-  count_round(*leader);
+  count_round(std::get<Leader>(state_));
   if (!response.success) {
     if (!follower->believes(response.refused)) return;
     const LogIndex next = next_after_conflict(response);

@@ -70,15 +70,8 @@ void Raft::send_snapshot(Progress& follower) {
 }
 
 void Raft::handle(NodeId from, InstallSnapshotResponse& response) {
-  if (response.term > hard_state_.term) {
-    follow(response.term, std::nullopt);
-    return;
-  }
-  auto* leader = std::get_if<Leader>(&state_);
-  if (leader == nullptr || response.term < hard_state_.term) return;
-  Progress* follower = find(*leader, from);
+  Progress* follower = answered_by(from, response.term);
   if (follower == nullptr) return;
-  follower->heard_at(now_);
   Installing* installing = follower->installing();
   if (installing == nullptr || installing->snapshot.last != response.last) return;
   const uint64_t expected = std::min<uint64_t>(installing->offset + config_.snapshot_chunk_bytes,

@@ -43,10 +43,9 @@ class Injector final : public EventSink {
   // The end of the faults: begins no other, and heals a core of servers that suffices, with the
   // clients, of all but the faults that are there for good. What ails the servers outside of it
   // stays as it is for good, or gets worse: they may be down, cut off, deaf, mute or paused for
-  // ever. There are no more of them than the protocol
-  // promises to survive down at once; which, and how they fare, are fault choices. Announces each
-  // of them. Where links stay cut for good, which is announced too, no server is left outside.
-  // Must not be called from a task.
+  // ever. There are no more of them than the protocol promises to survive down at once; which, and
+  // how they fare, are fault choices. Announces each of them. Where links stay cut for good, which
+  // is announced too, no server is left outside. Must not be called from a task.
   void heal();
 
   // How often a fault of that kind was really applied.

@@ -117,35 +117,39 @@ void mend_ring(Stage& stage) {
   });
 }
 
-// From each target to the other at the same place.
-void cut_links(Stage& stage) {
+// Visits the links from each target to the other at the same place.
+template <class Visit>
+void each_lost_link(const Stage& stage, Visit visit) {
   const Fault& fault = stage.fault;
   for (size_t i = 0; i < std::min(fault.targets.size(), fault.others.size()); ++i) {
-    stage.world.network().cut(fault.targets[i], fault.others[i]);
+    visit(fault.targets[i], fault.others[i]);
   }
 }
 
+void cut_links(Stage& stage) {
+  each_lost_link(stage, [&](NodeId from, NodeId to) { stage.world.network().cut(from, to); });
+}
+
 void mend_links(Stage& stage) {
-  const Fault& fault = stage.fault;
-  for (size_t i = 0; i < std::min(fault.targets.size(), fault.others.size()); ++i) {
-    stage.world.network().mend(fault.targets[i], fault.others[i]);
+  each_lost_link(stage, [&](NodeId from, NodeId to) { stage.world.network().mend(from, to); });
+}
+
+// Visits the links, in both directions, between all but the hub of a star.
+template <class Visit>
+void each_link_of_rays(const Stage& stage, Visit visit) {
+  for (const NodeId one : stage.fault.others) {
+    for (const NodeId other : stage.fault.others) {
+      if (one != other) visit(one, other);
+    }
   }
 }
 
 void cut_rays_apart(Stage& stage) {
-  for (const NodeId one : stage.fault.others) {
-    for (const NodeId other : stage.fault.others) {
-      if (one != other) stage.world.network().cut(one, other);
-    }
-  }
+  each_link_of_rays(stage, [&](NodeId from, NodeId to) { stage.world.network().cut(from, to); });
 }
 
 void mend_rays(Stage& stage) {
-  for (const NodeId one : stage.fault.others) {
-    for (const NodeId other : stage.fault.others) {
-      if (one != other) stage.world.network().mend(one, other);
-    }
-  }
+  each_link_of_rays(stage, [&](NodeId from, NodeId to) { stage.world.network().mend(from, to); });
 }
 
 // Cut after an even number of steps, mended after an odd one.

@@ -45,14 +45,10 @@ void lift_memory_limit(Stage& stage) {
 }
 
 // An operator's deed: whoever leads acts on it; the others do not.
-template <const char* kOrder>
 void operate(Stage& stage) {
-  for (const NodeId target : stage.fault.targets) stage.world.operate(kOrder, target);
+  const std::string_view order = info(stage.fault.kind).order;
+  for (const NodeId target : stage.fault.targets) stage.world.operate(order, target);
 }
-constexpr char kTransferLeadership[] = "transfer_leadership";
-constexpr char kAddServer[] = "add_server";
-constexpr char kDemoteServer[] = "demote_server";
-constexpr char kRemoveServer[] = "remove_server";
 
 uint64_t memory_kills(const World& world) { return world.memory_kills(); }
 
@@ -247,10 +243,10 @@ const FaultInfo kRows[] = {
         .meaning = "an operator has the leader hand over to a server of his choice",
         .models = "maintenance of the leader's machine, a balancer of load",
         .shown_by = "raft/transfer",
-        .order = kTransferLeadership,
+        .order = "transfer_leadership",
         .aim = Aim::kServer,
         .line = "to {targets}",
-        .begin = operate<kTransferLeadership>,
+        .begin = operate,
         .slots = 6,
         .duration_ms = {1, 1},
     },
@@ -261,10 +257,10 @@ const FaultInfo kRows[] = {
         .meaning = "an operator has the cluster take a server in, or give it back its vote",
         .models = "growth, replacement of a machine",
         .shown_by = "raft/membership",
-        .order = kAddServer,
+        .order = "add_server",
         .aim = Aim::kServer,
         .line = "{targets}",
-        .begin = operate<kAddServer>,
+        .begin = operate,
         .slots = 6,
         .duration_ms = {1, 1},
     },
@@ -275,10 +271,10 @@ const FaultInfo kRows[] = {
         .meaning = "an operator takes a server's vote away; it goes on getting the log",
         .models = "maintenance, a machine that is too slow to vote",
         .shown_by = "raft/membership",
-        .order = kDemoteServer,
+        .order = "demote_server",
         .aim = Aim::kServer,
         .line = "{targets}",
-        .begin = operate<kDemoteServer>,
+        .begin = operate,
         .slots = 3,
         .duration_ms = {1, 1},
     },
@@ -289,10 +285,10 @@ const FaultInfo kRows[] = {
         .meaning = "an operator takes a server out of the cluster for good; it is not told",
         .models = "a machine at the end of its life that goes on running",
         .shown_by = "raft/membership",
-        .order = kRemoveServer,
+        .order = "remove_server",
         .aim = Aim::kServer,
         .line = "{targets}",
-        .begin = operate<kRemoveServer>,
+        .begin = operate,
         .slots = 1,
         .duration_ms = {1, 1},
     },

@@ -1,9 +1,10 @@
 // Workloads: what clients ask, as choices. An operation is a function of the run's seed, the client
 // and its number; what the system answered changes nothing, so leaving one out moves no other.
 //
-//   register  get, put, cas and delete on a few keys
-//   append    append and get on a few keys: every value shows its whole history
-//   counter   increment, decrement and read
+//   register     get, put, cas and delete on a few keys
+//   lookup       twelve gets for each put on a few keys
+//   append       append and get on a few keys: every value shows its whole history
+//   counter      increment, decrement and read
 //   list_append  transactions of one to four steps, which append to lists and read them
 #pragma once
 
