@@ -113,26 +113,29 @@ std::vector<CheckSpec> checks() {
   using Checked = std::unique_ptr<Checker>;
   std::vector<CheckSpec> specs{
       {"Durability", "what was acknowledged is on as many disks as the policy says",
+       Evidence::kWorld,
        [](const Setup& setup) { return make_durability(disks_of(setup), policy_of(setup)); }},
       {"OneWriter", "an epoch has one owner; nobody listens to that of an earlier one",
-       [](const Setup& setup) { return make_one_writer(disks_of(setup)); }},
-      {"ReplicaPrefix", "logs that share an entry are identical up to it",
+       Evidence::kWorld, [](const Setup& setup) { return make_one_writer(disks_of(setup)); }},
+      {"ReplicaPrefix", "logs that share an entry are identical up to it", Evidence::kWorld,
        [](const Setup& setup) { return make_replica_prefix(disks_of(setup)); }},
       {"AppliedAtomic", "data and applied index of a state belong together, on disk as well",
-       [](const Setup& setup) { return make_applied_atomic(disks_of(setup)); }},
-      {"ExactlyOnce", "an operation is executed once, however often it is sent",
+       Evidence::kWorld, [](const Setup& setup) { return make_applied_atomic(disks_of(setup)); }},
+      {"ExactlyOnce", "an operation is executed once, however often it is sent", Evidence::kWorld,
        [](const Setup&) { return make_exactly_once(); }},
       {"Linearizable", "operations take effect one at a time, between call and return",
+       Evidence::kClients,
        [](const Setup& setup) -> Checked {
          if (!keeps_all(setup) || !reads_are(setup, wire::PRIMARY)) return nullptr;
          return std::make_unique<LinearizabilityChecker>("Linearizable", key_value_model());
        }},
       {"ReadsYourWrites", "a client finds what it has appended, and what it has read before",
+       Evidence::kClients,
        [](const Setup& setup) -> Checked {
          if (!keeps_all(setup) || !reads_are(setup, wire::TOKEN)) return nullptr;
          return make_reads_your_writes();
        }},
-      {"BoundedStaleness", "no answer is older than was asked for",
+      {"BoundedStaleness", "no answer is older than was asked for", Evidence::kClients,
        [](const Setup& setup) -> Checked {
          if (!keeps_all(setup) || !reads_are(setup, wire::BOUNDED)) return nullptr;
          // A clock that is too slow makes the bound a little longer.
@@ -140,11 +143,11 @@ std::vector<CheckSpec> checks() {
          return make_bounded_staleness(ms(bound) +
                                        ms(bound) * options_of(setup).drift_ppm() / 1'000'000);
        }},
-      {"ReplicasAgree", "after healing all replicas come to the same state",
+      {"ReplicasAgree", "after healing all replicas come to the same state", Evidence::kWorld,
        [](const Setup&) {
          return std::make_unique<ConvergenceChecker>("ReplicasAgree", digest_of);
        }},
-      {"Progress", "after healing every client is served again",
+      {"Progress", "after healing every client is served again", Evidence::kClients,
        [](const Setup& setup) {
          return std::make_unique<ProgressChecker>("Progress", setup.clients, setup.liveness_bound);
        }},
