@@ -45,7 +45,9 @@ enum class Mutant {
   kRsmB04,
   kRsmB05,
   kRsmB06,
+  kRsmB07,
   kRsmB09,
+  kRsmB10,
   kRsmB11,
 };
 
