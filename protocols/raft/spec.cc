@@ -100,6 +100,7 @@ std::shared_ptr<ServerLogs> disks_of(const Setup& setup) {
 LivenessOptions liveness_options(const Setup& setup) {
   const auto& options = setup.options_as<wire::Options>();
   return {.servers = setup.servers,
+          .founders = founders(setup),
           .clients = setup.clients,
           .safeguards = {.pre_vote = !options.no_pre_vote(),
                          .check_quorum = !options.no_check_quorum()},
