@@ -26,9 +26,9 @@ uint64_t hash_of(const KvResult& result, std::optional<uint64_t> text_hash) {
 }
 
 Applied KvStateMachine::apply(const Entry& entry, NodeTime local) {
-  INVARIANT(entry.index == last_applied_ + 1, "entry {} applied behind {}", entry.index,
+  INVARIANT(rules_.is_next(entry.index, last_applied_), "entry {} applied behind {}", entry.index,
             last_applied_);
-  last_applied_ = entry.index;
+  last_applied_ = std::max(last_applied_, entry.index);
   Applied applied;
   if (entry.kind == EntryKind::kCommand) {
     if (std::optional<Stamped> stamped = decode_stamped(entry.data)) {

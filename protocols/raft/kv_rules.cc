@@ -44,6 +44,28 @@ bool KvRules::looks_before_writing() const {
   return mutant_ != Mutant::kRsmB09;
 }
 
+void KvRules::put_in_order(std::vector<Entry>& committed,
+                           const std::function<bool(const Entry&)>& awaited) const {
+  // RSM-B07: what a client waits for is done at once. On other servers it comes where the log has
+  // it, and so to another state.
+  if (mutant_ == Mutant::kRsmB07) {
+    std::stable_partition(committed.begin(), committed.end(), awaited);
+  }
+}
+
+bool KvRules::is_next(LogIndex index, LogIndex last_applied) const {
+  // RSM-B07: the machine takes what it is given.
+  if (mutant_ == Mutant::kRsmB07) return true;
+  return index == last_applied + 1;
+}
+
+bool KvRules::may_take_snapshot(LogIndex last_applied, LogIndex through) const {
+  // RSM-B10: it is taken as soon as there is enough to cover, in the middle of applying more. Who
+  // starts from it never applies the rest.
+  if (mutant_ == Mutant::kRsmB10) return true;
+  return last_applied == through;
+}
+
 uint64_t KvRules::sessions_in_snapshot(uint64_t count) const {
   // RSM-B05: a snapshot is taken for a copy of the data. Whoever starts from it does not know the
   // commands that were executed before.
