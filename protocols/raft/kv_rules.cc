@@ -20,6 +20,13 @@ bool KvRules::evicts_before(const SessionUse& a, const SessionUse& b, uint64_t s
   return a.last_used < b.last_used;
 }
 
+LogIndex KvRules::moment_of_use(LogIndex index, uint64_t logged) const {
+  // CH-04: the machine logs its states, one by one, and goes by how many it has logged; a server
+  // that started from a snapshot has logged fewer. Nothing compares what servers have logged.
+  if (mutant_ == Mutant::kCh04) return logged;
+  return index;
+}
+
 bool KvRules::opens_what_it_does_not_know() const {
   // RSM-B06: the client is spared an error, and a command that was executed before the session was
   // forgotten is executed again.

@@ -30,6 +30,10 @@ class KvRules {
   // its tables. A total order.
   bool evicts_before(const SessionUse& a, const SessionUse& b, uint64_t salt) const;
 
+  // §6.3: when a session was used: at the entry of that index. `logged`: the states that this
+  // server has come to since it started.
+  LogIndex moment_of_use(LogIndex index, uint64_t logged) const;
+
   // §6.3: whether a request in a session that is not known, perhaps no longer, opens it.
   bool opens_what_it_does_not_know() const;
 

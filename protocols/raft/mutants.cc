@@ -165,6 +165,12 @@ constexpr std::array kMutants = {
                "others are not.",
                "StateMachineSafety", "SnapshotOK",
                "Ongaro 2014, section 6.3; LogCabin 1.1 versions its state machine for that reason"},
+    MutantInfo{
+        Mutant::kCh04, "raft.ch04-states-logged", "CH-04",
+        "The machine goes by the number of states that it has logged, of which a server that "
+        "began with a snapshot has fewer; they are logged, and compared with nothing.",
+        "StateMachineSafety", "SnapshotOK,DeterministicApply",
+        "DeterministicStateMachine of the chapter, taken literally (CH-04)"},
     MutantInfo{Mutant::kActivateAlone, "raft.activate-alone", "",
                "A leader puts a version in force that it knows itself, and asks nobody else.",
                "Progress", "ReplicasAgree",

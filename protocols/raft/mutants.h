@@ -51,6 +51,7 @@ enum class Mutant {
   kRsmB10,
   kRsmB11,
   kActivateAlone,
+  kCh04,
 };
 
 struct MutantInfo {

@@ -86,6 +86,7 @@ bool shows_in_a_storm(Mutant mutant) {
     case Mutant::kRsmB08:
     case Mutant::kRsmB09:
     case Mutant::kRsmB10:
+    case Mutant::kCh04:
     case Mutant::kActivateAlone: return false;
     default: return true;
   }
