@@ -34,8 +34,8 @@ bool clients_wait(const RunResult& result) {
   return result.run_end == RunEnd::kTimeLimit || result.run_end == RunEnd::kIdle;
 }
 
-// Whether a documented weakness, or an assumption that broke, is a reason for that. One that excuses
-// something else is none: what was lost does not say why nothing gets done.
+// Whether a documented weakness, or an assumption that broke, is a reason for that. One that
+// excuses something else is none: what was lost does not say why nothing gets done.
 bool waiting_is_explained(const RunResult& result) {
   return std::any_of(result.checks.begin(), result.checks.end(), [](const CheckResult& check) {
     const bool excused = check.status == CheckStatus::kExpectedWeakness ||
