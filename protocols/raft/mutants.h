@@ -46,9 +46,11 @@ enum class Mutant {
   kRsmB05,
   kRsmB06,
   kRsmB07,
+  kRsmB08,
   kRsmB09,
   kRsmB10,
   kRsmB11,
+  kActivateAlone,
 };
 
 struct MutantInfo {

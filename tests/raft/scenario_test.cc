@@ -83,8 +83,10 @@ bool shows_in_a_storm(Mutant mutant) {
     case Mutant::kRsmB05:
     case Mutant::kRsmB06:
     case Mutant::kRsmB07:
+    case Mutant::kRsmB08:
     case Mutant::kRsmB09:
-    case Mutant::kRsmB10: return false;
+    case Mutant::kRsmB10:
+    case Mutant::kActivateAlone: return false;
     default: return true;
   }
 }
