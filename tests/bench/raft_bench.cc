@@ -189,8 +189,8 @@ BENCHMARK(BM_RaftIdleChecked)->Unit(benchmark::kMillisecond);
 
 void saturated(benchmark::State& state, bool checks, bool batches = true) {
   const auto clients = static_cast<uint32_t>(state.range(0));
-  const uint64_t operations = run_raft(
-      state, {.clients = clients, .length = 1s, .checks = checks, .batches = batches});
+  const uint64_t operations =
+      run_raft(state, {.clients = clients, .length = 1s, .checks = checks, .batches = batches});
   state.SetItemsProcessed(static_cast<int64_t>(operations));
 }
 void BM_RaftSaturated(benchmark::State& state) { saturated(state, false); }
