@@ -181,8 +181,8 @@ void Durability::finish() {
     return;
   }
   if (weakness_.empty()) return;
-  excuse_by(std::string(policy_.asynchronous() ? kTail : kInVain), weakness_, weakness_facts_,
-            weakness_at_);
+  excuse_by(std::string(policy_.asynchronous() ? kTail : kInVain), CheckStatus::kViolation,
+            weakness_, weakness_facts_, weakness_at_);
 }
 
 }  // namespace

@@ -50,7 +50,8 @@ class Progress final : public Checker {
     evaluated(result.evaluated);
     if (result.status != CheckStatus::kLiveness) return;
     if (const auto reason = standstill_.reason()) {
-      excuse_by(std::string(kWeakness), *reason, result.facts, result.event);
+      excuse_by(std::string(kWeakness), CheckStatus::kLiveness, *reason, result.facts,
+                result.event);
     } else {
       conclude(CheckStatus::kLiveness, result.message, result.facts, result.event);
     }
@@ -204,7 +205,7 @@ class StableLeader final : public Checker {
   void not_stable(const TraceEvent& event, std::string message) {
     const std::vector<Fact> facts{fact(event, message)};
     if (const auto reason = standstill_.reason()) {
-      excuse_by(std::string(kWeakness), *reason, facts, event.index);
+      excuse_by(std::string(kWeakness), CheckStatus::kLiveness, *reason, facts, event.index);
     } else {
       conclude(CheckStatus::kLiveness, std::move(message), facts, event.index);
     }

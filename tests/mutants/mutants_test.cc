@@ -118,6 +118,8 @@ TEST(MutantTable, SaysOfEveryMutantHowFastItIsCaught) {
     EXPECT_GE(median.median, 1u) << median.mutant;
     EXPECT_LE(median.least, median.median) << median.mutant;
     EXPECT_LE(median.median, median.most) << median.mutant;
+    EXPECT_FALSE(median.seen_most.empty()) << median.mutant << ": what do clients see?";
+    EXPECT_EQ(median.seen_least == "-", median.seen.starts_with("0/")) << median.mutant;
   }
   for (const Reproducer& reproducer : reproducers()) {
     EXPECT_EQ(measured[reproducer.mutant], 1) << reproducer.mutant;
