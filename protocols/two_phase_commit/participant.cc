@@ -257,7 +257,8 @@ void Participant::commit(const TxnId& id) {
 
 // An abort need not be durable: if it is forgotten, it is asked for again, and presumed.
 void Participant::abort(const TxnId& id) {
-  if (state_.has_ended(id) || state_.outcomes.contains(id)) return;
+  if (state_.outcomes.contains(id)) return;
+  if (state_.has_ended(id) && !branches_.contains(id)) return;
   record({Decided{.id = id, .committed = false}});
   release(id);
 }
