@@ -120,6 +120,7 @@ bool Coordinator::may_run(const Session& session) const {
 Coordinator::Transaction Coordinator::plan(const wire::Run::Request& request) const {
   Transaction transaction;
   transaction.id = from_wire(request.id());
+  *transaction.answer.mutable_id() = request.id();
   transaction.begun = request.begun();
   for (int i = 0; i < request.steps_size(); ++i) {
     const Step step = from_wire(request.steps(i));
@@ -271,6 +272,7 @@ void Coordinator::tell_once(const TxnId& id, NodeId participant, wire::Outcome o
 Result<wire::Inquire::Response> Coordinator::on_inquire(const wire::Inquire::Request& request) {
   const TxnId id = from_wire(request.id());
   wire::Inquire::Response response;
+  *response.mutable_id() = request.id();
   if (acknowledged_.contains(id)) {
     response.set_outcome(wire::OUTCOME_COMMITTED);
   } else if (options_.rules.may_presume_abort(active_.contains(id))) {

@@ -70,6 +70,7 @@ Result<wire::Work::Response> Participant::on_work(const wire::Work::Request& req
   const Age age{.begun = request.begun(), .id = from_wire(request.id())};
   forget_through(age.id.coordinator, request.ended());
   wire::Work::Response aborted;
+  *aborted.mutable_id() = request.id();
   aborted.set_outcome(wire::OUTCOME_ABORTED);
   if (state_.has_ended(age.id) || state_.outcomes.contains(age.id)) return aborted;
   const auto known = branches_.find(age.id);
@@ -91,6 +92,7 @@ uint64_t Participant::begin(const Age& age, Stage stage) {
 Result<wire::Work::Response> Participant::work(const Age& age, uint64_t life,
                                                const wire::Work::Request& request) {
   wire::Work::Response answer;
+  *answer.mutable_id() = request.id();
   answer.set_incarnation(number(env_.incarnation()));
   for (const wire::Step& message : request.steps()) {
     const Step step = from_wire(message);
@@ -147,6 +149,7 @@ bool Participant::lock(const Age& age, uint64_t life, const Step& step) {
 Result<wire::Prepare::Response> Participant::on_prepare(const wire::Prepare::Request& request) {
   const TxnId id = from_wire(request.id());
   wire::Prepare::Response response;
+  *response.mutable_id() = request.id();
   const auto branch = branches_.find(id);
   if (branch != branches_.end() && branch->second.stage == Stage::kVoting) return Error::kTimeout;
   const auto outcome = state_.outcomes.find(id);
@@ -231,7 +234,10 @@ Result<wire::Decide::Response> Participant::on_decide(const wire::Decide::Reques
   const TxnId id = from_wire(request.id());
   settle(id, request.outcome());
   forget_through(id.coordinator, request.ended());
-  return wire::Decide::Response();
+  wire::Decide::Response response;
+  *response.mutable_id() = request.id();
+  response.set_outcome(request.outcome());
+  return response;
 }
 
 void Participant::settle(const TxnId& id, wire::Outcome outcome) {
@@ -307,6 +313,7 @@ void Participant::forget_through(NodeId coordinator, const wire::Ended& ended) {
 Result<wire::AskPeer::Response> Participant::on_peer(const wire::AskPeer::Request& request) {
   const TxnId id = from_wire(request.id());
   wire::AskPeer::Response response;
+  *response.mutable_id() = request.id();
   if (state_.in_doubt.contains(id) || state_.has_ended(id)) return response;
   abort(id);
   const Decided outcome = state_.outcomes.at(id);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "protocols/two_phase_commit/calls.h"
 #include "protocols/two_phase_commit/client.h"
 #include "protocols/two_phase_commit/coordinator.h"
 #include "protocols/two_phase_commit/disk_journal.h"
@@ -14,7 +15,6 @@
 #include "sim/check/lists.h"
 #include "sim/check/model.h"
 #include "sim/check/payload.h"
-#include "sim/check/progress.h"
 
 namespace seedbed::two_phase_commit {
 namespace {
@@ -86,6 +86,28 @@ std::vector<CheckSpec> checks() {
   std::vector<CheckSpec> specs{
       {"AC1", "no two servers decide differently",
        [](const Setup& setup) { return make_ac1(ledger_of(setup)); }},
+      {"AC2", "who has decided does not reverse its decision, nor votes any more",
+       [](const Setup& setup) { return make_ac2(ledger_of(setup)); }},
+      {"AC3", "what is committed, all who have written could commit",
+       [](const Setup& setup) { return make_ac3(ledger_of(setup)); }},
+      {"AC4", "if all said YES and were heard in time, the coordinator commits",
+       [](const Setup&) { return make_ac4(kAnswerTime / 2); }},
+      {"AC5", "after healing, every transaction is decided everywhere",
+       [](const Setup& setup) { return make_ac5(ledger_of(setup)); }},
+      {"PrepDurable", "a YES is on the disk of whoever says it",
+       [](const Setup& setup) { return make_prep_durable(ledger_of(setup)); }},
+      {"DecDurable", "a decision is on the disk of whoever tells it, or says that it knows",
+       [](const Setup& setup) { return make_dec_durable(ledger_of(setup)); }},
+      {"LockHold", "what a transaction in doubt has written, nobody else touches",
+       [](const Setup& setup) { return make_lock_hold(ledger_of(setup)); }},
+      {"GC", "a commit is forgotten only when all who have written know it",
+       [](const Setup& setup) { return make_gc(ledger_of(setup)); }},
+      {"NamesOnce", "a transaction is named once, whatever its coordinator goes through",
+       [](const Setup&) { return make_names_once(); }},
+      {"AckedCommit", "what a client was told is done, is committed",
+       [](const Setup& setup) { return make_acked_commit(ledger_of(setup)); }},
+      {"ExactlyOnce", "of the transactions run for an operation, one is committed at most",
+       [](const Setup& setup) { return make_exactly_once(ledger_of(setup)); }},
       {"Conservation",
        "all accounts together hold the same, whenever somebody looks at all of them",
        [](const Setup& setup) -> Checked {
@@ -110,7 +132,8 @@ std::vector<CheckSpec> checks() {
        }},
       {"Progress", "after healing every client is served again",
        [](const Setup& setup) {
-         return std::make_unique<ProgressChecker>("Progress", setup.clients, setup.liveness_bound);
+         return make_progress(ledger_of(setup),
+                              {.clients = setup.clients, .bound = setup.liveness_bound});
        }},
   };
   for (CheckSpec& spec : specs) spec.assumes.push_back(Assumption::kDisksKeep);
@@ -179,6 +202,11 @@ ProtocolSpec spec() {
                             .reference = std::string(mutant.reference)});
   }
   spec.probes = probes();
+  spec.weaknesses = {
+      {"2PC-W1", "who has said YES stays in doubt, with its locks, if its coordinator is gone",
+       std::nullopt},
+      {"2PC-W2", "an operator's decision differs from the coordinator's", std::nullopt},
+  };
   spec.leads = leads;
   spec.caption = caption;
   return spec;
