@@ -16,6 +16,8 @@ namespace seedbed::two_phase_commit {
 namespace {
 
 constexpr Site kPause("two_phase_commit.repeat_pause", ChoiceClass::kAmbient);
+// What a coordinator may always do, and seldom does.
+constexpr Site kImpatient("two_phase_commit.waits_for_no_vote", ChoiceClass::kFault);
 // What was begun, and not run within that time, will not be run.
 constexpr Duration kOpen = 2s;
 
@@ -184,7 +186,8 @@ wire::Prepare::Request Coordinator::prepare_request(const Transaction& transacti
 // Phase 1. One NO is enough, and so is silence.
 bool Coordinator::vote(const Transaction& transaction) {
   auto ballot = std::make_shared<Ballot>(env_.scheduler(), transaction.parts.size());
-  const NodeTime deadline = env_.now() + options_.vote_wait;
+  const Duration wait = env_.buggify(kImpatient) ? kAnswerTime : options_.vote_wait;
+  const NodeTime deadline = env_.now() + wait;
   for (const Part& part : transaction.parts) {
     const wire::Prepare::Request request = prepare_request(transaction, part);
     env_.spawn("vote", [this, ballot, request, deadline, voter = part.participant] {

@@ -67,6 +67,12 @@ std::unique_ptr<Checker> make_ac5(LedgerPtr ledger);
 // After healing every client is served again, or what it wants is locked by the weakness 2PC-W1.
 std::unique_ptr<Checker> make_progress(LedgerPtr ledger, const LivenessOptions& options);
 
+// --- Of clients, where operators decide: invariants_operators.cc ---
+
+// What `inner` finds is the weakness 2PC-W2 if an operator's decision stands against the
+// coordinator's: then half of a transaction is there, whatever the protocol does.
+std::unique_ptr<Checker> make_excused(std::unique_ptr<Checker> inner, LedgerPtr ledger);
+
 // --- For all of them ---
 
 // "commits n1.1.7, by its disk", and the like.

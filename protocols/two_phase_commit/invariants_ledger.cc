@@ -97,6 +97,15 @@ const std::vector<NodeId>& Ledger::writers(const TxnId& id) const {
   return place == writers_.end() ? kNobody : place->second;
 }
 
+const Deed* Ledger::damage() const {
+  for (const Deed& deed : deeds_) {
+    if (!deed.by_operator) continue;
+    const bool committed = find(Deed::Kind::kDecision, deed.id.coordinator, deed.id) != nullptr;
+    if (committed != (deed.kind == Deed::Kind::kCommitted)) return &deed;
+  }
+  return nullptr;
+}
+
 const ParticipantImage& Ledger::participant(NodeId node) const {
   return disks_.at(node).participant;
 }

@@ -56,6 +56,10 @@ class Ledger {
   // Who must decide the transaction, by any record of it; empty if there is none.
   const std::vector<NodeId>& writers(const TxnId& id) const;
 
+  // A decision of an operator that is not the coordinator's; null if there is none. Valid until the
+  // next follow().
+  const Deed* damage() const;
+
   // What the participant would recover if it lost power now, but for the losers.
   const ParticipantImage& participant(NodeId node) const;
   const CoordinatorImage& coordinator(NodeId node) const;

@@ -52,7 +52,7 @@ std::vector<Lock> LockTable::held_by(const TxnId& id) const {
 LockTable::Asked LockTable::acquire(const Age& age, std::string_view key, LockMode mode) {
   if (holds(age.id, key, mode)) return {.granted = true, .wounded = {}};
   Owner& owner = owners_[age.id];
-  CHECK(!owner.waits_for && !owner.pinned);
+  INVARIANT(!owner.waits_for && !owner.pinned, "a transaction that waits, or has voted, asks");
   const std::string name(key);
   Entry& entry = entries_[name];
   Asked asked;
@@ -137,7 +137,7 @@ std::vector<TxnId> LockTable::release(const TxnId& id) {
 
 void LockTable::pin(const TxnId& id) {
   Owner& owner = owners_[id];
-  CHECK(!owner.waits_for);
+  INVARIANT(!owner.waits_for, "a transaction that waits for a lock votes");
   owner.pinned = true;
 }
 

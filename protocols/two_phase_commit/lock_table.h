@@ -44,7 +44,7 @@ class LockTable {
   };
 
   // Asks for a lock, or for more than a shared one that is held. What is not granted is waited for.
-  // CHECK-fails if the transaction waits already.
+  // The transaction must not wait already, nor be pinned.
   Asked acquire(const Age& age, std::string_view key, LockMode mode);
   // Gives back whatever the transaction holds, and stops waiting. Returns those whose request is
   // granted by that, in the order of keys, the oldest first.

@@ -28,7 +28,7 @@ constexpr std::array kMutants = {
                "A participant executes the copy of a request as well.", "Conservation",
                "https://jepsen.io/analyses/mongodb-4.2.6"},
     MutantInfo{Mutant::kB08, "two_phase_commit.b08-names-again",
-               "A coordinator that restarts begins to count transactions anew.", "AC2",
+               "A coordinator that restarts begins to count transactions anew.", "NamesOnce",
                "Mohan, Lindsay, Obermarck, TODS 11(4), 1986"},
     MutantInfo{Mutant::kB09, "two_phase_commit.b09-forgets-early",
                "The coordinator forgets a committed transaction after one acknowledgement.", "GC",

@@ -17,6 +17,9 @@ namespace seedbed::two_phase_commit {
 namespace {
 
 constexpr Site kPause("two_phase_commit.inquiry_pause", ChoiceClass::kAmbient);
+// What a participant may always do, and seldom does.
+constexpr Site kVotesNo("two_phase_commit.votes_no", ChoiceClass::kFault);
+constexpr Site kGivesUp("two_phase_commit.gives_up_soon", ChoiceClass::kFault);
 constexpr Duration kLongestPause = 1s;
 constexpr int kLongestInDoubt = 2;  // inquiries, of those who give up
 
@@ -170,6 +173,10 @@ wire::Vote Participant::vote(const TxnId& id, const wire::Prepare::Request& requ
   if (branch != branches_.end() && branch->second.stage == Stage::kRead) return wire::VOTE_READ;
   const bool stands = branch != branches_.end() && branch->second.stage == Stage::kWorked &&
                       request.incarnation() == number(env_.incarnation());
+  if (stands && env_.buggify(kVotesNo)) {
+    abort(id);
+    return wire::VOTE_NO;
+  }
   if (!options_.rules.may_vote(stands)) {
     env_.reached("two_phase_commit.late_prepare_refused");
     return wire::VOTE_NO;
@@ -329,7 +336,8 @@ void Participant::watch(TxnId id, uint64_t life) {
     const Branch& branch = branches_.at(id);
     if (branch.stage == Stage::kInDoubt) return await_decision(id);
     const bool may_abort = branch.stage == Stage::kWorking || branch.stage == Stage::kWorked;
-    if (may_abort && env_.now() - branch.since >= options_.idle) {
+    const bool idle = env_.now() - branch.since >= options_.idle;
+    if (may_abort && (idle || env_.buggify(kGivesUp))) {
       env_.reached("two_phase_commit.gave_up");
       return abort(id);
     }
@@ -377,7 +385,11 @@ void Participant::operate(std::string_view order, NodeId about) {
   if (order != kHeuristicCommit && order != kHeuristicAbort) return;
   env_.spawn("order", [this, committed = order == kHeuristicCommit] {
     std::vector<TxnId> doubts;
-    for (const auto& [id, prepared] : state_.in_doubt) doubts.push_back(id);
+    for (const auto& [id, branch] : branches_) {
+      // Not those that are being voted on, or whose decision is on its way to the disk.
+      const bool in_doubt = branch.stage == Stage::kInDoubt && state_.in_doubt.contains(id);
+      if (in_doubt) doubts.push_back(id);
+    }
     for (const TxnId& id : doubts) {
       env_.reached("two_phase_commit.decided_by_order");
       record({Decided{.id = id, .committed = committed, .by_operator = true}});

@@ -15,6 +15,7 @@
 #include "sim/check/lists.h"
 #include "sim/check/model.h"
 #include "sim/check/payload.h"
+#include "sim/check/serializability.h"
 
 namespace seedbed::two_phase_commit {
 namespace {
@@ -79,7 +80,13 @@ LedgerPtr ledger_of(const Setup& setup) {
   return setup.views->get<Ledger>(roles_of(setup.servers, options_of(setup).coordinators()));
 }
 
-bool workload_is(const Setup& setup, std::string_view kind) { return setup.workload == kind; }
+// A check of histories; nullptr if the workload is another one.
+template <class T>
+std::unique_ptr<Checker> seen_by_clients(const Setup& setup, std::string_view workload,
+                                         std::string_view name) {
+  if (setup.workload != workload) return nullptr;
+  return make_excused(std::make_unique<T>(std::string(name)), ledger_of(setup));
+}
 
 std::vector<CheckSpec> checks() {
   using Checked = std::unique_ptr<Checker>;
@@ -110,24 +117,25 @@ std::vector<CheckSpec> checks() {
        [](const Setup& setup) { return make_exactly_once(ledger_of(setup)); }},
       {"Conservation",
        "all accounts together hold the same, whenever somebody looks at all of them",
-       [](const Setup& setup) -> Checked {
-         if (!workload_is(setup, "bank")) return nullptr;
-         return std::make_unique<ConservationChecker>("Conservation");
+       [](const Setup& setup) {
+         return seen_by_clients<ConservationChecker>(setup, "bank", "Conservation");
        }},
       {"NoNegative", "no account holds less than nothing",
-       [](const Setup& setup) -> Checked {
-         if (!workload_is(setup, "bank")) return nullptr;
-         return std::make_unique<NoNegativeChecker>("NoNegative");
+       [](const Setup& setup) {
+         return seen_by_clients<NoNegativeChecker>(setup, "bank", "NoNegative");
        }},
       {"Lists",
        "reads of a list show one order of appends, all that were done and none that failed",
-       [](const Setup& setup) -> Checked {
-         if (!workload_is(setup, "list_append")) return nullptr;
-         return std::make_unique<ListsChecker>("Lists");
+       [](const Setup& setup) {
+         return seen_by_clients<ListsChecker>(setup, "list_append", "Lists");
+       }},
+      {"StrictSerializable", "transactions happen one after the other, in an order that fits time",
+       [](const Setup& setup) {
+         return seen_by_clients<SerializabilityChecker>(setup, "list_append", "StrictSerializable");
        }},
       {"Linearizable", "operations take effect one at a time, between call and return",
        [](const Setup& setup) -> Checked {
-         if (!workload_is(setup, "lookup")) return nullptr;
+         if (setup.workload != "lookup") return nullptr;
          return std::make_unique<LinearizabilityChecker>("Linearizable", key_value_model());
        }},
       {"Progress", "after healing every client is served again",
@@ -207,6 +215,7 @@ ProtocolSpec spec() {
        std::nullopt},
       {"2PC-W2", "an operator's decision differs from the coordinator's", std::nullopt},
   };
+  spec.orders = {std::string(kHeuristicCommit), std::string(kHeuristicAbort)};
   spec.leads = leads;
   spec.caption = caption;
   return spec;
