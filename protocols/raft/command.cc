@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <limits>
+
 #include "sim/core/bytes.h"
 
 namespace seedbed::raft {
@@ -9,7 +11,11 @@ namespace {
 
 // First byte of a command: one of these, or the alternative of KvOperation plus one.
 constexpr uint8_t kRegister = 0;
+constexpr uint8_t kActivate = 0xfe;
 constexpr uint8_t kKeepAlive = 0xff;
+
+// Stands where the time of a command would, if it has none.
+constexpr uint64_t kNoTime = ~uint64_t{0};
 
 struct PutOperation {
   ByteWriter& out;
@@ -130,6 +136,11 @@ std::string encode(const Command& command) {
     out.u64(alive->session);
     return out.take();
   }
+  if (const auto* activation = std::get_if<Activate>(&command)) {
+    out.u8(kActivate);
+    out.u64(number(activation->version));
+    return out.take();
+  }
   const Request& request = std::get<Request>(command);
   out.u8(static_cast<uint8_t>(request.operation.index() + 1));
   out.u64(request.session);
@@ -148,6 +159,12 @@ std::optional<Command> decode_command(std::string_view bytes) {
     if (kind == kRegister) return RegisterClient{.client = who};
     return KeepAlive{.session = who};
   }
+  if (kind == kActivate) {
+    const uint64_t version = in.u64();
+    const bool is_one = version > 0 && version <= std::numeric_limits<uint32_t>::max();
+    if (!in.finished() || !is_one) return std::nullopt;
+    return Activate{.version = KvVersion(version)};
+  }
   Request request;
   request.session = in.u64();
   request.sequence = in.u64();
@@ -159,20 +176,23 @@ std::optional<Command> decode_command(std::string_view bytes) {
   return request;
 }
 
-std::string stamp(LogTime time, std::string_view command) {
+std::string stamp(std::optional<LogTime> time, std::string_view command) {
   ByteWriter out;
-  out.u64(static_cast<uint64_t>(nanoseconds(time)));
+  out.u64(time ? static_cast<uint64_t>(nanoseconds(*time)) : kNoTime);
   out.raw(command);
   return out.take();
 }
 
 std::optional<Stamped> decode_stamped(std::string_view entry) {
   ByteReader in(entry);
-  const auto time = static_cast<int64_t>(in.u64());
-  if (!in.ok() || time < 0) return std::nullopt;
+  const uint64_t time = in.u64();
+  const bool is_time = time <= uint64_t{std::numeric_limits<int64_t>::max()};
+  if (!in.ok() || (!is_time && time != kNoTime)) return std::nullopt;
   std::optional<Command> command = decode_command(in.rest());
   if (!command) return std::nullopt;
-  return Stamped{.time = LogTime(Duration(time)), .command = *std::move(command)};
+  Stamped stamped{.time = std::nullopt, .command = *std::move(command)};
+  if (is_time) stamped.time = LogTime(Duration(static_cast<int64_t>(time)));
+  return stamped;
 }
 
 std::string to_string(const KvOperation& operation) { return std::visit(Describe{}, operation); }

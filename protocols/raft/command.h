@@ -16,6 +16,7 @@
 #include <variant>
 #include <vector>
 
+#include "protocols/raft/kv_version.h"
 #include "protocols/raft/log_clock.h"
 
 namespace seedbed::raft {
@@ -82,20 +83,27 @@ struct KeepAlive {
   bool operator==(const KeepAlive&) const = default;
 };
 
-using Command = std::variant<RegisterClient, Request, KeepAlive>;
+// From here on that version of the state machine is in force, on all servers (kv_version.h). A
+// leader says so, and no client.
+struct Activate {
+  KvVersion version{};
+  bool operator==(const Activate&) const = default;
+};
+
+using Command = std::variant<RegisterClient, Request, KeepAlive, Activate>;
 
 std::string encode(const Command& command);
 std::optional<Command> decode_command(std::string_view bytes);
 
 // A command as it stands in the log.
 struct Stamped {
-  LogTime time{};
+  std::optional<LogTime> time;  // nothing: its leader wrote none, as before version 2
   Command command;
   bool operator==(const Stamped&) const = default;
 };
 
 // The bytes of an entry, from those of a command.
-std::string stamp(LogTime time, std::string_view command);
+std::string stamp(std::optional<LogTime> time, std::string_view command);
 std::optional<Stamped> decode_stamped(std::string_view entry);
 
 // For people, as in "append k \"x\"".

@@ -32,7 +32,7 @@ Applied KvStateMachine::apply(const Entry& entry, NodeTime local) {
   Applied applied;
   if (entry.kind == EntryKind::kCommand) {
     if (std::optional<Stamped> stamped = decode_stamped(entry.data)) {
-      time_ = rules_.time_after(time_, stamped->time, local);
+      if (stamped->time) time_ = rules_.time_after(time_, *stamped->time, local);
       applied = apply_command(entry.index, std::move(stamped->command));
     } else {
       applied.result.status = KvStatus::kBadCommand;
@@ -48,6 +48,9 @@ Applied KvStateMachine::apply(const Entry& entry, NodeTime local) {
 Applied KvStateMachine::apply_command(LogIndex index, Command command) {
   if (std::holds_alternative<RegisterClient>(command)) return open_session(index);
   if (const auto* alive = std::get_if<KeepAlive>(&command)) return keep_alive(index, *alive);
+  if (const auto* activation = std::get_if<Activate>(&command)) {
+    return activate(activation->version);
+  }
   auto* request = std::get_if<Request>(&command);
   const uint64_t session = request->session;
   const uint64_t sequence = request->sequence;
@@ -55,6 +58,13 @@ Applied KvStateMachine::apply_command(LogIndex index, Command command) {
   applied.session = session;
   applied.sequence = sequence;
   return applied;
+}
+
+// Several leaders may have said so, one after the other.
+Applied KvStateMachine::activate(KvVersion version) {
+  const bool known = version <= known_;
+  if (known) version_ = std::max(version_, version);
+  return {.executed = known, .beyond = !known};
 }
 
 // --- Sessions (§6.3) ----------------------------------------------------------------------------
@@ -80,6 +90,7 @@ Applied KvStateMachine::open_session(LogIndex index) {
 }
 
 Applied KvStateMachine::keep_alive(LogIndex index, const KeepAlive& command) {
+  if (!goes_by(KvVersion::k2)) return {.result = {.status = KvStatus::kBadCommand}};
   Applied applied{.executed = true};
   const auto session = use_session(command.session, index, applied);
   if (session == sessions_.end()) {
@@ -228,6 +239,7 @@ KvResult KvStateMachine::execute(KvOperation operation, std::optional<uint64_t>&
     if (!fits(*append)) return {KvStatus::kTooLong, {}, 0};
     const Value& value =
         change_value(append->key, [&](std::string& text) { text += append->suffix; });
+    if (!goes_by(KvVersion::k2)) return result;
     result.value = value.text;
     text_hash = value.text_hash;
   } else if (auto* cas = std::get_if<Cas>(&operation)) {

@@ -27,6 +27,7 @@
 
 #include "protocols/raft/command.h"
 #include "protocols/raft/kv_rules.h"
+#include "protocols/raft/kv_version.h"
 #include "protocols/raft/log_clock.h"
 #include "protocols/raft/string_table.h"
 #include "protocols/raft/types.h"
@@ -78,13 +79,20 @@ struct Applied {
   uint64_t result_hash = 0;
   uint64_t session = 0;  // of a request, with its number in there; 0 for other entries
   uint64_t sequence = 0;
+  // It puts a version in force that this server does not know: the machine is at its end. Whatever
+  // it made of the entries that follow, would be something else than the other servers do.
+  bool beyond = false;
 };
 
 class KvStateMachine {
  public:
   // `salt`: of its hash table, and nothing may depend on it.
-  KvStateMachine(KvRules rules, KvLimits limits, uint64_t salt = 0)
-      : rules_(rules), limits_(limits), data_(salt) {}
+  KvStateMachine(KvRules rules, KvLimits limits, uint64_t salt = 0, KvVersions versions = {})
+      : rules_(rules),
+        limits_(limits),
+        known_(versions.known),
+        version_(versions.founded),
+        data_(salt) {}
 
   // Applies the entry that follows the last one. Entries that are not commands change nothing.
   // `local`: what this server's clock shows, and nothing may depend on that either. It is here for
@@ -94,17 +102,22 @@ class KvStateMachine {
   LogIndex last_applied() const { return last_applied_; }
   // The time to which the log has come.
   LogTime time() const { return time_; }
+  // The version that is in force behind the last entry.
+  KvVersion version() const { return version_; }
   // A hash of the state, and of every entry applied so far with its result: equal histories that
   // came to equal states have equal ones.
   uint64_t state_hash() const { return mix(history_, contents_); }
 
   // The whole state but for the limits, as bytes: two machines are in the same state exactly if
-  // they give the same bytes. What the bytes are is in kv_snapshot.cc.
+  // they give the same bytes. What the bytes are is in kv_snapshot.cc; their format is that of the
+  // version in force, so that whoever goes by it can read them.
   std::string snapshot() const;
   // Takes the state from a snapshot; from then on this machine and the one that made it do the
   // same. False, and nothing is changed, if the bytes are not what snapshot() makes: cut off,
-  // altered, of a format that this machine does not know, or of a state that has another hash.
+  // altered, of a version that this server does not know, or of a state that has another hash.
   bool restore(std::string_view snapshot);
+  // Whether these bytes are a snapshot of a version that this server does not know.
+  bool is_beyond(std::string_view snapshot) const;
 
   // For reading beside the log (tests, and read-only queries once there are any).
   std::optional<std::string> value(const std::string& key) const;
@@ -141,7 +154,12 @@ class KvStateMachine {
 
   using Sessions = std::vector<Session>;
 
+  // What a server goes by that knows more than is in force.
+  bool goes_by(KvVersion version) const {
+    return rules_.version_in_force(version_, known_) >= version;
+  }
   Applied apply_command(LogIndex index, Command command);
+  Applied activate(KvVersion version);
   Applied open_session(LogIndex index);
   Applied keep_alive(LogIndex index, const KeepAlive& command);
   bool has_expired(const Session& session) const;
@@ -168,6 +186,8 @@ class KvStateMachine {
 
   KvRules rules_;
   KvLimits limits_;
+  KvVersion known_;
+  KvVersion version_;
   StringTable<Value> data_;
   Sessions sessions_;  // in order of their ids
   LogIndex last_applied_ = 0;

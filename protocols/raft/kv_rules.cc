@@ -51,6 +51,19 @@ uint64_t KvRules::sessions_in_snapshot(uint64_t count) const {
   return count;
 }
 
+KvVersion KvRules::version_in_force(KvVersion activated, KvVersion known) const {
+  // RSM-B08: each server does what its own release does. While they are upgraded one after the
+  // other, some make something else of an entry than the others.
+  if (mutant_ == Mutant::kRsmB08) return known;
+  return activated;
+}
+
+bool KvRules::may_activate(bool known_by_all) const {
+  // A leader asks itself only. Those who do not know the version cannot go on.
+  if (mutant_ == Mutant::kActivateAlone) return true;
+  return known_by_all;
+}
+
 uint64_t KvRules::hash_in_history(uint64_t result_hash, uint64_t salt) const {
   // RSM-B03: the hash is taken over a structure with its padding, which holds whatever was there.
   if (mutant_ == Mutant::kRsmB03) return mix(result_hash, salt);

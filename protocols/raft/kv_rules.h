@@ -2,6 +2,7 @@
 // rules.h. Each mutant is written beside the rule that it breaks, in kv_rules.cc.
 #pragma once
 
+#include "protocols/raft/kv_version.h"
 #include "protocols/raft/log_clock.h"
 #include "protocols/raft/mutants.h"
 
@@ -42,6 +43,14 @@ class KvRules {
   // §6.3: a snapshot stands for all that was applied, and so for what clients must not be given a
   // second time. Of `count` sessions, how many it holds, from the first on.
   uint64_t sessions_in_snapshot(uint64_t count) const;
+
+  // Which version a server goes by that knows all up to `known`, while `activated` is what the log
+  // has put in force.
+  KvVersion version_in_force(KvVersion activated, KvVersion known) const;
+
+  // Whether a leader may put a version in force, of which `known_by_all` says whether every member
+  // has told that it knows it.
+  bool may_activate(bool known_by_all) const;
 
   // What goes into the hash of the history for a result.
   uint64_t hash_in_history(uint64_t result_hash, uint64_t salt) const;

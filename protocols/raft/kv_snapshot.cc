@@ -1,11 +1,13 @@
 // The state of the key-value machine as bytes. All integers are little-endian, strings carry their
 // length before them (sim/core/bytes.h):
 //
-//   magic u32, format u32
-//   last applied index u64, log time in nanoseconds u64
+//   magic u32, version u32
+//   last applied index u64
+//   log time in nanoseconds u64                                     (from version 2 on)
 //   hash of the history u64, hash of the contents u64
 //   sessions: count u64, then each in order of its id
-//     id u64, lowest unanswered u64, index last used u64, log time last used u64
+//     id u64, lowest unanswered u64, index last used u64
+//     log time last used u64                                        (from version 2 on)
 //     replies: count u64, then each in order of its number
 //       number u64, status u8, value, session u64
 //   data: count u64, then each in order of its key
@@ -25,7 +27,6 @@ namespace seedbed::raft {
 namespace {
 
 constexpr uint32_t kMagic = 0x4d53'564b;  // "KVSM"
-constexpr uint32_t kFormat = 1;
 constexpr size_t kChecksumBytes = 4;
 
 bool is_status(uint8_t status) {
@@ -41,9 +42,10 @@ std::string KvStateMachine::snapshot() const {
   uint64_t contents = contents_;
   for (uint64_t i = sessions; i < sessions_.size(); ++i) contents -= sessions_[i].hash;
   out.u32(kMagic);
-  out.u32(kFormat);
+  out.u32(number(version_));
   out.u64(last_applied_);
-  out.u64(static_cast<uint64_t>(nanoseconds(time_)));
+  const bool timed = version_ >= KvVersion::k2;
+  if (timed) out.u64(static_cast<uint64_t>(nanoseconds(time_)));
   out.u64(history_);
   out.u64(contents);
   out.u64(sessions);
@@ -51,7 +53,7 @@ std::string KvStateMachine::snapshot() const {
     out.u64(session.id);
     out.u64(session.lowest_unanswered);
     out.u64(session.last_used);
-    out.u64(static_cast<uint64_t>(nanoseconds(session.last_active)));
+    if (timed) out.u64(static_cast<uint64_t>(nanoseconds(session.last_active)));
     out.u64(session.replies.size());
     for (const Reply& reply : session.replies) {
       out.u64(reply.sequence);
@@ -76,7 +78,10 @@ struct KvStateMachine::SnapshotReader {
   KvStateMachine& into;
 
   bool read() {
-    if (in.u32() != kMagic || in.u32() != kFormat) return false;
+    if (in.u32() != kMagic) return false;
+    const uint32_t version = in.u32();
+    if (version == 0 || version > number(into.known_)) return false;
+    into.version_ = KvVersion(version);
     into.last_applied_ = in.u64();
     into.time_ = read_time();
     into.history_ = in.u64();
@@ -84,7 +89,10 @@ struct KvStateMachine::SnapshotReader {
     return read_sessions() && read_data() && in.finished() && into.contents_ == contents;
   }
 
-  LogTime read_time() { return LogTime(Duration(static_cast<int64_t>(in.u64()))); }
+  LogTime read_time() {
+    if (into.version_ < KvVersion::k2) return LogTime();
+    return LogTime(Duration(static_cast<int64_t>(in.u64())));
+  }
 
   bool read_sessions() {
     for (uint64_t left = in.u64(); left > 0; --left) {
@@ -140,11 +148,18 @@ struct KvStateMachine::SnapshotReader {
   }
 };
 
+bool KvStateMachine::is_beyond(std::string_view snapshot) const {
+  ByteReader in(snapshot);
+  const bool is_one = in.u32() == kMagic;
+  const uint32_t version = in.u32();
+  return is_one && in.ok() && version > number(known_);
+}
+
 bool KvStateMachine::restore(std::string_view snapshot) {
   if (snapshot.size() < kChecksumBytes) return false;
   const std::string_view body = snapshot.substr(0, snapshot.size() - kChecksumBytes);
   if (ByteReader(snapshot.substr(body.size())).u32() != storage::crc32c(body)) return false;
-  KvStateMachine restored(rules_, limits_, data_.salt());
+  KvStateMachine restored(rules_, limits_, data_.salt(), {.known = known_});
   if (!SnapshotReader{.in = ByteReader(body), .into = restored}.read()) return false;
   *this = std::move(restored);
   return true;

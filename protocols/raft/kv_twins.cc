@@ -11,8 +11,8 @@ constexpr Duration kElsewhere = 100h;
 }  // namespace
 
 KvTwins::KvTwins(KvRules rules, KvLimits limits, Options options)
-    : machine_(rules, limits, options.salt) {
-  if (options.twin) twin_.emplace(rules, limits, scramble(options.salt + 1));
+    : machine_(rules, limits, options.salt, options.versions) {
+  if (options.twin) twin_.emplace(rules, limits, scramble(options.salt + 1), options.versions);
 }
 
 Applied KvTwins::apply(const Entry& entry, NodeTime local) {

@@ -20,6 +20,7 @@ class KvTwins {
   struct Options {
     uint64_t salt = 0;  // of the hash table; may differ from server to server
     bool twin = false;
+    KvVersions versions;
   };
 
   KvTwins(KvRules rules, KvLimits limits, Options options);
@@ -28,8 +29,10 @@ class KvTwins {
   Applied apply(const Entry& entry, NodeTime local);
   std::string snapshot() const { return machine_.snapshot(); }
   bool restore(std::string_view snapshot);
+  bool is_beyond(std::string_view snapshot) const { return machine_.is_beyond(snapshot); }
   LogIndex last_applied() const { return machine_.last_applied(); }
   LogTime time() const { return machine_.time(); }
+  KvVersion version() const { return machine_.version(); }
   uint64_t state_hash() const { return machine_.state_hash(); }
   std::optional<std::string> value(const std::string& key) const { return machine_.value(key); }
 

@@ -155,6 +155,15 @@ constexpr std::array kMutants = {
                "A request in a session that has expired opens it again and is executed, perhaps "
                "for the second time.",
                "ExactlyOnce", "Linearizable", "Ongaro 2014, section 6.3, warns of it"},
+    MutantInfo{Mutant::kRsmB08, "raft.rsm-b08-own-version", "RSM-B08",
+               "Each server applies entries as its own release does, while some are upgraded and "
+               "others are not.",
+               "StateMachineSafety", "SnapshotOK",
+               "Ongaro 2014, section 6.3; LogCabin 1.1 versions its state machine for that reason"},
+    MutantInfo{Mutant::kActivateAlone, "raft.activate-alone", "",
+               "A leader puts a version in force that it knows itself, and asks nobody else.",
+               "Progress", "ReplicasAgree",
+               "LogCabin, Server/StateMachine.cc: the version is the least of all servers'"},
     MutantInfo{Mutant::kRsmB09, "raft.rsm-b09-partial-transaction", "RSM-B09",
                "A transaction that fails in the middle leaves what it has written so far.", "Lists",
                "", "https://jepsen.io/consistency/phenomena/g1a (aborted read)"},

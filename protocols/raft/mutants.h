@@ -45,8 +45,10 @@ enum class Mutant {
   kRsmB04,
   kRsmB05,
   kRsmB06,
+  kRsmB08,
   kRsmB09,
   kRsmB11,
+  kActivateAlone,
 };
 
 struct MutantInfo {

@@ -81,11 +81,13 @@ Replica::Replica(Env& env, ReplicaOptions options)
       options_(std::move(options)),
       storage_(env.disk(), storage_options(env, options_.rules)),
       inbox_(env.scheduler(), options_.inbox),
-      machine_(options_.kv_rules, options_.limits, {.salt = salt_of(env), .twin = options_.twin}) {
+      machine_(options_.kv_rules, options_.limits,
+               {.salt = salt_of(env), .twin = options_.twin, .versions = options_.versions}) {
   options_.config.self = env.self();
 }
 
 void Replica::start() {
+  if (options_.versions.founded > options_.versions.known) stop_for_version();
   Result<Persisted> persisted = storage_.recover(number(env_.incarnation()));
   if (!persisted && persisted.error() == Error::kCorrupt) {
     env_.reached("refused to serve: the disk lost what it had confirmed");
@@ -103,6 +105,7 @@ void Replica::start() {
   notice(ConfigurationChange{raft_->configuration_entry(), raft_->configuration()});
   listen_to_peers();
   serve_clients();
+  serve_versions();
   run();
 }
 
@@ -110,16 +113,20 @@ void Replica::operate(std::string_view order, NodeId about) {
   if (!raft_) return;
   const auto change = change_of(order, about);
   if (!change && order != kTransferLeadership) return;
-  const bool taken = change ? inbox_.push(*change) : inbox_.push(TransferTo{.to = about});
-  if (!taken) env_.reached("message dropped: inbox full");
+  if (order == kAddServer && may_pass_to_later_version()) return take_in_later(about);
+  if (change) return queue(*change);
+  queue(TransferTo{.to = about});
+}
+
+// What nobody is told of who waits for it.
+void Replica::queue(Input input) {
+  if (!inbox_.push(std::move(input))) env_.reached("message dropped: inbox full");
 }
 
 template <class WireMessage>
 void Replica::listen() {
   env_.on<WireMessage>([this](NodeId from, const WireMessage& message) {
-    if (!inbox_.push(Received{.from = from, .message = from_wire(message)})) {
-      env_.reached("message dropped: inbox full");
-    }
+    queue(Received{.from = from, .message = from_wire(message)});
   });
 }
 
@@ -233,11 +240,13 @@ void Replica::take_in(Input& input) {
                      env_.reached("change of membership begun");
                    }
                  },
+                 [&](const VersionKnown& known) { put_in_force(known); },
              },
              input);
 }
 
 std::string Replica::stamped(std::string_view command) {
+  if (machine_.version() < KvVersion::k2) return stamp(std::nullopt, command);
   return stamp(log_clock_.read(raft_->term(), machine_.time(), env_.now()), command);
 }
 
@@ -298,6 +307,7 @@ void Replica::notice_refused_vote(const Message& message) {
 
 void Replica::restore(const Snapshot& snapshot) {
   const bool restored = machine_.restore(snapshot.state);
+  if (!restored && machine_.is_beyond(snapshot.state)) stop_for_version();
   INVARIANT(restored && machine_.last_applied() == snapshot.last.index,
             "a snapshot through {} that is none", snapshot.last.index);
   if (snapshot.last.index > recovered_snapshot_) env_.reached("snapshot installed");
@@ -329,7 +339,10 @@ void Replica::compact() {
 }
 
 void Replica::apply(const Entry& entry) {
+  const KvVersion before = machine_.version();
   const Applied applied = machine_.apply(entry, env_.now());
+  if (applied.beyond) stop_for_version();
+  if (machine_.version() != before) env_.reached("later version in force");
   to_wire(entry.id(), applied_.mutable_entry());
   applied_.set_state_hash(applied.state_hash);
   if (const std::optional<Applied>& twin = machine_.twin()) {

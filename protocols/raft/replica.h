@@ -35,6 +35,8 @@ struct ReplicaOptions {
   KvLimits limits;
   uint64_t snapshot_entries = 0;  // a snapshot is taken when so many have been applied; 0: never
   bool twin = false;              // a second state machine, for a check (kv_twins.h)
+  KvVersions versions;
+  bool keep_version = false;      // the one that is in force: servers may still be set back
   size_t inbox = 100'000;         // inputs that may wait; what comes on top is dropped
   Duration request_timeout = 2s;  // a client's request waits at most so long on the server
 };
@@ -68,7 +70,13 @@ class Replica final : public Process {
   struct TransferTo {
     NodeId to{};
   };
-  using Input = std::variant<Received, Completed, Proposal, Asked, TransferTo, MembershipChange>;
+  // Every member has told the leader of that term that it knows the latest version.
+  struct VersionKnown {
+    Term term{};
+    Configuration configuration;
+  };
+  using Input = std::variant<Received, Completed, Proposal, Asked, TransferTo, MembershipChange,
+                             VersionKnown>;
   // A query beside the log, which a client waits for.
   struct Query {
     std::string key;
@@ -88,6 +96,7 @@ class Replica final : public Process {
   void run();
   void stop_for_disk();
 
+  void queue(Input input);
   void take_in(Input& input);
   // What a command becomes that is appended now.
   std::string stamped(std::string_view command);
@@ -104,6 +113,15 @@ class Replica final : public Process {
   void answer_queries();
   void refuse_queries();
   void answer(ReadId query, QueryAnswer answer);
+
+  // replica_versions.cc
+  bool may_pass_to_later_version() const;
+  void serve_versions();
+  bool knows_as_much(NodeId server);
+  void advance_version();
+  void put_in_force(const VersionKnown& known);
+  void take_in_later(NodeId server);
+  void stop_for_version();
 
   Env& env_;
   ReplicaOptions options_;

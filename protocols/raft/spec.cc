@@ -64,7 +64,15 @@ RaftClientOptions client_options(const Setup& setup) {
           .keep_alive = ms(options.session_timeout_ms()) / 3};
 }
 
-ReplicaOptions replica_options(const Setup& setup) {
+// The releases that servers may be of, by the last version they know; those of a cluster begin
+// together.
+constexpr std::string_view kRelease1 = "1";
+
+KvVersion founding_version(const Setup& setup) {
+  return setup.start_version == kRelease1 ? KvVersion::k1 : kLatestVersion;
+}
+
+ReplicaOptions replica_options(const Setup& setup, KvVersion known) {
   const auto& options = setup.options_as<wire::Options>();
   ReplicaOptions replica;
   replica.config.voters = founders(setup);
@@ -89,6 +97,8 @@ ReplicaOptions replica_options(const Setup& setup) {
   replica.kv_rules = KvRules(mutant);
   replica.limits = kv_limits(options);
   replica.twin = options.twin();
+  replica.versions = {.founded = founding_version(setup), .known = known};
+  replica.keep_version = options.keep_version();
   return replica;
 }
 
@@ -123,8 +133,12 @@ void rest_on_assumptions(std::vector<CheckSpec>& specs) {
     if (by_clocks || spec.name == "Linearizable" || spec.name == "Lists") {
       spec.assumes.push_back(Assumption::kClocksAgree);
     }
-    if (spec.name == "Progress" || spec.name == "StableLeader")
-      spec.assumes.push_back(Assumption::kServersUp);
+    const bool liveness = spec.name == "Progress" || spec.name == "StableLeader";
+    if (liveness) spec.assumes.push_back(Assumption::kServersUp);
+    // A server that is set back too late stops.
+    if (liveness || spec.name == "ReplicasAgree") {
+      spec.assumes.push_back(Assumption::kVersionsStay);
+    }
   }
 }
 
@@ -257,6 +271,13 @@ std::vector<ProbeSpec> probes() {
       {"joint consensus", "a configuration of two halves came into force on a server"},
       {"snapshot taken", "a server's own, and it is on its disk"},
       {"snapshot given up: no space", "the disk is full; the log and the last one stay"},
+      {"later version waits for servers of the earlier one",
+       "a leader that knows it has not heard from all members that they do"},
+      {"later version in force", "a server came to the entry from which on it is"},
+      {"server of an earlier version not taken in",
+       "it could not go on once the later is in force"},
+      {"stopped: a version is in force that this release does not know",
+       "a server was set back too late"},
       {"snapshot installed", "a leader's snapshot replaced a server's log and state"},
       {"query through the log", "a client's, like any other command"},
       {"query answered by lease", "without a round of heartbeats"},
@@ -318,12 +339,19 @@ ProtocolSpec spec() {
                         .clock_error = 24h};
     // Nothing but leases is measured by clocks.
     const auto& options = setup.options_as<wire::Options>();
+    tolerance.goes_back = options.keep_version() && founding_version(setup) != kLatestVersion;
     if (options.has_lease_drift_ppm()) tolerance.clock_drift_ppm = options.lease_drift_ppm();
     return tolerance;
   };
   spec.make_process = [](Env& env, const Setup& setup) {
-    return std::make_unique<Replica>(env, replica_options(setup));
+    return std::make_unique<Replica>(env, replica_options(setup, kLatestVersion));
   };
+  spec.earlier = {{std::string(kRelease1),
+                   "commands have no time in the log, so that sessions do not expire; snapshots of "
+                   "another format",
+                   [](Env& env, const Setup& setup) {
+                     return std::make_unique<Replica>(env, replica_options(setup, KvVersion::k1));
+                   }}};
   spec.make_client = [](Env& env, const Setup& setup) {
     return std::make_unique<RaftClient>(env, setup.servers, client_options(setup));
   };

@@ -10,14 +10,15 @@
 namespace seedbed {
 
 enum class Assumption : uint8_t {
-  kServersUp,    // no more servers are down at once than the protocol promises to survive
-  kDisksKeep,    // a disk keeps what it confirmed, on all servers but those that may lose it
-  kClocksAgree,  // clocks run and stand within the bounds that were declared
+  kServersUp,     // no more servers are down at once than the protocol promises to survive
+  kDisksKeep,     // a disk keeps what it confirmed, on all servers but those that may lose it
+  kClocksAgree,   // clocks run and stand within the bounds that were declared
+  kVersionsStay,  // no server is set back to a version that cannot go on from where it is
 };
 inline constexpr std::array kAssumptions{Assumption::kServersUp, Assumption::kDisksKeep,
-                                         Assumption::kClocksAgree};
+                                         Assumption::kClocksAgree, Assumption::kVersionsStay};
 
-// "servers_up", "disks_keep", "clocks_agree": as in events.
+// "servers_up", "disks_keep", "clocks_agree", "versions_stay": as in events.
 std::string_view to_string(Assumption assumption);
 // One sentence.
 std::string_view meaning(Assumption assumption);

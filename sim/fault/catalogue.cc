@@ -54,6 +54,7 @@ Assumption assumption_behind(Cost cost) {
     case Cost::kClockRate:
     case Cost::kClockError:
     case Cost::kClockStands: return Assumption::kClocksAgree;
+    case Cost::kServerAndVersion: return Assumption::kVersionsStay;
     case Cost::kNothing:
     case Cost::kServer:
     case Cost::kPower: break;
@@ -62,7 +63,8 @@ Assumption assumption_behind(Cost cost) {
 }
 
 bool takes_servers(Cost cost) {
-  return cost == Cost::kServer || cost == Cost::kPower || cost == Cost::kServerAndDisk;
+  return cost == Cost::kServer || cost == Cost::kPower || cost == Cost::kServerAndDisk ||
+         cost == Cost::kServerAndVersion;
 }
 
 bool takes_disks(Cost cost) { return cost == Cost::kDisk || cost == Cost::kServerAndDisk; }

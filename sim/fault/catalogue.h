@@ -49,9 +49,10 @@ enum class Cost : uint8_t {
   kPower,   // the same; however many, if the protocol survives that
   kDisk,    // its targets' disks are lost for the rest of the run
   kServerAndDisk,
-  kClockRate,    // the magnitude is a rate error in parts per million
-  kClockError,   // the magnitude is an error in microseconds
-  kClockStands,  // the error is as great as the fault is long
+  kServerAndVersion,  // its targets are down while it lasts, and come back with an earlier version
+  kClockRate,         // the magnitude is a rate error in parts per million
+  kClockError,        // the magnitude is an error in microseconds
+  kClockStands,       // the error is as great as the fault is long
 };
 
 // Both ends included.

@@ -149,6 +149,10 @@ bool Injector::within_disks(const Fault& fault, const Tolerance& tolerance) cons
   return lost.size() <= tolerance.disks_lost;
 }
 
+bool Injector::within_versions(const Fault& fault, const Tolerance& tolerance) const {
+  return info(fault.kind).cost != Cost::kServerAndVersion || tolerance.goes_back;
+}
+
 bool Injector::within(const Fault& fault, const Tolerance& tolerance) const {
   switch (info(fault.kind).cost) {
     case Cost::kNothing: return true;
@@ -159,9 +163,11 @@ bool Injector::within(const Fault& fault, const Tolerance& tolerance) const {
     case Cost::kServer:
     case Cost::kPower:
     case Cost::kDisk:
-    case Cost::kServerAndDisk: break;
+    case Cost::kServerAndDisk:
+    case Cost::kServerAndVersion: break;
   }
-  return within_servers(fault, tolerance) && within_disks(fault, tolerance);
+  return within_servers(fault, tolerance) && within_disks(fault, tolerance) &&
+         within_versions(fault, tolerance);
 }
 
 bool Injector::may_begin(const Fault& fault) const {
@@ -171,8 +177,10 @@ bool Injector::may_begin(const Fault& fault) const {
 void Injector::take(const Fault& fault) {
   const Cost cost = info(fault.kind).cost;
   if (!within_servers(fault, options_.promised)) announce(Assumption::kServersUp, fault);
-  const bool rest = takes_disks(cost) ? within_disks(fault, options_.promised)
-                                      : takes_servers(cost) || within(fault, options_.promised);
+  const bool rest =
+      takes_servers(cost) || takes_disks(cost)
+          ? within_disks(fault, options_.promised) && within_versions(fault, options_.promised)
+          : within(fault, options_.promised);
   if (!rest) announce(assumption_behind(cost), fault);
   if (takes_disks(cost)) disks_lost_.insert(fault.targets.begin(), fault.targets.end());
 }

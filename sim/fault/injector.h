@@ -73,6 +73,7 @@ class Injector final : public EventSink {
   bool serves(NodeId server) const;
   bool within_servers(const Fault& fault, const Tolerance& tolerance) const;
   bool within_disks(const Fault& fault, const Tolerance& tolerance) const;
+  bool within_versions(const Fault& fault, const Tolerance& tolerance) const;
   uint32_t down_with(const std::vector<NodeId>& targets) const;
   bool may_begin(const Fault& fault) const;
   void count(NodeId node, Deed deed);

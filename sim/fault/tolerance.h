@@ -17,6 +17,7 @@ struct Tolerance {
   uint32_t disks_lost = 0;      // in the whole run: emptied, set back, or not keeping their word
   int64_t clock_drift_ppm = 0;  // a clock's greatest rate error
   Duration clock_error{};       // how far a clock may be set wrong while the run goes on
+  bool goes_back = true;        // servers may be set back to an earlier version at any time
 };
 
 }  // namespace seedbed

@@ -32,6 +32,7 @@ struct Setup {
   const google::protobuf::Message* options = nullptr;  // of the spec's type; never null
   std::string_view mutant;                             // empty: the correct protocol
   std::string_view workload;                           // its kind
+  std::string_view start_version;                      // of the servers; empty: the present one
   Duration liveness_bound{};                           // progress is due that long after healing
   // What the checks made for this setup derive together.
   std::shared_ptr<SharedViews> views = std::make_shared<SharedViews>();

@@ -135,6 +135,7 @@ Tolerance widened(Tolerance tolerance, const run::Bounds& bounds) {
     tolerance.servers_down = static_cast<uint32_t>(bounds.servers_down());
   }
   if (bounds.has_disks_lost()) tolerance.disks_lost = static_cast<uint32_t>(bounds.disks_lost());
+  if (bounds.has_goes_back()) tolerance.goes_back = bounds.goes_back();
   if (bounds.has_power_loss()) tolerance.survives_power_loss = bounds.power_loss();
   if (bounds.has_clock_drift_ppm()) tolerance.clock_drift_ppm = bounds.clock_drift_ppm();
   if (bounds.has_clock_error_ms()) tolerance.clock_error = ms(bounds.clock_error_ms());
@@ -158,6 +159,7 @@ Setup make_setup(const Scenario& scenario, const run::Script* script) {
   setup.options = scenario.options.get();
   setup.mutant = scenario.mutant;
   setup.workload = scenario.data.workload().kind();
+  setup.start_version = scenario.data.start_version();
   setup.liveness_bound = progress_bound(scenario.data);
   return setup;
 }

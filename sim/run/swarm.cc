@@ -30,6 +30,7 @@ bool survives(const Tolerance& promised, Cost cost) {
     case Cost::kPower: return promised.survives_power_loss;
     case Cost::kDisk:
     case Cost::kServerAndDisk: return promised.disks_lost > 0;
+    case Cost::kServerAndVersion: return promised.servers_down > 0 && promised.goes_back;
     case Cost::kClockRate: return promised.clock_drift_ppm > 0;
     case Cost::kClockError:
     case Cost::kClockStands: return promised.clock_error > Duration::zero();

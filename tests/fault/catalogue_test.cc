@@ -29,6 +29,7 @@ std::string cost_text(Cost cost) {
     case Cost::kServer: return "its servers are down while it lasts";
     case Cost::kDisk: return "its disks are lost";
     case Cost::kServerAndDisk: return "its servers are down while it lasts, their disks are lost";
+    case Cost::kServerAndVersion: return "its servers are down while it lasts, and have gone back";
     case Cost::kPower: return "nothing, if the protocol survives a loss of power";
     case Cost::kClockRate: return "a clock's rate";
     case Cost::kClockError:

@@ -74,6 +74,7 @@ struct FaultWorld {
       servers.push_back(
           world.add_node({.name = name,
                           .process = [](Env& env) { return std::make_unique<BusyProcess>(env); },
+                          .earlier = {[](Env& env) { return std::make_unique<BusyProcess>(env); }},
                           .disk = disk,
                           .clock = Clock(),
                           .interval_clock = {.min_period = 1s, .max_period = 2s}}));

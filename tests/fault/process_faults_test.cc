@@ -58,5 +58,22 @@ TEST(ProcessFaults, PowerLossIsForProtocolsThatSurviveIt) {
   EXPECT_TRUE(survives.happenings.assumptions.empty());
 }
 
+// Left out, unless a scenario asks for more than was promised.
+TEST(ProcessFaults, GoingBackIsForProtocolsThatSurviveIt) {
+  const auto run = [](bool promised, bool allowed) {
+    FaultWorld world;
+    world.options.promised = {.servers_down = 1, .goes_back = promised};
+    world.options.allowed = {.servers_down = 1, .goes_back = allowed};
+    Node& node = world.world.node(world.servers[0]);
+    node.install(1);
+    world.run(plan_of(FaultKind::kDowngrade, 0, 500ms));
+    EXPECT_EQ(node.version(), allowed ? 0u : 1u);
+    return world.happenings.assumptions;
+  };
+  EXPECT_TRUE(run(true, true).empty());
+  EXPECT_TRUE(run(false, false).empty());
+  EXPECT_EQ(run(false, true), std::vector<std::string>{"versions_stay"});
+}
+
 }  // namespace
 }  // namespace seedbed

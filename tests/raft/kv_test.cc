@@ -34,6 +34,7 @@ TEST(Command, DecodesToWhatWasEncodedAndToNothingElse) {
   const std::vector<Command> commands = {
       RegisterClient{},
       KeepAlive{7},
+      Activate{KvVersion::k2},
       Request{1, 2, 3, Get{"key"}},
       Request{1, 2, 3, Put{"key", ""}},
       Request{1, 2, 3, Append{"", std::string("\0x", 2)}},
@@ -57,7 +58,7 @@ TEST(Command, IsStampedOnceAndNotWithATimeBeforeTheBeginning) {
   EXPECT_EQ(decode_stamped(bytes), (Stamped{LogTime(7ms), command}));
   EXPECT_EQ(decode_stamped(bytes + "x"), std::nullopt);
   EXPECT_EQ(decode_stamped(std::string_view(bytes).substr(0, 7)), std::nullopt);
-  EXPECT_EQ(decode_stamped(stamp(LogTime(-1ns), encode(command))), std::nullopt);
+  EXPECT_EQ(decode_stamped(stamp(LogTime(-2ns), encode(command))), std::nullopt);
 }
 
 TEST(Kv, ExecutesEachOperation) {

@@ -82,6 +82,8 @@ bool shows_in_a_storm(Mutant mutant) {
     case Mutant::kRsmB04:
     case Mutant::kRsmB05:
     case Mutant::kRsmB06:
+    case Mutant::kRsmB08:
+    case Mutant::kActivateAlone:
     case Mutant::kRsmB09: return false;
     default: return true;
   }
