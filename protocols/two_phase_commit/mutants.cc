@@ -45,6 +45,9 @@ constexpr std::array kMutants = {
     MutantInfo{Mutant::kCh05, "two_phase_commit.ch05-no-log",
                "The coordinator has no log and no recovery: it tells everybody once.", "AC1",
                "a coordinator in forty lines"},
+    MutantInfo{Mutant::kNeverAsks, "two_phase_commit.never-asks",
+               "A participant in doubt waits to be told, and asks nobody.", "AC5",
+               "Bernstein, Hadzilacos, Goodman 1987, section 7.4"},
     MutantInfo{
         Mutant::kStale, "two_phase_commit.stale-after-wait",
         "A transaction that waited for a lock goes on, though it was aborted meanwhile.",

@@ -352,7 +352,7 @@ void Participant::await_decision(const TxnId& id) {
     env_.sleep(pause / 2 + Duration(static_cast<int64_t>(env_.random(kPause, spread))));
     if (!state_.in_doubt.contains(id)) return;
     if (asked >= kLongestInDoubt && options_.rules.may_give_up(true)) return abort(id);
-    settle(id, find_out(id));
+    if (options_.rules.asks_in_doubt()) settle(id, find_out(id));
     pause = std::min(pause * 2, kLongestPause);
   }
 }

@@ -17,6 +17,11 @@ bool Rules::keeps_locks_in_doubt() const {
   return mutant_ != Mutant::kB05;
 }
 
+bool Rules::asks_in_doubt() const {
+  // Aborts are told once. Whoever misses that, holds its locks for ever.
+  return mutant_ != Mutant::kNeverAsks;
+}
+
 bool Rules::may_give_up(bool voted) const {
   // 2PC-B06: the coordinator may have decided, and have told others.
   return !voted || mutant_ == Mutant::kB06;

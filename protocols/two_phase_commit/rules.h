@@ -21,6 +21,8 @@ class Rules {
   bool may_vote(bool stands) const;
   // Whether what a transaction has locked stays locked when it is in doubt.
   bool keeps_locks_in_doubt() const;
+  // Whether a participant in doubt asks for the decision.
+  bool asks_in_doubt() const;
   // Whether a participant may abort by itself, given whether it has voted.
   bool may_give_up(bool voted) const;
   // Whether a request is executed, if it was executed already.
