@@ -52,6 +52,8 @@ class DecDurable final : public Checker {
       tells(event, known->id(), known->outcome(), Kind::kDecision);
     } else if (const auto* heard = payload_as<wire::Decide::Response>(event)) {
       tells(event, heard->id(), heard->outcome(), Kind::kCommitted);
+    } else if (const auto* vote = payload_as<wire::Prepare::Response>(event)) {
+      if (vote->vote() == wire::VOTE_COMMITTED) must_stand(event, vote->id(), Kind::kCommitted);
     } else if (const auto* peer = payload_as<wire::AskPeer::Response>(event)) {
       tells(event, peer->id(), peer->outcome(), Kind::kCommitted);
       if (peer->outcome() == wire::OUTCOME_ABORTED) must_stand(event, peer->id(), Kind::kAborted);

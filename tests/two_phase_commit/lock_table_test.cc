@@ -131,7 +131,9 @@ class LockModel {
         for (const auto& [other, others] : wanted_) {
           if (one != other && others.contains(key)) check_pair(one, other, key);
         }
-        if (!table_.waits(id(one))) ASSERT_TRUE(table_.holds(id(one), key, mode));
+        if (!table_.waits(id(one))) {
+          ASSERT_TRUE(table_.holds(id(one), key, mode));
+        }
       }
     }
   }

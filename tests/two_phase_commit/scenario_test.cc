@@ -95,7 +95,7 @@ TEST_F(ScenarioTest, AWeaknessDoesNotAbsorbWhatABugBreaks) {
   for (const std::string_view mutant :
        {"b01-prepared-in-memory", "b06-gives-up-in-doubt", "b07-executes-copies", "ch05-no-log"}) {
     Scenario scenario = storm("bank", "two_phase_commit." + std::string(mutant));
-    set_field(scenario, "faults.dose.0.for_good_percent=100");
+    set_field(scenario, "faults.dose[0].for_good_percent=100");
     uint64_t violations = 0;
     for (uint64_t seed = 1; seed <= 60; ++seed) {
       violations += runner.run(scenario, seed).verdict == Verdict::kViolation ? 1 : 0;

@@ -190,11 +190,13 @@ class Stage final : public EventSink {
     if (text.empty()) return;
     answers_[now_] +=
         fmt::format("  n{} -> n{} {}\n", number(event.node), number(event.peer), text);
-    if (event.node == kReal && !crash_at_.empty() && text.find(crash_at_) != std::string::npos) {
-      crash_at_.clear();
-      small_.later.push_back(std::make_unique<OnceAt>(
-          small_.scheduler, event.time, [this] { small_.world.node(kReal).crash(); }));
-    }
+    if (event.node != kReal || crash_at_.empty() || !text.starts_with(crash_at_ + ' ')) return;
+    // Nothing that it does at the same instant gets out.
+    crash_at_.clear();
+    Node& real = small_.world.node(kReal);
+    real.doom();
+    small_.later.push_back(
+        std::make_unique<OnceAt>(small_.scheduler, event.time, [&real] { real.crash(); }));
   }
 
   std::vector<std::string> take() { return std::move(answers_); }

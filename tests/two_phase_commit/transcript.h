@@ -14,7 +14,7 @@
 //   begin               run STEP...                  inquire       of the transaction begun last
 //   n2 says yes|no|nothing|commit|abort|pending      to whatever it is asked from now on; also
 //           works (but does not vote), deaf (votes, and does not hear the decision)
-//   crash, restart      crash at TEXT                as soon as n1 sends a message with that text
+//   crash, restart      crash at WORD                as soon as n1 sends a message of that name
 //   operator commit|abort
 //   wait MILLISECONDS
 #pragma once
