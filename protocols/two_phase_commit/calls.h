@@ -1,4 +1,5 @@
-// How servers and clients call each other: again and again, until there is an answer or no time left.
+// How servers and clients call each other: again and again, until there is an answer or no time
+// left.
 #pragma once
 
 #include <algorithm>
@@ -12,8 +13,8 @@ inline constexpr NodeTime kNoDeadline = NodeTime::max();
 inline constexpr Duration kAnswerTime = 120ms;
 
 // Blocks until there is an answer, or until the deadline: then kTimeout, and nobody knows what
-// happened. Between attempts are pauses that grow, and that chance spreads. What is asked so must do
-// no harm if it is done twice.
+// happened. Between attempts are pauses that grow, and that chance spreads. What is asked so must
+// do no harm if it is done twice.
 template <class Rpc, class MakeRequest>
 Result<typename Rpc::Response> call_until(Env& env, const Site& jitter, NodeId to,
                                           NodeTime deadline, MakeRequest make_request) {

@@ -1,9 +1,9 @@
 // TwoPhaseCommitClient: speaks to the service for one client machine.
 //
-// An operation becomes a transaction: a transfer, a withdrawal with a guard and a deposit; a read of
-// all accounts, a read of each. Any coordinator will do. If the transaction was aborted (a deadlock,
-// a participant that was silent), it is run again as a new one of the same age, so that it will be
-// the oldest some day.
+// An operation becomes a transaction: a transfer, a withdrawal with a guard and a deposit; a read
+// of all accounts, a read of each. Any coordinator will do. If the transaction was aborted (a
+// deadlock, a participant that was silent), it is run again as a new one of the same age, so that
+// it will be the oldest some day.
 //
 // If nobody says what became of it, it is not run again: it may be committed, and its coordinator
 // recognises a repeated request only while it lives. Such an operation ends as info.

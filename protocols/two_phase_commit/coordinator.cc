@@ -94,8 +94,8 @@ Result<wire::Begin::Response> Coordinator::on_begin(NodeId client,
   return response;
 }
 
-// Whoever asks for a transaction that is not its session's, and be it one of an earlier life, gets no
-// answer: another copy of the request may have run it, and nobody here knows what became of it.
+// Whoever asks for a transaction that is not its session's, and be it one of an earlier life, gets
+// no answer: another copy of the request may have run it, and nobody here knows what became of it.
 Result<wire::Run::Response> Coordinator::on_run(NodeId client, const wire::Run::Request& request) {
   const TxnId id = from_wire(request.id());
   const auto known = sessions_.find(client);

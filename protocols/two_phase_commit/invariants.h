@@ -18,7 +18,8 @@ using LedgerPtr = std::shared_ptr<Ledger>;
 // AC1: no two servers decide differently. An operator's decision that differs is the weakness
 // 2PC-W2. Evaluates decisions.
 std::unique_ptr<Checker> make_ac1(LedgerPtr ledger);
-// AC2: who has decided does not reverse its decision, nor can it vote any more. Evaluates decisions.
+// AC2: who has decided does not reverse its decision, nor can it vote any more. Evaluates
+// decisions.
 std::unique_ptr<Checker> make_ac2(LedgerPtr ledger);
 // AC3: what is decided to commit, all who have written can commit. Evaluates decisions.
 std::unique_ptr<Checker> make_ac3(LedgerPtr ledger);
@@ -60,9 +61,9 @@ struct LivenessOptions {
   Duration bound{};
 };
 
-// AC5: after healing, every transaction is decided everywhere, and its coordinator has forgotten it.
-// Evaluates transactions. If its coordinator is gone for good, and all who can be reached are in
-// doubt, it may stay so: that is the weakness 2PC-W1.
+// AC5: after healing, every transaction is decided everywhere, and its coordinator has forgotten
+// it. Evaluates transactions. If its coordinator is gone for good, and all who can be reached are
+// in doubt, it may stay so: that is the weakness 2PC-W1.
 std::unique_ptr<Checker> make_ac5(LedgerPtr ledger);
 // After healing every client is served again, or what it wants is locked by the weakness 2PC-W1.
 std::unique_ptr<Checker> make_progress(LedgerPtr ledger, const LivenessOptions& options);

@@ -1,8 +1,8 @@
 // Blocking: which transactions cannot be decided, whatever anybody does, and what that costs. This
 // is the classifier of the weakness 2PC-W1.
 //
-// A participant that has said YES waits for the decision. Its coordinator knows it, and so may those
-// that have written as well. If the coordinator is gone for good, and all of them that can be
+// A participant that has said YES waits for the decision. Its coordinator knows it, and so may
+// those that have written as well. If the coordinator is gone for good, and all of them that can be
 // reached are in doubt, too, nobody can tell (BHG, section 7.4: a two-phase commit protocol blocks;
 // Skeen, "Nonblocking Commit Protocols", SIGMOD 1981: every one does that needs no third phase).
 //
@@ -44,7 +44,8 @@ class Blocking {
   void follow(const TraceEvent& event);
 
   std::vector<InDoubt> in_doubt() const;
-  // Commits that somebody who runs and can be reached does not know of, though its coordinator runs.
+  // Commits that somebody who runs and can be reached does not know of, though its coordinator
+  // runs.
   std::vector<TxnId> untold() const;
   // How many are blocked, what they lock, for how long and whom they hurt; nothing if nobody is.
   std::optional<std::string> census() const;

@@ -1,6 +1,6 @@
-// Ledger: what stands about transactions on the disks of all servers, followed through the `durable`
-// events of a run. The invariants look here, never at what a server says of its disk. They share one
-// (sim/check/shared_views.h).
+// Ledger: what stands about transactions on the disks of all servers, followed through the
+// `durable` events of a run. The invariants look here, never at what a server says of its disk.
+// They share one (sim/check/shared_views.h).
 //
 //   auto ledger = setup.views->get<Ledger>(...);
 //   ledger->follow(event);

@@ -4,8 +4,8 @@
 //   const Place end = journal.append({encode(End{...})});     // some time later it will be
 //   journal.checkpoint(end, state);
 //
-// How it is kept is nobody's business: on a disk (disk_journal.h), or by a group of servers. The one
-// promise is that records are kept in the order in which they were appended, without a gap.
+// How it is kept is nobody's business: on a disk (disk_journal.h), or by a group of servers. The
+// one promise is that records are kept in the order in which they were appended, without a gap.
 #pragma once
 
 #include <cstdint>

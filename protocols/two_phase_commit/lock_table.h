@@ -1,5 +1,5 @@
-// LockTable: who may touch which key. Strict two-phase locking (BHG, chapter 3): a transaction takes
-// locks as it goes, and gives them all back at its end.
+// LockTable: who may touch which key. Strict two-phase locking (BHG, chapter 3): a transaction
+// takes locks as it goes, and gives them all back at its end.
 //
 //   LockTable table;
 //   const Asked asked = table.acquire(age, "x", LockMode::kExclusive);
@@ -7,11 +7,11 @@
 //   if (!asked.granted) wait until a release() names the transaction;
 //   table.release(age.id);
 //
-// Deadlocks do not arise: wound-wait (Rosenkrantz, Stearns, Lewis: "System Level Concurrency Control
-// for Distributed Database Systems", ACM TODS 3(2), 1978). Whoever finds a younger transaction in
-// its way wounds it; whoever finds an older one waits. So all waiting is of the younger for the
-// older. The exception are those that have voted, which nobody can wound any more: they wait for no
-// lock themselves.
+// Deadlocks do not arise: wound-wait (Rosenkrantz, Stearns, Lewis: "System Level Concurrency
+// Control for Distributed Database Systems", ACM TODS 3(2), 1978). Whoever finds a younger
+// transaction in its way wounds it; whoever finds an older one waits. So all waiting is of the
+// younger for the older. The exception are those that have voted, which nobody can wound any more:
+// they wait for no lock themselves.
 //
 // A value: no clock, no world. One that waits is behind all older ones that want the same key, and
 // waits for one lock at a time.

@@ -6,9 +6,9 @@
 //   image.take(Prepared{...}); image.take(Decided{...});
 //   std::optional<ParticipantImage> again = decode_participant(contents);
 //
-// Participants log for undo and redo (BHG, section 6.4): they change data in place, and a checkpoint
-// has whatever stands there, with what is needed to take it back. Images, not differences, are
-// logged, so that it does no harm to redo what the checkpoint has.
+// Participants log for undo and redo (BHG, section 6.4): they change data in place, and a
+// checkpoint has whatever stands there, with what is needed to take it back. Images, not
+// differences, are logged, so that it does no harm to redo what the checkpoint has.
 #pragma once
 
 #include <map>

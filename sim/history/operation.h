@@ -16,9 +16,9 @@
 // `absent`, which is not the empty string. append to an absent key creates it. Counters: increment,
 // decrement, read, on signed amounts.
 //
-// Accounts of a bank: transfer moves an amount from one account to another if there is enough in it,
-// and otherwise changes nothing (`insufficient`); read_all finds what each of some accounts holds,
-// all at one moment. An account in which nobody has moved anything holds kOpeningBalance.
+// Accounts of a bank: transfer moves an amount from one account to another if there is enough in
+// it, and otherwise changes nothing (`insufficient`); read_all finds what each of some accounts
+// holds, all at one moment. An account in which nobody has moved anything holds kOpeningBalance.
 //
 // Histories that were recorded elsewhere also have these, with what is asked in `argument` (cas:
 // `expected` as well) and what is found in Response::output, or, if it is a whole collection, in

@@ -1,5 +1,5 @@
-// Checks with what they accept and what they refuse, from made-up events. Disks are empty here: what
-// stands on them is shown by scenario_test.cc.
+// Checks with what they accept and what they refuse, from made-up events. Disks are empty here:
+// what stands on them is shown by scenario_test.cc.
 #include "protocols/two_phase_commit/invariants.h"
 
 #include <gtest/gtest.h>

@@ -5,8 +5,8 @@
 //   Transcript transcript({"participant", "work T1 x+5", "prepare T1", "crash", "restart"});
 //   transcript.answers();                                     // one text for each command
 //
-// Nodes: n1 is real. n2 and n3 are puppets: they stand for coordinator and peer of a participant, or
-// for the participants of a coordinator. n4 is a client.
+// Nodes: n1 is real. n2 and n3 are puppets: they stand for coordinator and peer of a participant,
+// or for the participants of a coordinator. n4 is a client.
 //
 //   participant [MUTANT] | coordinator [MUTANT]      which of them is real
 //   work T STEP...      STEP: x+5, x-5 (a transfer's half), x (a read)
