@@ -1,7 +1,7 @@
 // Invariants:
 //   1. A decision is durable before anybody hears of it.
-//   2. Whoever asks for a transaction is told that it is aborted only if it never will be committed:
-//      it is not active, and not in the journal.
+//   2. Whoever asks for a transaction is told that it is aborted only if it will never be
+//      committed: it is not active, and not in the journal.
 //   3. A committed transaction is in the journal until all its writers know.
 //   4. A transaction is named once, for all lives of the coordinator.
 #include "protocols/two_phase_commit/coordinator.h"

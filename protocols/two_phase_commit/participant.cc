@@ -1,6 +1,6 @@
 // Invariants:
-//   1. Data is touched under locks, and a transaction keeps its locks until it is decided, unless it
-//      only read and has voted.
+//   1. Data is touched under locks, and a transaction keeps its locks until it is decided, unless
+//      it only read and has voted.
 //   2. Once YES was said, a record of it is in the journal, and only a decision ends the branch.
 //   3. Nobody is told of a decision that is not durable here.
 //   4. Once somebody was told that a transaction is aborted here, it never votes.

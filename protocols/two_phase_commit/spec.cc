@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "protocols/two_phase_commit/calls.h"
 #include "protocols/two_phase_commit/client.h"
@@ -88,25 +89,11 @@ std::unique_ptr<Checker> seen_by_clients(const Setup& setup, std::string_view wo
   return make_excused(std::make_unique<T>(std::string(name)), ledger_of(setup));
 }
 
-std::vector<CheckSpec> checks() {
-  using Checked = std::unique_ptr<Checker>;
-  std::vector<CheckSpec> specs{
-      {"AC1", "no two servers decide differently",
-       [](const Setup& setup) { return make_ac1(ledger_of(setup)); }},
-      {"AC2", "who has decided does not reverse its decision, nor votes any more",
-       [](const Setup& setup) { return make_ac2(ledger_of(setup)); }},
-      {"AC3", "what is committed, all who have written could commit",
-       [](const Setup& setup) { return make_ac3(ledger_of(setup)); }},
-      {"AC4", "if all said YES and were heard in time, the coordinator commits",
-       [](const Setup&) { return make_ac4(kAnswerTime / 2); }},
-      {"AC5", "after healing, every transaction is decided everywhere",
-       [](const Setup& setup) { return make_ac5(ledger_of(setup)); }},
+// Those that name what is wrong come before those that see what comes of it.
+std::vector<CheckSpec> checks_of_the_protocol() {
+  return {
       {"PrepDurable", "a YES is on the disk of whoever says it",
        [](const Setup& setup) { return make_prep_durable(ledger_of(setup)); }},
-      {"DecDurable", "a decision is on the disk of whoever tells it, or says that it knows",
-       [](const Setup& setup) { return make_dec_durable(ledger_of(setup)); }},
-      {"LockHold", "what a transaction in doubt has written, nobody else touches",
-       [](const Setup& setup) { return make_lock_hold(ledger_of(setup)); }},
       {"GC", "a commit is forgotten only when all who have written know it",
        [](const Setup& setup) { return make_gc(ledger_of(setup)); }},
       {"NamesOnce", "a transaction is named once, whatever its coordinator goes through",
@@ -115,6 +102,26 @@ std::vector<CheckSpec> checks() {
        [](const Setup& setup) { return make_acked_commit(ledger_of(setup)); }},
       {"ExactlyOnce", "of the transactions run for an operation, one is committed at most",
        [](const Setup& setup) { return make_exactly_once(ledger_of(setup)); }},
+      {"AC2", "who has decided does not reverse its decision, nor votes any more",
+       [](const Setup& setup) { return make_ac2(ledger_of(setup)); }},
+      {"AC1", "no two servers decide differently",
+       [](const Setup& setup) { return make_ac1(ledger_of(setup)); }},
+      {"DecDurable", "a decision is on the disk of whoever tells it, or says that it knows",
+       [](const Setup& setup) { return make_dec_durable(ledger_of(setup)); }},
+      {"AC3", "what is committed, all who have written could commit",
+       [](const Setup& setup) { return make_ac3(ledger_of(setup)); }},
+      {"AC4", "if all said YES and were heard in time, the coordinator commits",
+       [](const Setup&) { return make_ac4(kAnswerTime / 2); }},
+      {"AC5", "after healing, every transaction is decided everywhere",
+       [](const Setup& setup) { return make_ac5(ledger_of(setup)); }},
+      {"LockHold", "what a transaction in doubt has written, nobody else touches",
+       [](const Setup& setup) { return make_lock_hold(ledger_of(setup)); }},
+  };
+}
+
+std::vector<CheckSpec> checks_of_clients() {
+  using Checked = std::unique_ptr<Checker>;
+  return {
       {"Conservation",
        "all accounts together hold the same, whenever somebody looks at all of them",
        [](const Setup& setup) {
@@ -144,6 +151,13 @@ std::vector<CheckSpec> checks() {
                               {.clients = setup.clients, .bound = setup.liveness_bound});
        }},
   };
+}
+
+std::vector<CheckSpec> checks() {
+  std::vector<CheckSpec> specs = checks_of_the_protocol();
+  std::vector<CheckSpec> more = checks_of_clients();
+  specs.insert(specs.end(), std::make_move_iterator(more.begin()),
+               std::make_move_iterator(more.end()));
   for (CheckSpec& spec : specs) spec.assumes.push_back(Assumption::kDisksKeep);
   return specs;
 }
