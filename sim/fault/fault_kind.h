@@ -77,6 +77,8 @@ enum class FaultKind : uint8_t {
   kAddServer,
   kDemoteServer,
   kRemoveServer,
+  kHeuristicCommit,
+  kHeuristicAbort,
 
   // client_faults.cc
   kClientCrash = 101,

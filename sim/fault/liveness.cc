@@ -52,7 +52,8 @@ std::vector<Injector::Outsider> Injector::draw_outsiders() {
   Choices& choices = world_.scheduler().choices();
   const std::vector<NodeId>& servers = options_.topology.servers;
   const size_t spare = servers.size() > 2 ? servers.size() - 2 : 0;
-  const size_t most = std::min<size_t>(spare, options_.promised.servers_down);
+  const size_t most = std::min<size_t>(
+      spare, options_.promised.servers_lost.value_or(options_.promised.servers_down));
   std::vector<Outsider> outsiders;
   if (most == 0) return outsiders;
   const uint64_t first = choices.ambient(kFirst, choices.scope("world"), 0) % servers.size();

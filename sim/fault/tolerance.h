@@ -3,13 +3,16 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "sim/core/time.h"
 
 namespace seedbed {
 
 struct Tolerance {
-  uint32_t servers_down = 0;         // at the same time: crashed, paused, or otherwise not serving
+  uint32_t servers_down = 0;  // at the same time: crashed, paused, or otherwise not serving
+  // Of these, how many may never come back [all of them].
+  std::optional<uint32_t> servers_lost = {};
   bool survives_power_loss = false;  // all servers down at the same instant, and up again
   uint32_t disks_lost = 0;      // in the whole run: emptied, set back, or not keeping their word
   int64_t clock_drift_ppm = 0;  // a clock's greatest rate error

@@ -38,6 +38,15 @@ std::string to_string(const std::vector<ListStep>& steps) {
   return text;
 }
 
+std::string to_string(const std::vector<Balance>& balances) {
+  std::string text = "[";
+  for (const Balance& balance : balances) {
+    if (text.size() > 1) text += ' ';
+    text += fmt::format("{}={}", balance.account, balance.amount);
+  }
+  return text + ']';
+}
+
 void store(const std::vector<ListStep>& steps, history::Operation* payload) {
   for (const ListStep& step : steps) {
     history::ListStep& stored = *payload->add_steps();
@@ -116,6 +125,18 @@ Operation Operation::transaction(std::vector<ListStep> steps) {
   return {.function = std::string(kTransaction), .steps = std::move(steps)};
 }
 
+Operation Operation::transfer(std::string from, std::string to, int64_t amount) {
+  CHECK(amount > 0);
+  return {.function = std::string(kTransfer),
+          .key = std::move(from),
+          .argument = std::move(to),
+          .amount = amount};
+}
+
+Operation Operation::read_all(std::vector<std::string> accounts) {
+  return {.function = std::string(kReadAll), .accounts = std::move(accounts)};
+}
+
 Response Response::done() { return {Outcome::kOk, std::nullopt}; }
 Response Response::found(std::string value) { return {Outcome::kOk, std::move(value)}; }
 Response Response::absent() { return {Outcome::kOk, std::nullopt}; }
@@ -131,6 +152,13 @@ Response Response::transaction(std::vector<ListStep> steps) {
   response.steps = std::move(steps);
   return response;
 }
+Response Response::insufficient() { return {Outcome::kOk, std::string(kInsufficient)}; }
+Response Response::balances_are(std::vector<Balance> balances) {
+  Response response = done();
+  response.balances = std::move(balances);
+  return response;
+}
+
 Response Response::fail(std::string reason) { return {Outcome::kFail, std::move(reason)}; }
 Response Response::info(std::string reason) { return {Outcome::kInfo, std::move(reason)}; }
 
@@ -157,6 +185,10 @@ std::string in_quotes(std::string_view value) {
 std::string to_string(const Operation& operation) {
   if (!operation.steps.empty()) return operation.function + '(' + to_string(operation.steps) + ')';
   const std::string& function = operation.function;
+  if (function == kTransfer) {
+    return fmt::format("transfer({},{},{})", operation.key, operation.argument, operation.amount);
+  }
+  if (function == kReadAll) return fmt::format("read_all({} accounts)", operation.accounts.size());
   std::string text = function + '(' + operation.key;
   const auto add = [&](const std::string& one) { text += (text.back() == '(' ? "" : ",") + one; };
   if (function == kCas) add(operation.expected ? in_quotes(*operation.expected) : "nothing");
@@ -176,6 +208,8 @@ std::string describe(const Operation& question, const Response& answer) {
     case Outcome::kOk: break;
   }
   if (!answer.steps.empty()) return "returned " + to_string(answer.steps);
+  if (!answer.balances.empty()) return "returned " + to_string(answer.balances);
+  if (answer.is_insufficient()) return "found too little";
   if (answer.is_number) return fmt::format("returned {}", answer.number);
   if (looks_for_a_value(question.function) && !answer.output) return "found nothing";
   if (question.function == kCas) return answer.output ? "found another value" : "succeeded";
@@ -188,12 +222,18 @@ void store(const Operation& operation, history::Operation* payload) {
   if (operation.expected) payload->set_expected(*operation.expected);
   payload->set_amount(operation.amount);
   store(operation.steps, payload);
+  for (const std::string& account : operation.accounts) payload->add_accounts(account);
 }
 
 void store(const Response& response, history::Operation* payload) {
   if (response.output) payload->set_output(*response.output);
   if (response.is_number) payload->set_number(response.number);
   store(response.steps, payload);
+  for (const Balance& balance : response.balances) {
+    history::Balance& stored = *payload->add_balances();
+    stored.set_account(balance.account);
+    stored.set_amount(balance.amount);
+  }
 }
 
 Operation operation_from(std::string_view function, const history::Operation& payload) {
@@ -203,6 +243,7 @@ Operation operation_from(std::string_view function, const history::Operation& pa
                       .amount = payload.amount()};
   if (payload.has_expected()) operation.expected = payload.expected();
   operation.steps = steps_from(payload);
+  operation.accounts.assign(payload.accounts().begin(), payload.accounts().end());
   return operation;
 }
 
@@ -212,6 +253,9 @@ Response response_from(Outcome outcome, const history::Operation& payload) {
   response.outcome = outcome;
   if (payload.has_output()) response.output = payload.output();
   response.steps = steps_from(payload);
+  for (const history::Balance& stored : payload.balances()) {
+    response.balances.push_back({.account = stored.account(), .amount = stored.amount()});
+  }
   return response;
 }
 

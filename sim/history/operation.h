@@ -16,6 +16,10 @@
 // `absent`, which is not the empty string. append to an absent key creates it. Counters: increment,
 // decrement, read, on signed amounts.
 //
+// Accounts of a bank: transfer moves an amount from one account to another if there is enough in
+// it, and otherwise changes nothing (`insufficient`); read_all finds what each of some accounts
+// holds, all at one moment. An account in which nobody has moved anything holds kOpeningBalance.
+//
 // Histories that were recorded elsewhere also have these, with what is asked in `argument` (cas:
 // `expected` as well) and what is found in Response::output, or, if it is a whole collection, in
 // Entry::elements (sim/history/history.h):
@@ -73,9 +77,24 @@ inline constexpr std::string_view kDeleteMin = "delete-min";
 inline constexpr std::string_view kAcquire = "acquire";
 inline constexpr std::string_view kRelease = "release";
 inline constexpr std::string_view kTransaction = "txn";
+inline constexpr std::string_view kTransfer = "transfer";
+inline constexpr std::string_view kReadAll = "read_all";
 
 // The output of a cas that found another value.
 inline constexpr std::string_view kMismatch = "mismatch";
+
+// The output of a transfer that found too little.
+inline constexpr std::string_view kInsufficient = "insufficient";
+// What an account holds at first.
+inline constexpr int64_t kOpeningBalance = 100;
+
+// What an account holds.
+struct Balance {
+  std::string account;
+  int64_t amount = 0;
+
+  bool operator==(const Balance& other) const = default;
+};
 
 // A step of a transaction: it appends an element to the list that a key holds, or reads the list.
 struct ListStep {
@@ -99,13 +118,17 @@ struct Operation {
   static Operation decrement(std::string key, int64_t amount = 1);
   static Operation read(std::string key);
   static Operation transaction(std::vector<ListStep> steps);  // "txn"
+  // The amount must be positive.
+  static Operation transfer(std::string from, std::string to, int64_t amount);
+  static Operation read_all(std::vector<std::string> accounts);
 
   std::string function;
   std::string key;
-  std::string argument;                 // put, cas: the new value; append: the suffix
+  std::string argument;  // put, cas: the new value; append: the suffix; transfer: the account to
   std::optional<std::string> expected;  // cas: what must stand there; nullopt: nothing
-  int64_t amount = 0;                   // increment, decrement, add
+  int64_t amount = 0;                   // increment, decrement, add, transfer
   std::vector<ListStep> steps;          // txn, in the order in which they are executed
+  std::vector<std::string> accounts;    // read_all
 
   bool operator==(const Operation& other) const = default;
 };
@@ -113,13 +136,15 @@ struct Operation {
 // The answer.
 struct Response {
   // ok:
-  static Response done();                    // put, append, delete, increment; a cas that succeeded
+  static Response done();  // put, append, delete, increment, transfer; a cas that succeeded
   static Response found(std::string value);  // get
   static Response absent();                  // get: the key has no value
   static Response mismatch();                // cas: another value stood there, nothing was changed
   static Response number_is(int64_t value);  // read
   static Response transaction(
       std::vector<ListStep> steps);  // txn: those asked, with what was found
+  static Response insufficient();    // transfer: there was too little, nothing was changed
+  static Response balances_are(std::vector<Balance> balances);  // read_all: of those asked
   // Only if the operation can never take effect, not even by a message still on its way.
   static Response fail(std::string reason);
   static Response info(std::string reason);
@@ -132,12 +157,15 @@ struct Response {
   bool ok() const { return outcome == Outcome::kOk; }
   // Of a cas only: it found another value.
   bool is_mismatch() const { return ok() && output == kMismatch; }
+  // Of a transfer only: there was too little.
+  bool is_insufficient() const { return ok() && output == kInsufficient; }
 
   Outcome outcome;
   std::optional<std::string> output;  // ok: the value, if there was one; fail, info: the reason
   int64_t number = 0;                 // read: the value of the counter
   bool is_number = false;             // read: it was a number
   std::vector<ListStep> steps;        // txn
+  std::vector<Balance> balances;      // read_all
 
  private:
   Response(Outcome outcome, std::optional<std::string> output)

@@ -14,6 +14,7 @@ constexpr Site kValue("workload.value", ChoiceClass::kAmbient);
 constexpr Site kSteps("workload.steps", ChoiceClass::kAmbient);
 constexpr Site kStep("workload.step", ChoiceClass::kAmbient);
 constexpr Site kStepKey("workload.step_key", ChoiceClass::kAmbient);
+constexpr Site kTo("workload.to", ChoiceClass::kAmbient);
 
 // What the kinds have in common: a scope, keys, and values that no other operation writes.
 class KeyedWorkload : public Workload {
@@ -119,7 +120,29 @@ class ListAppendWorkload final : public KeyedWorkload {
   static constexpr uint64_t kLife = 6;  // operations of a client until the next key comes
 };
 
+// The bank of Jepsen's tests: whatever is transferred, all accounts together hold the same. Some
+// transfers ask for more than an account holds now and then.
+class BankWorkload final : public KeyedWorkload {
+ public:
+  using KeyedWorkload::KeyedWorkload;
+  Operation next(uint64_t number) override {
+    const bool read = keys() < 2 || percent(number) < 40;
+    if (read) return Operation::read_all(bank_accounts(keys()));
+    const std::vector<std::string> accounts = bank_accounts(keys());
+    const uint64_t from = draw(kKey, number, keys());
+    const uint64_t to = (from + 1 + draw(kTo, number, keys() - 1)) % keys();
+    const auto amount = static_cast<int64_t>(small(number, kOpeningBalance)) + 1;
+    return Operation::transfer(accounts[from], accounts[to], amount);
+  }
+};
+
 }  // namespace
+
+std::vector<std::string> bank_accounts(uint64_t count) {
+  std::vector<std::string> accounts;
+  for (uint64_t i = 1; i <= count; ++i) accounts.push_back(fmt::format("a{}", i));
+  return accounts;
+}
 
 const std::vector<WorkloadKind>& workload_kinds() {
   static const std::vector<WorkloadKind> kinds{
@@ -128,6 +151,7 @@ const std::vector<WorkloadKind>& workload_kinds() {
       {"append", "append and get on a few keys: every value shows its whole history"},
       {"counter", "increment, decrement and read a few counters"},
       {"list_append", "transactions that append to lists and read them"},
+      {"bank", "transfers between accounts, and reads of all of them"},
   };
   return kinds;
 }
@@ -138,6 +162,7 @@ std::unique_ptr<Workload> make_workload(std::string_view kind, Choices& choices,
   if (kind == "lookup") return std::make_unique<LookupWorkload>(choices, client, keys);
   if (kind == "append") return std::make_unique<AppendWorkload>(choices, client, keys);
   if (kind == "list_append") return std::make_unique<ListAppendWorkload>(choices, client, keys);
+  if (kind == "bank") return std::make_unique<BankWorkload>(choices, client, keys);
   CHECK(kind == "counter");
   return std::make_unique<CounterWorkload>(choices, client, keys);
 }

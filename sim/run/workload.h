@@ -6,6 +6,7 @@
 //   append       append and get on a few keys: every value shows its whole history
 //   counter      increment, decrement and read
 //   list_append  transactions of one to four steps, which append to lists and read them
+//   bank         transfers between as many accounts as there are keys, and reads of all of them
 #pragma once
 
 #include <memory>
@@ -25,6 +26,9 @@ class Workload {
   // The client's operation of that number, from 1. Each number is asked for once.
   virtual Operation next(uint64_t number) = 0;
 };
+
+// The accounts of the bank, if there are so many.
+std::vector<std::string> bank_accounts(uint64_t count);
 
 struct WorkloadKind {
   std::string_view name;

@@ -42,6 +42,34 @@ TEST(Operation, ATransactionSurvivesItsPayload) {
   EXPECT_EQ(response_from(Outcome::kOk, payload), Response::transaction(steps));
 }
 
+TEST(Operation, MovesMoneyBetweenAccounts) {
+  const Operation transfer = Operation::transfer("a", "b", 30);
+  EXPECT_EQ(to_string(transfer), "transfer(a,b,30)");
+  EXPECT_EQ(describe(transfer, Response::done()), "completed");
+  EXPECT_EQ(describe(transfer, Response::insufficient()), "found too little");
+  EXPECT_TRUE(Response::insufficient().is_insufficient());
+  EXPECT_FALSE(Response::done().is_insufficient());
+  const Operation look = Operation::read_all({"a", "b"});
+  EXPECT_EQ(to_string(look), "read_all(2 accounts)");
+  EXPECT_EQ(describe(look, Response::balances_are({{"a", 70}, {"b", -130}})),
+            "returned [a=70 b=-130]");
+}
+
+TEST(Operation, OfABankSurvivesItsPayload) {
+  for (const Operation& asked :
+       {Operation::transfer("a", "b", 30), Operation::read_all({"a", "b"})}) {
+    history::Operation payload;
+    store(asked, &payload);
+    EXPECT_EQ(operation_from(asked.function, payload), asked);
+  }
+  for (const Response& answer :
+       {Response::insufficient(), Response::balances_are({{"a", 70}, {"b", -130}})}) {
+    history::Operation payload;
+    store(answer, &payload);
+    EXPECT_EQ(response_from(Outcome::kOk, payload), answer);
+  }
+}
+
 TEST(Operation, QuotesWhatCannotBePrintedAndCutsWhatIsLong) {
   EXPECT_EQ(in_quotes("a\"\n\xff"), "\"a\\\"\\x0a\\xff\"");
   EXPECT_EQ(in_quotes(std::string(1000, 'a')), "\"" + std::string(40, 'a') + "...\" (1000 bytes)");

@@ -20,7 +20,8 @@ const std::vector<ProtocolSpec>& protocols() {
   static const std::vector<ProtocolSpec> kProtocols = [] {
     ProtocolSpec sturdy = memory_store();
     sturdy.name = "sturdy";
-    sturdy.orders = {"transfer_leadership", "add_server", "demote_server", "remove_server"};
+    sturdy.orders = {"transfer_leadership", "add_server",       "demote_server",
+                     "remove_server",       "heuristic_commit", "heuristic_abort"};
     sturdy.survives = [](const Setup& setup) {
       const size_t servers = setup.servers.size();
       return Tolerance{.servers_down = static_cast<uint32_t>(servers),

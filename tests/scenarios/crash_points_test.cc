@@ -83,6 +83,13 @@ constexpr std::string_view kPrimaryBackup = R"(
       checkpoint_every: 12 retained_entries: 4 } }
     faults { end_ms: 2500 }
     limits { settle_ms: 2000 })";
+constexpr std::string_view kTwoPhaseCommit = R"(
+    protocol: "two_phase_commit"
+    servers: 4
+    workload { kind: "bank" operations: 60 keys: 4 final_operations: 1 minimum_ok_percent: 30 }
+    options { [type.googleapis.com/seedbed.two_phase_commit.wire.Options] { checkpoint_every: 12 } }
+    faults { end_ms: 2500 }
+    limits { settle_ms: 3000 })";
 constexpr std::string_view kOutbox = R"(
     protocol: "outbox"
     servers: 7
@@ -115,6 +122,20 @@ TEST(CrashPoints, APrimaryAndItsBackupsSurviveEachDiskOperation) {
 TEST(CrashPoints, APrimaryAndItsBackupsSurviveCrashesBetweenMessages) {
   crash_everywhere(kPrimaryBackup, Deed::kSend, 5, NodeId{4});
   crash_everywhere(kPrimaryBackup, Deed::kReceive, 5, NodeId{5});
+}
+
+// The coordinator, and each of the participants.
+TEST(CrashPoints, TwoPhaseCommitSurvivesEachDiskOperation) {
+  for (const uint32_t victim : {1, 2, 3, 4}) {
+    crash_everywhere(kTwoPhaseCommit, Deed::kDiskOperation, 1, NodeId{victim});
+  }
+}
+
+TEST(CrashPoints, TwoPhaseCommitSurvivesCrashesBetweenMessages) {
+  for (const uint32_t victim : {1, 2}) {
+    crash_everywhere(kTwoPhaseCommit, Deed::kSend, 2, NodeId{victim});
+    crash_everywhere(kTwoPhaseCommit, Deed::kReceive, 2, NodeId{victim});
+  }
 }
 
 // Database, queue and consumer.

@@ -52,9 +52,14 @@ const std::vector<Layer>& layers() {
 }
 
 const std::vector<DeclaredUse>& declared_uses() {
-  static const std::vector<DeclaredUse> kUses = {
-      {"calvin", "raft"},         {"outbox", "primary_backup"},  {"outbox", "storage"},
-      {"primary_backup", "raft"}, {"primary_backup", "storage"}, {"raft", "storage"}};
+  static const std::vector<DeclaredUse> kUses = {{"calvin", "raft"},
+                                                 {"outbox", "primary_backup"},
+                                                 {"outbox", "storage"},
+                                                 {"primary_backup", "raft"},
+                                                 {"primary_backup", "storage"},
+                                                 {"raft", "storage"},
+                                                 {"two_phase_commit", "primary_backup"},
+                                                 {"two_phase_commit", "storage"}};
   return kUses;
 }
 

@@ -1,0 +1,121 @@
+#include "protocols/two_phase_commit/client.h"
+
+#include <utility>
+
+#include "protocols/two_phase_commit/calls.h"
+#include "protocols/two_phase_commit/convert.h"
+#include "protocols/two_phase_commit/values.h"
+
+namespace seedbed::two_phase_commit {
+namespace {
+
+constexpr Site kFirst("two_phase_commit.client.first_coordinator", ChoiceClass::kAmbient);
+constexpr Site kPause("two_phase_commit.client.pause", ChoiceClass::kAmbient);
+constexpr uint64_t kLongestPause = 20'000'000;  // nanoseconds, between two transactions
+
+std::vector<Step> steps_of(const Operation& what) {
+  std::vector<Step> steps;
+  if (what.function == kTransfer) {
+    steps.push_back({.act = Act::kAdd,
+                     .key = what.key,
+                     .value = {},
+                     .amount = -what.amount,
+                     .opening = kOpeningBalance});
+    steps.push_back({.act = Act::kAdd,
+                     .key = what.argument,
+                     .value = {},
+                     .amount = what.amount,
+                     .opening = kOpeningBalance});
+  } else if (what.function == kReadAll) {
+    for (const std::string& account : what.accounts) steps.push_back({.key = account, .value = {}});
+  } else if (what.function == kGet) {
+    steps.push_back({.key = what.key, .value = {}});
+  } else if (what.function == kPut) {
+    steps.push_back({.act = Act::kWrite, .key = what.key, .value = what.argument});
+  } else {
+    CHECK(what.function == kTransaction);
+    for (const ListStep& step : what.steps) {
+      const Act act = step.append ? Act::kAppend : Act::kRead;
+      steps.push_back({.act = act, .key = step.key, .value = step.append.value_or(std::string())});
+    }
+  }
+  return steps;
+}
+
+Response response_to(const Operation& what, const wire::Run::Response& answer) {
+  if (what.function == kReadAll) {
+    std::vector<Balance> balances;
+    for (size_t i = 0; i < what.accounts.size(); ++i) {
+      const wire::Found& found = answer.found(static_cast<int>(i));
+      const auto amount = found.present() ? decode_number(found.value()) : kOpeningBalance;
+      INVARIANT(amount.has_value(), "the account {} holds no number", what.accounts[i]);
+      balances.push_back({.account = what.accounts[i], .amount = *amount});
+    }
+    return Response::balances_are(std::move(balances));
+  }
+  if (what.function == kGet) {
+    const wire::Found& found = answer.found(0);
+    return found.present() ? Response::found(found.value()) : Response::absent();
+  }
+  if (what.function != kTransaction) return Response::done();
+  std::vector<ListStep> steps = what.steps;
+  for (size_t i = 0; i < steps.size(); ++i) {
+    const wire::Found& found = answer.found(static_cast<int>(i));
+    if (!steps[i].append && found.present()) steps[i].found = decode_list(found.value());
+  }
+  return Response::transaction(std::move(steps));
+}
+
+}  // namespace
+
+TwoPhaseCommitClient::TwoPhaseCommitClient(Env& env, std::vector<NodeId> coordinators,
+                                           Duration timeout, const Rules& rules)
+    : env_(env),
+      coordinators_(std::move(coordinators)),
+      timeout_(timeout),
+      rules_(rules),
+      asked_(env.random(kFirst, coordinators_.size())),
+      attempts_(uint64_t{number(env.incarnation())} << 32) {}
+
+Response TwoPhaseCommitClient::attempt(const Operation& what, uint64_t operation) {
+  const NodeTime deadline = env_.now() + 2 * timeout_;
+  int64_t begun = 0;
+  for (;;) {
+    const auto named = begin(begun, deadline);
+    if (!named) return Response::fail("no coordinator");
+    begun = named->begun();
+    wire::Run::Request request;
+    *request.mutable_id() = named->id();
+    request.set_begun(begun);
+    request.set_operation(operation);
+    for (const Step& step : steps_of(what)) to_wire(step, request.add_steps());
+    const auto answer = call_until<wire::Run>(env_, kPause, coordinators_[asked_],
+                                              env_.now() + timeout_, [&] { return request; });
+    if (answer && answer->outcome() == wire::OUTCOME_COMMITTED) return response_to(what, *answer);
+    if (answer && answer->outcome() == wire::OUTCOME_REFUSED) return Response::insufficient();
+    const bool over = env_.now() >= deadline;
+    if (!rules_.may_run_again(answer.ok()) || (!answer && over)) {
+      return Response::info("no answer in time");
+    }
+    if (over) return Response::fail("aborted");
+    env_.sleep(Duration(static_cast<int64_t>(env_.random(kPause, kLongestPause))));
+  }
+}
+
+// Nothing has happened before a transaction has a name.
+Result<wire::Begin::Response> TwoPhaseCommitClient::begin(int64_t begun, NodeTime deadline) {
+  wire::Begin::Request request;
+  request.set_begun(begun);
+  for (;;) {
+    request.set_attempt(++attempts_);
+    const Duration left = deadline - env_.now();
+    if (left <= Duration::zero()) return Error::kTimeout;
+    auto answer =
+        env_.call<wire::Begin>(coordinators_[asked_], request, std::min(left, kAnswerTime));
+    if (answer) return answer;
+    asked_ = (asked_ + 1) % coordinators_.size();
+    env_.sleep(Duration(static_cast<int64_t>(env_.random(kPause, kLongestPause))));
+  }
+}
+
+}  // namespace seedbed::two_phase_commit

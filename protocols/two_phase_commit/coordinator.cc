@@ -1,0 +1,321 @@
+// Invariants:
+//   1. A decision is durable before anybody hears of it.
+//   2. Whoever asks for a transaction is told that it is aborted only if it will never be
+//      committed: it is not active, and not in the journal.
+//   3. A committed transaction is in the journal until all its writers know.
+//   4. A transaction is named once, for all lives of the coordinator.
+#include "protocols/two_phase_commit/coordinator.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "protocols/two_phase_commit/calls.h"
+#include "protocols/two_phase_commit/convert.h"
+
+namespace seedbed::two_phase_commit {
+namespace {
+
+constexpr Site kPause("two_phase_commit.repeat_pause", ChoiceClass::kAmbient);
+// What a coordinator may always do, and seldom does.
+constexpr Site kImpatient("two_phase_commit.waits_for_no_vote", ChoiceClass::kFault);
+// What was begun, and not run within that time, will not be run.
+constexpr Duration kOpen = 2s;
+
+}  // namespace
+
+struct Coordinator::Ballot {
+  Ballot(Scheduler& scheduler, size_t voters) : waiting(voters), changed(scheduler) {}
+  size_t waiting;
+  bool refused = false;
+  Signal changed;
+};
+
+std::vector<NodeId> Coordinator::Transaction::writers() const {
+  std::vector<NodeId> writers;
+  for (const Part& part : parts) {
+    if (part.writes) writers.push_back(part.participant);
+  }
+  return writers;
+}
+
+Coordinator::Coordinator(Env& env, CoordinatorOptions options, std::unique_ptr<Journal> journal)
+    : env_(env),
+      options_(std::move(options)),
+      journal_(std::move(journal)),
+      changed_(env.scheduler()) {}
+
+void Coordinator::start() {
+  const Result<JournalContents> contents = journal_->recover();
+  if (!contents && contents.error() != Error::kCorrupt) env_.fail_stop("the disk failed");
+  std::optional<CoordinatorImage> image;
+  if (contents) image = decode_coordinator(*contents);
+  if (!image) {
+    env_.reached("two_phase_commit.refused_to_start");
+    return;
+  }
+  state_ = *std::move(image);
+  record(Opened{options_.rules.next_incarnation(state_.incarnation)});
+  journal_->await(journal_->end());
+  wire::Opened opened;
+  opened.set_incarnation(state_.incarnation);
+  env_.probe(opened);
+  env_.serve<wire::Inquire>(
+      [this](NodeId, const wire::Inquire::Request& request) { return on_inquire(request); });
+  env_.serve<wire::Begin>([this](NodeId client, const wire::Begin::Request& request) {
+    return on_begin(client, request);
+  });
+  env_.serve<wire::Run>(
+      [this](NodeId client, const wire::Run::Request& request) { return on_run(client, request); });
+  for (const auto& [id, writers] : state_.committed) {
+    env_.reached("two_phase_commit.told_again");
+    tell_all(id, writers);
+  }
+  env_.spawn("checkpoint", [this] { keep_checkpointing(); });
+}
+
+// --- Clients ---
+
+Result<wire::Begin::Response> Coordinator::on_begin(NodeId client,
+                                                    const wire::Begin::Request& request) {
+  Session& session = sessions_[client];
+  if (request.attempt() < session.attempt) return Error::kTimeout;  // a copy, from long ago
+  if (request.attempt() > session.attempt) {
+    session =
+        Session{.attempt = request.attempt(),
+                .id = {.coordinator = env_.self(), .incarnation = state_.incarnation, .n = ++last_},
+                .begun = env_.now(),
+                .running = false,
+                .answer = {}};
+  }
+  wire::Begin::Response response;
+  to_wire(session.id, response.mutable_id());
+  response.set_begun(request.begun() != 0 ? request.begun()
+                                          : env_.now().time_since_epoch().count());
+  return response;
+}
+
+// Whoever asks for a transaction that is not its session's, and be it one of an earlier life, gets
+// no answer: another copy of the request may have run it, and nobody here knows what became of it.
+Result<wire::Run::Response> Coordinator::on_run(NodeId client, const wire::Run::Request& request) {
+  const TxnId id = from_wire(request.id());
+  const auto known = sessions_.find(client);
+  if (known == sessions_.end() || known->second.id != id) return Error::kTimeout;
+  if (known->second.answer) return *known->second.answer;
+  if (known->second.running || !may_run(known->second)) return Error::kTimeout;
+  known->second.running = true;
+  active_.insert(id);
+  Transaction transaction = plan(request);
+  const wire::Outcome outcome = carry_out(transaction, request);
+  active_.erase(id);
+  if (outcome == wire::OUTCOME_UNKNOWN) return Error::kTimeout;
+  transaction.answer.set_outcome(outcome);
+  // The client may have gone on meanwhile.
+  Session& session = sessions_[client];
+  if (session.id == id) session.answer = transaction.answer;
+  return transaction.answer;
+}
+
+bool Coordinator::may_run(const Session& session) const {
+  return env_.now() - session.begun < kOpen;
+}
+
+Coordinator::Transaction Coordinator::plan(const wire::Run::Request& request) const {
+  Transaction transaction;
+  transaction.id = from_wire(request.id());
+  *transaction.answer.mutable_id() = request.id();
+  transaction.begun = request.begun();
+  for (int i = 0; i < request.steps_size(); ++i) {
+    const Step step = from_wire(request.steps(i));
+    const NodeId home = options_.participants[home_of(step.key, options_.participants.size())];
+    std::vector<Part>& parts = transaction.parts;
+    auto part = std::find_if(parts.begin(), parts.end(),
+                             [&](const Part& one) { return one.participant == home; });
+    if (part == parts.end()) part = parts.insert(part, Part{.participant = home, .steps = {}});
+    part->steps.push_back(i);
+    part->writes = part->writes || step.writes();
+    transaction.answer.add_found();
+  }
+  return transaction;
+}
+
+// --- The protocol ---
+
+wire::Outcome Coordinator::carry_out(Transaction& transaction, const wire::Run::Request& request) {
+  const wire::Outcome outcome = work(transaction, request);
+  if (outcome != wire::OUTCOME_COMMITTED) return abort(transaction, outcome);
+  if (transaction.parts.size() == 1 && transaction.parts.front().writes) {
+    return commit_in_one_phase(transaction);
+  }
+  if (vote(transaction)) return commit(transaction);
+  return abort(transaction, options_.rules.may_tell_success(false) ? wire::OUTCOME_COMMITTED
+                                                                   : wire::OUTCOME_ABORTED);
+}
+
+// COMMITTED: nothing is in its way so far.
+wire::Outcome Coordinator::work(Transaction& transaction, const wire::Run::Request& request) {
+  for (Part& part : transaction.parts) {
+    const auto answer = call_until<wire::Work>(env_, kPause, part.participant,
+                                               env_.now() + options_.work_wait, [&] {
+                                                 wire::Work::Request work;
+                                                 *work.mutable_id() = request.id();
+                                                 work.set_begun(transaction.begun);
+                                                 for (const int step : part.steps)
+                                                   *work.add_steps() = request.steps(step);
+                                                 set_ended(work.mutable_ended());
+                                                 return work;
+                                               });
+    if (!answer) return wire::OUTCOME_ABORTED;
+    if (answer->outcome() != wire::OUTCOME_UNKNOWN) return answer->outcome();
+    part.incarnation = answer->incarnation();
+    for (size_t i = 0; i < part.steps.size(); ++i) {
+      *transaction.answer.mutable_found(part.steps[i]) = answer->found(static_cast<int>(i));
+    }
+  }
+  return wire::OUTCOME_COMMITTED;
+}
+
+wire::Prepare::Request Coordinator::prepare_request(const Transaction& transaction,
+                                                    const Part& part) const {
+  wire::Prepare::Request request;
+  to_wire(transaction.id, request.mutable_id());
+  request.set_incarnation(part.incarnation);
+  for (const NodeId writer : transaction.writers()) request.add_writers(number(writer));
+  return request;
+}
+
+// Phase 1. One NO is enough, and so is silence.
+bool Coordinator::vote(const Transaction& transaction) {
+  auto ballot = std::make_shared<Ballot>(env_.scheduler(), transaction.parts.size());
+  const Duration wait = env_.buggify(kImpatient) ? kAnswerTime : options_.vote_wait;
+  const NodeTime deadline = env_.now() + wait;
+  for (const Part& part : transaction.parts) {
+    const wire::Prepare::Request request = prepare_request(transaction, part);
+    env_.spawn("vote", [this, ballot, request, deadline, voter = part.participant] {
+      const auto vote =
+          call_until<wire::Prepare>(env_, kPause, voter, deadline, [&] { return request; });
+      --ballot->waiting;
+      if (!vote || vote->vote() == wire::VOTE_NO) ballot->refused = true;
+      ballot->changed.notify_all();
+    });
+  }
+  while (ballot->waiting > 0 && !ballot->refused) ballot->changed.wait();
+  if (ballot->refused) env_.reached("two_phase_commit.voted_down");
+  return !ballot->refused;
+}
+
+wire::Outcome Coordinator::commit(const Transaction& transaction) {
+  const std::vector<NodeId> writers = transaction.writers();
+  if (writers.empty()) return wire::OUTCOME_COMMITTED;
+  if (!options_.rules.keeps_decisions()) {
+    for (const NodeId writer : writers) tell_once(transaction.id, writer, wire::OUTCOME_COMMITTED);
+    return wire::OUTCOME_COMMITTED;
+  }
+  record(Decision{.id = transaction.id, .writers = writers});
+  if (options_.rules.forces_decision()) journal_->await(journal_->end());
+  active_.erase(transaction.id);
+  tell_all(transaction.id, writers);
+  return wire::OUTCOME_COMMITTED;
+}
+
+// Nobody keeps it in mind: it is presumed.
+wire::Outcome Coordinator::abort(const Transaction& transaction, wire::Outcome why) {
+  active_.erase(transaction.id);
+  for (const Part& part : transaction.parts) {
+    tell_once(transaction.id, part.participant, wire::OUTCOME_ABORTED);
+  }
+  return why;
+}
+
+// The participant may have decided even if it says nothing. It is asked until it answers, so that
+// it is known when nobody will ask any more.
+wire::Outcome Coordinator::commit_in_one_phase(const Transaction& transaction) {
+  wire::Prepare::Request request = prepare_request(transaction, transaction.parts.front());
+  request.set_one_phase(true);
+  const auto vote = call_until<wire::Prepare>(env_, kPause, transaction.parts.front().participant,
+                                              kNoDeadline, [&] { return request; });
+  return vote->vote() == wire::VOTE_COMMITTED ? wire::OUTCOME_COMMITTED : wire::OUTCOME_ABORTED;
+}
+
+// Phase 2.
+void Coordinator::tell_all(const TxnId& id, const std::vector<NodeId>& writers) {
+  acknowledged_.try_emplace(id);
+  for (const NodeId writer : writers) {
+    env_.spawn("tell", [this, id, writer] { tell(id, writer); });
+  }
+}
+
+void Coordinator::tell(const TxnId& id, NodeId participant) {
+  (void)call_until<wire::Decide>(env_, kPause, participant, kNoDeadline, [&] {
+    wire::Decide::Request decision;
+    to_wire(id, decision.mutable_id());
+    decision.set_outcome(wire::OUTCOME_COMMITTED);
+    set_ended(decision.mutable_ended());
+    return decision;
+  });
+  const auto known = acknowledged_.find(id);
+  if (known == acknowledged_.end()) return;
+  known->second.insert(participant);
+  const auto committed = state_.committed.find(id);
+  if (committed == state_.committed.end()) return;
+  if (!options_.rules.may_forget(known->second.size(), committed->second.size())) return;
+  acknowledged_.erase(known);
+  record(End{id});
+}
+
+void Coordinator::tell_once(const TxnId& id, NodeId participant, wire::Outcome outcome) {
+  wire::Decide::Request decision;
+  to_wire(id, decision.mutable_id());
+  decision.set_outcome(outcome);
+  set_ended(decision.mutable_ended());
+  env_.spawn("tell once", [this, decision, participant] {
+    (void)env_.call<wire::Decide>(participant, decision, kAnswerTime);
+  });
+}
+
+Result<wire::Inquire::Response> Coordinator::on_inquire(const wire::Inquire::Request& request) {
+  const TxnId id = from_wire(request.id());
+  wire::Inquire::Response response;
+  *response.mutable_id() = request.id();
+  if (acknowledged_.contains(id)) {
+    response.set_outcome(wire::OUTCOME_COMMITTED);
+  } else if (options_.rules.may_presume_abort(active_.contains(id))) {
+    env_.reached("two_phase_commit.abort_presumed");
+    response.set_outcome(wire::OUTCOME_ABORTED);
+  } else {
+    env_.reached("two_phase_commit.answered_pending");
+  }
+  return response;
+}
+
+// --- What has ended ---
+
+// All before the first that has not.
+void Coordinator::set_ended(wire::Ended* ended) const {
+  TxnId first{.coordinator = env_.self(), .incarnation = state_.incarnation, .n = last_ + 1};
+  if (!active_.empty()) first = std::min(first, *active_.begin());
+  if (!state_.committed.empty()) first = std::min(first, state_.committed.begin()->first);
+  for (const auto& [client, session] : sessions_) {
+    if (!session.running && may_run(session)) first = std::min(first, session.id);
+  }
+  ended->set_incarnation(first.incarnation);
+  ended->set_n(first.n - 1);
+}
+
+void Coordinator::record(const CoordinatorRecord& record) {
+  state_.take(record);
+  journal_->append({encode(record)});
+  changed_.notify_all();
+}
+
+void Coordinator::keep_checkpointing() {
+  for (;;) {
+    while (journal_->end() < checkpointed_ + options_.checkpoint_every) changed_.wait();
+    const Place end = journal_->end();
+    const std::string bytes = encode(state_);
+    journal_->await(end);
+    if (journal_->checkpoint(end, bytes)) checkpointed_ = end;
+    env_.sleep(10ms);
+  }
+}
+
+}  // namespace seedbed::two_phase_commit

@@ -1,0 +1,91 @@
+// Ledger: what stands about transactions on the disks of all servers, followed through the
+// `durable` events of a run. The invariants look here, never at what a server says of its disk.
+// They share one (sim/check/shared_views.h).
+//
+//   auto ledger = setup.views->get<Ledger>(...);
+//   ledger->follow(event);
+//   for (; next < ledger->deeds().size(); ++next) judge(ledger->deeds()[next]);
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "protocols/storage/invariants_durable_log.h"
+#include "protocols/two_phase_commit/disk_journal.h"
+#include "protocols/two_phase_commit/records.h"
+#include "protocols/two_phase_commit/roles.h"
+#include "sim/check/durable_image.h"
+#include "sim/core/event.h"
+
+namespace seedbed::two_phase_commit {
+
+// Something came to stand on a disk for the first time.
+struct Deed {
+  enum class Kind : uint8_t {
+    kPrepared,   // a participant could say YES from now on
+    kCommitted,  // on a participant
+    kAborted,
+    kDecision,  // a coordinator's: commit
+    kEnd,       // a coordinator's: nobody will ask for it
+  };
+  Kind kind{};
+  NodeId node{};
+  TxnId id;
+  bool by_operator = false;
+  EventIndex event{};
+  Time time{};
+};
+
+class Ledger {
+ public:
+  explicit Ledger(const Roles& roles);
+
+  static EventKinds interests() { return EventKinds(EventKind::kDurable, EventKind::kStart); }
+  // Takes in a `durable` or `start` event; ignores events that it has seen.
+  void follow(const TraceEvent& event);
+
+  const Roles& roles() const { return roles_; }
+  // In the order in which they happened.
+  const std::vector<Deed>& deeds() const { return deeds_; }
+  // The last such deed of that node; null if there is none. Valid until the next follow().
+  const Deed* find(Deed::Kind kind, NodeId node, const TxnId& id) const;
+  // Who must decide the transaction, by any record of it; empty if there is none.
+  const std::vector<NodeId>& writers(const TxnId& id) const;
+
+  // A decision of an operator that is not the coordinator's; null if there is none. Valid until the
+  // next follow().
+  const Deed* damage() const;
+
+  // What the participant would recover if it lost power now, but for the losers.
+  const ParticipantImage& participant(NodeId node) const;
+  const CoordinatorImage& coordinator(NodeId node) const;
+
+ private:
+  struct Disk {
+    DurableImage image;
+    storage::DurableLog log{std::string(kDirectory)};
+    ParticipantImage participant;
+    CoordinatorImage coordinator;
+  };
+
+  void begin_anew(NodeId node, Disk& disk);
+  void take(const TraceEvent& event, Disk& disk, const ParticipantRecord& record);
+  void take(const TraceEvent& event, Disk& disk, const CoordinatorRecord& record);
+  void note(const TraceEvent& event, Deed deed);
+
+  Roles roles_;
+  std::map<NodeId, Disk> disks_;
+  std::vector<Deed> deeds_;
+  std::map<std::tuple<Deed::Kind, NodeId, TxnId>, size_t> known_;
+  std::map<TxnId, std::vector<NodeId>> writers_;
+  EventIndex seen_ = kNoEvent;
+};
+
+// A transaction's name, for people: n1.2.17 is the 17th of the second life of coordinator n1.
+std::string to_string(const TxnId& id);
+
+}  // namespace seedbed::two_phase_commit

@@ -1,0 +1,112 @@
+// LockHold: a table of locks beside the servers', made of what stands on disks and what arrives.
+//
+// A key is locked by a transaction that has written it and is in doubt on the participant's disk,
+// until somebody tells the participant what was decided. Whoever does its work on such a key
+// meanwhile has not asked for the lock, or got it too early.
+#include <fmt/format.h>
+
+#include <map>
+#include <set>
+#include <utility>
+
+#include "protocols/two_phase_commit/convert.h"
+#include "protocols/two_phase_commit/invariants.h"
+#include "sim/check/payload.h"
+
+namespace seedbed::two_phase_commit {
+namespace {
+
+using Part = std::pair<NodeId, TxnId>;  // of a transaction, at a participant
+
+class LockHold final : public Checker {
+ public:
+  explicit LockHold(LedgerPtr ledger) : Checker("LockHold"), ledger_(std::move(ledger)) {}
+  EventKinds interests() const override {
+    return Ledger::interests()
+        .with(EventKind::kSend)
+        .with(EventKind::kReceive)
+        .with(EventKind::kFaultBegin);
+  }
+  void on_event(const TraceEvent& event) override {
+    ledger_->follow(event);
+    switch (event.kind) {
+      case EventKind::kSend: return send(event);
+      case EventKind::kReceive: return receive(event);
+      case EventKind::kStart: return forget(event.node);
+      case EventKind::kFaultBegin: return order(event);
+      default: return;
+    }
+  }
+
+ private:
+  void send(const TraceEvent& event) {
+    if (const auto* work = payload_as<wire::Work::Request>(event)) {
+      std::set<std::string>& keys = keys_[{event.peer, from_wire(work->id())}];
+      for (const wire::Step& step : work->steps()) keys.insert(step.key());
+    } else if (const auto* done = payload_as<wire::Work::Response>(event)) {
+      if (done->outcome() == wire::OUTCOME_UNKNOWN) judge(event, from_wire(done->id()));
+    } else if (const auto* decision = payload_as<wire::Decide::Request>(event)) {
+      carries(event, decision->id(), decision->outcome());
+    } else if (const auto* known = payload_as<wire::Inquire::Response>(event)) {
+      carries(event, known->id(), known->outcome());
+    } else if (const auto* peer = payload_as<wire::AskPeer::Response>(event)) {
+      carries(event, peer->id(), peer->outcome());
+    }
+  }
+
+  void carries(const TraceEvent& event, const wire::TxnId& id, wire::Outcome outcome) {
+    if (outcome != wire::OUTCOME_UNKNOWN) on_their_way_[event.id] = from_wire(id);
+  }
+
+  void receive(const TraceEvent& event) {
+    const auto decision = on_their_way_.find(event.id);
+    if (decision != on_their_way_.end()) told_.insert({event.node, decision->second});
+  }
+
+  // What is in the memory of a server goes with it.
+  void forget(NodeId node) {
+    std::erase_if(told_, [&](const Part& part) { return part.first == node; });
+    std::erase_if(done_, [&](const Part& part) { return part.first == node; });
+  }
+
+  // An operator decides whatever is in doubt.
+  void order(const TraceEvent& event) {
+    if (event.name != "heuristic_commit" && event.name != "heuristic_abort") return;
+    for (const NodeId node : ledger_->roles().participants) {
+      for (const auto& [id, prepared] : ledger_->participant(node).in_doubt) {
+        told_.insert({node, id});
+      }
+    }
+  }
+
+  // Copies of the answer say nothing of what stands there now.
+  void judge(const TraceEvent& event, const TxnId& id) {
+    if (!done_.insert({event.node, id}).second) return;
+    evaluated();
+    const std::set<std::string>& keys = keys_[{event.node, id}];
+    for (const auto& [other, prepared] : ledger_->participant(event.node).in_doubt) {
+      if (other == id || told_.contains({event.node, other})) continue;
+      for (const Write& write : prepared.writes) {
+        if (!keys.contains(write.key)) continue;
+        violate(event,
+                fmt::format("{} used {} on n{}, which {} has written and is in doubt",
+                            to_string(id), write.key, number(event.node), to_string(other)),
+                {fact(event, fmt::format("has done its work for {}", to_string(id)))});
+      }
+    }
+  }
+
+  LedgerPtr ledger_;
+  std::map<Part, std::set<std::string>> keys_;  // that a transaction uses
+  std::map<uint64_t, TxnId> on_their_way_;      // decisions, by message
+  std::set<Part> told_;                         // in this life
+  std::set<Part> done_;                         // likewise
+};
+
+}  // namespace
+
+std::unique_ptr<Checker> make_lock_hold(LedgerPtr ledger) {
+  return std::make_unique<LockHold>(std::move(ledger));
+}
+
+}  // namespace seedbed::two_phase_commit

@@ -1,0 +1,138 @@
+#include "sim/check/serializability.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/check/script.h"
+#include "tests/random.h"
+
+namespace seedbed {
+namespace {
+
+using Elements = std::vector<std::string>;
+
+ListStep append(std::string key, std::string element) {
+  return {.key = std::move(key), .append = std::move(element)};
+}
+ListStep read(std::string key, std::optional<Elements> found) {
+  return {.key = std::move(key), .found = std::move(found)};
+}
+
+// Transactions, each of a client of its own; from and to in milliseconds.
+class Transactions {
+ public:
+  Transactions& ok(int64_t from, int64_t to, const std::vector<ListStep>& steps) {
+    std::vector<ListStep> asked = steps;
+    for (ListStep& step : asked) step.found.reset();
+    script_.ok(++client_, Operation::transaction(asked), Response::transaction(steps), from, to);
+    return *this;
+  }
+  Transactions& unknown(int64_t from, int64_t to, std::vector<ListStep> steps) {
+    script_.operation(++client_, Operation::transaction(std::move(steps)),
+                      Response::info("timeout"), from, to);
+    return *this;
+  }
+  CheckResult judged() {
+    SerializabilityChecker checker("it");
+    return script_.play(checker);
+  }
+
+ private:
+  Script script_;
+  uint32_t client_ = 0;
+};
+
+TEST(Serializability, HoldsOneAfterTheOther) {
+  Transactions good;
+  good.ok(0, 10, {append("x", "1"), append("y", "1")})
+      .ok(20, 30, {read("x", Elements{"1"}), append("x", "2")})
+      .unknown(40, 50, {append("y", "2")})
+      .ok(60, 70, {read("x", Elements{"1", "2"}), read("y", Elements{"1"})})
+      .ok(80, 90, {read("y", Elements{"1", "2"})});
+  const CheckResult result = good.judged();
+  EXPECT_EQ(result.status, CheckStatus::kPass) << result.message;
+  EXPECT_EQ(result.evaluated, 4u);
+}
+
+TEST(Serializability, BreaksWhenHalfOfATransactionIsSeen) {
+  Transactions bad;
+  bad.ok(0, 100, {append("x", "1"), append("y", "1")})
+      .ok(0, 100, {read("x", Elements{"1"}), read("y", std::nullopt)})
+      .ok(200, 210, {read("y", Elements{"1"})});
+  const CheckResult result = bad.judged();
+  EXPECT_EQ(result.status, CheckStatus::kViolation);
+  EXPECT_EQ(result.facts.size(), 2u);
+}
+
+// Each has read what the other has not written yet: write skew (G2).
+TEST(Serializability, BreaksUnderWriteSkew) {
+  Transactions bad;
+  bad.ok(0, 100, {read("x", std::nullopt), append("y", "1")})
+      .ok(0, 100, {read("y", std::nullopt), append("x", "1")})
+      .ok(200, 210, {read("x", Elements{"1"}), read("y", Elements{"1"})});
+  EXPECT_EQ(bad.judged().status, CheckStatus::kViolation);
+}
+
+TEST(Serializability, BreaksWhenTwoTransactionsSeeEachOther) {
+  Transactions bad;
+  bad.ok(0, 100, {append("x", "1"), read("y", Elements{"1"})})
+      .ok(0, 100, {append("y", "1"), read("x", Elements{"1"})});
+  EXPECT_EQ(bad.judged().status, CheckStatus::kViolation);
+}
+
+TEST(Serializability, BreaksWhenTheOrderIsNotThatOfTime) {
+  Transactions stale;
+  stale.ok(0, 10, {append("x", "1")})
+      .ok(20, 30, {read("x", std::nullopt)})
+      .ok(40, 50, {read("x", Elements{"1"})});
+  EXPECT_EQ(stale.judged().status, CheckStatus::kViolation);
+  Transactions concurrent;
+  concurrent.ok(0, 25, {append("x", "1")})
+      .ok(20, 30, {read("x", std::nullopt)})
+      .ok(40, 50, {read("x", Elements{"1"})});
+  EXPECT_EQ(concurrent.judged().status, CheckStatus::kPass);
+}
+
+TEST(Serializability, KnowsThatAnAcknowledgedElementComesBehindAllThatWereRead) {
+  Transactions bad;
+  bad.ok(0, 10, {append("x", "1")}).ok(20, 30, {read("x", std::nullopt)});
+  EXPECT_EQ(bad.judged().status, CheckStatus::kViolation);
+}
+
+TEST(Serializability, LooksBehindWhatATransactionAppendedItself) {
+  Transactions good;
+  good.ok(0, 10,
+          {append("x", "1"), read("x", Elements{"1"}), append("x", "2"),
+           read("x", Elements{"1", "2"})})
+      .ok(20, 30, {read("x", Elements{"1", "2"})});
+  EXPECT_EQ(good.judged().status, CheckStatus::kPass);
+}
+
+// A store that does one transaction after the other, and answers late.
+TEST(Serializability, AcceptsWhatASerialStoreDoes) {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    Random random(seed);
+    std::map<std::string, Elements> store;
+    Transactions transactions;
+    for (int i = 0; i < 60; ++i) {
+      std::vector<ListStep> steps(1 + random.below(4));
+      for (ListStep& step : steps) {
+        step.key = std::string(1, static_cast<char>('a' + random.below(3)));
+        Elements& list = store[step.key];
+        if (random.below(2) == 0) {
+          step.append = std::to_string(seed) + "." + std::to_string(i) + "." +
+                        std::to_string(&step - steps.data());
+          list.push_back(*step.append);
+        } else if (!list.empty()) {
+          step.found = list;
+        }
+      }
+      const auto slack = static_cast<int64_t>(random.below(100));
+      transactions.ok(1000 + i * 10 - slack, 1001 + i * 10 + slack, steps);
+    }
+    const CheckResult result = transactions.judged();
+    EXPECT_EQ(result.status, CheckStatus::kPass) << "seed " << seed << ": " << result.message;
+  }
+}
+
+}  // namespace
+}  // namespace seedbed
