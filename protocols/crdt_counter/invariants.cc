@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "protocols/crdt_counter/own_file.h"
+#include "sim/history/history.h"
 #include "sim/history/history.pb.h"
 #include "sim/history/operation.h"
 
@@ -87,39 +88,76 @@ void OwnEntriesAreGreatest::look_at(const TraceEvent& event, const std::string& 
   }
 }
 
-void NothingCountedTwice::on_event(const TraceEvent& event) {
+uint64_t& AskedFor::sum(const Change& change) {
+  Amounts& amounts = asked_[change.key];
+  return change.taken ? amounts.taken : amounts.added;
+}
+
+void AskedFor::follow(const TraceEvent& event) {
   if (event.kind == EventKind::kInvoke) {
-    const std::optional<Operation> change = asked_change(event);
-    if (!change || change->amount <= 0) return;
-    const Asked asked{.key = change->key,
-                      .amount = static_cast<uint64_t>(change->amount),
-                      .taken = change->function == kDecrement};
-    (asked.taken ? asked_[asked.key].taken : asked_[asked.key].added) += asked.amount;
-    running_[event.id] = asked;
+    const std::optional<Operation> asked = asked_change(event);
+    if (!asked || asked->amount <= 0) return;
+    const Change change{.key = asked->key,
+                        .amount = static_cast<uint64_t>(asked->amount),
+                        .taken = asked->function == kDecrement};
+    sum(change) += change.amount;
+    running_[event.id] = change;
   } else if (event.kind == EventKind::kReturn) {
     const auto place = running_.find(event.id);
     if (place == running_.end()) return;
-    const Asked& asked = place->second;
-    if (outcome_from(event.value) == Outcome::kFail) {  // it did not happen, and never will
-      (asked.taken ? asked_[asked.key].taken : asked_[asked.key].added) -= asked.amount;
-    }
+    if (outcome_from(event.value) == Outcome::kFail) sum(place->second) -= place->second.amount;
     running_.erase(place);
-  } else if (const std::optional<Counters> state = reported_state(event)) {
-    judge(event, *state);
   }
+}
+
+Amounts AskedFor::of(const std::string& key) const {
+  const auto place = asked_.find(key);
+  return place == asked_.end() ? Amounts() : place->second;
+}
+
+void NothingCountedTwice::on_event(const TraceEvent& event) {
+  asked_.follow(event);
+  if (const std::optional<Counters> state = reported_state(event)) judge(event, *state);
 }
 
 void NothingCountedTwice::judge(const TraceEvent& event, const Counters& state) {
   evaluated();
   for (const auto& [key, counter] : state) {
     const Amounts knows = known(counter);
-    const Amounts asked = asked_[key];
+    const Amounts asked = asked_.of(key);
     if (knows.added <= asked.added && knows.taken <= asked.taken) continue;
     violate(event,
             fmt::format("{}: replica {} knows of {}, but clients asked for no more than {}", key,
                         number(event.node), in_words(knows), in_words(asked)),
             {fact(event, fmt::format("reports {} for {}", in_words(knows), key))});
   }
+}
+
+void ReadsArePossible::judge(const TraceEvent& event, const std::string& key, int64_t value) {
+  evaluated();
+  const Amounts asked = asked_.of(key);
+  const bool too_much = value > 0 && static_cast<uint64_t>(value) > asked.added;
+  const bool too_little = value < 0 && static_cast<uint64_t>(-value) > asked.taken;
+  if (!too_much && !too_little) return;
+  violate(event,
+          fmt::format("a client read {} in {}, but clients asked for no more than {}", value, key,
+                      in_words(asked)),
+          {fact(event, fmt::format("reads {} in {}", value, key))});
+}
+
+void ReadsArePossible::on_event(const TraceEvent& event) {
+  asked_.follow(event);
+  if (event.kind == EventKind::kInvoke && event.name == kRead) {
+    if (const auto* payload = dynamic_cast<const history::Operation*>(event.payload)) {
+      reads_[event.id] = payload->key();
+    }
+    return;
+  }
+  const auto read = reads_.find(event.id);
+  if (event.kind != EventKind::kReturn || read == reads_.end()) return;
+  const Response answer = response_from(event);
+  if (answer.ok()) judge(event, read->second, answer.number);
+  reads_.erase(read);
 }
 
 void NoIncrementLost::on_event(const TraceEvent& event) {

@@ -26,6 +26,25 @@ struct Amounts {
   uint64_t taken = 0;
 };
 
+// What clients have asked for so far. What failed did not happen, and does not count.
+class AskedFor {
+ public:
+  static EventKinds interests() { return EventKinds(EventKind::kInvoke, EventKind::kReturn); }
+  void follow(const TraceEvent& event);
+  Amounts of(const std::string& key) const;
+
+ private:
+  struct Change {
+    std::string key;
+    uint64_t amount = 0;
+    bool taken = false;
+  };
+  uint64_t& sum(const Change& change);
+
+  std::map<uint64_t, Change> running_;  // by operation
+  std::map<std::string, Amounts> asked_;
+};
+
 // Nobody knows more of a replica's entries than the replica itself. This is what makes max() the
 // right merge; without it increments vanish. Evaluates reported entries.
 class OwnEntriesAreGreatest final : public Checker {
@@ -54,21 +73,28 @@ class OwnEntriesAreGreatest final : public Checker {
 class NothingCountedTwice final : public Checker {
  public:
   NothingCountedTwice() : Checker("NothingCountedTwice") {}
-  EventKinds interests() const override {
-    return EventKinds(EventKind::kProbe, EventKind::kInvoke, EventKind::kReturn);
-  }
+  EventKinds interests() const override { return AskedFor::interests().with(EventKind::kProbe); }
   void on_event(const TraceEvent& event) override;
 
  private:
-  struct Asked {
-    std::string key;
-    uint64_t amount = 0;
-    bool taken = false;
-  };
   void judge(const TraceEvent& event, const Counters& state);
 
-  std::map<uint64_t, Asked> running_;  // by operation
-  std::map<std::string, Amounts> asked_;
+  AskedFor asked_;
+};
+
+// Nobody reads what no set of the operations that clients have asked for can explain. All that a
+// client can hold against counters that promise no fresh reads. Evaluates reads.
+class ReadsArePossible final : public Checker {
+ public:
+  ReadsArePossible() : Checker("ReadsArePossible") {}
+  EventKinds interests() const override { return AskedFor::interests(); }
+  void on_event(const TraceEvent& event) override;
+
+ private:
+  void judge(const TraceEvent& event, const std::string& key, int64_t value);
+
+  AskedFor asked_;
+  std::map<uint64_t, std::string> reads_;  // running ones, by operation: of which counter
 };
 
 // At the end the replicas together know of everything that was acknowledged; of one that is down

@@ -38,12 +38,15 @@ std::unique_ptr<Process> make_replica(Env& env, const Setup& setup, Version vers
 std::vector<CheckSpec> checks() {
   return {
       {"OwnEntriesAreGreatest", "nobody knows more of a replica's counting than the replica itself",
-       [](const Setup&) { return std::make_unique<OwnEntriesAreGreatest>(); }},
+       Evidence::kWorld, [](const Setup&) { return std::make_unique<OwnEntriesAreGreatest>(); }},
       {"NothingCountedTwice", "replicas never know of more than clients asked for",
-       [](const Setup&) { return std::make_unique<NothingCountedTwice>(); }},
+       Evidence::kWorld, [](const Setup&) { return std::make_unique<NothingCountedTwice>(); }},
       {"NoIncrementLost", "what was acknowledged is known to some replica at the end",
+       Evidence::kWorld,
        [](const Setup& setup) { return std::make_unique<NoIncrementLost>(setup.servers); }},
-      {"Converged", "all replicas agree some time after the faults are over",
+      {"ReadsArePossible", "a read finds no more than clients asked for", Evidence::kClients,
+       [](const Setup&) { return std::make_unique<ReadsArePossible>(); }},
+      {"Converged", "all replicas agree some time after the faults are over", Evidence::kWorld,
        [](const Setup&) { return std::make_unique<ConvergenceChecker>("Converged", digest); }},
   };
 }

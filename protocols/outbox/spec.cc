@@ -115,23 +115,26 @@ std::vector<CheckSpec> checks() {
   using Checked = std::unique_ptr<Checker>;
   std::vector<CheckSpec> specs{
       {"Outbox", "the consumer acts once on what was committed, and on nothing else",
+       Evidence::kWorld,
        [](const Setup& setup) { return make_outbox(disks_of(setup), parts_of(setup)); }},
-      {"Durability", "what was acknowledged is on the database's disk",
+      {"Durability", "what was acknowledged is on the database's disk", Evidence::kWorld,
        [](const Setup& setup) { return make_durability(disks_of(setup)); }},
       {"Linearizable", "operations take effect one at a time, between call and return",
+       Evidence::kClients,
        [](const Setup& setup) -> Checked {
          if (options_of(setup).reads() != wire::DATABASE) return nullptr;
          return std::make_unique<LinearizabilityChecker>("Linearizable", key_value_model());
        }},
-      {"BoundedStaleness", "what the cache answers is not older than it may be",
+      {"BoundedStaleness", "what the cache answers is not older than it may be", Evidence::kClients,
        [](const Setup& setup) -> Checked {
          if (options_of(setup).reads() != wire::CACHE) return nullptr;
          const Duration ttl = ms(options_of(setup).ttl_ms());
          return primary_backup::make_bounded_staleness(ttl + ttl * kDriftPpm / 1'000'000);
        }},
       {"OutboxDrained", "after healing the consumer acts on all that was committed",
+       Evidence::kWorld,
        [](const Setup& setup) { return make_drained(disks_of(setup), parts_of(setup)); }},
-      {"Progress", "after healing every client is served again",
+      {"Progress", "after healing every client is served again", Evidence::kClients,
        [](const Setup& setup) {
          return make_progress(parts_of(setup), setup.clients, setup.liveness_bound);
        }},

@@ -22,6 +22,11 @@ using Disks = std::shared_ptr<ReplicaDisks>;
 // An asynchronous primary promises less. If it is replaced, the tail of what it acknowledged is
 // lost: that is the weakness WAL-W1. It is recognised by this: no other disk had the write when the
 // next reign began. Anything else that is lost is a violation there too.
+//
+// So does one whose patience ends. What it acknowledges without its backups may be lost in the same
+// way: WAL-W2. That is recognised by this: the write stood on a disk for as long as the patience
+// lasts before the client was answered, never on as many as the policy says, and the primary of a
+// later reign does not have it. `policy.patience` is in the world's time.
 std::unique_ptr<Checker> make_durability(Disks disks, const AckPolicy& policy);
 
 // Clients are answered in an epoch's name by the replica that the authority gave it to, and by no

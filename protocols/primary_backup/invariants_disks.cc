@@ -24,6 +24,7 @@ void ReplicaDisks::follow(const TraceEvent& event) {
   if (event.kind != EventKind::kDurable && event.kind != EventKind::kStart) return;
   if (event.index <= seen_ && event.index != kNoEvent) return;
   seen_ = event.index;
+  now_ = event.time;
   const auto place = std::find_if(disks_.begin(), disks_.end(),
                                   [&](const Disk& disk) { return disk.node == event.node; });
   if (place == disks_.end()) return;
@@ -67,9 +68,9 @@ void ReplicaDisks::add(Disk& disk, const LogEntry& entry) {
   const Epoch previous = disk.history.empty() ? Epoch{} : disk.history.back();
   disk.history.push_back(entry.id.epoch);
   const uint64_t content = hash_bytes(entry.command);
-  const auto [place, fresh] =
-      entries_.try_emplace({entry.id.index, entry.id.epoch},
-                           Known{.previous = previous, .content = content, .first_on = disk.node});
+  const auto [place, fresh] = entries_.try_emplace(
+      {entry.id.index, entry.id.epoch},
+      Known{.previous = previous, .content = content, .first_on = disk.node, .since = now_});
   const Known& known = place->second;
   if (fresh) {
     const std::optional<Command> command = decode_command(entry.command);
@@ -120,6 +121,16 @@ bool ReplicaDisks::holds(NodeId replica, uint64_t operation) const {
   return std::any_of(place->second.begin(), place->second.end(), [&](const EntryId& id) {
     return id.index <= disk->history.size() && disk->history[id.index - 1] == id.epoch;
   });
+}
+
+std::vector<ReplicaDisks::Kept> ReplicaDisks::entries_of(uint64_t operation) const {
+  std::vector<Kept> kept;
+  const auto place = operations_.find(operation);
+  if (place == operations_.end()) return kept;
+  for (const EntryId& id : place->second) {
+    kept.push_back({.id = id, .since = entries_.at({id.index, id.epoch}).since});
+  }
+  return kept;
 }
 
 std::vector<NodeId> ReplicaDisks::holders(uint64_t operation) const {

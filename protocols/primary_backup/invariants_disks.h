@@ -45,6 +45,12 @@ class ReplicaDisks {
   // Whether its history has the operation.
   bool holds(NodeId replica, uint64_t operation) const;
   std::vector<NodeId> holders(uint64_t operation) const;
+  // The entries that it became, each with the time at which it was first durable on some disk.
+  struct Kept {
+    EntryId id;
+    Time since{};
+  };
+  std::vector<Kept> entries_of(uint64_t operation) const;
 
   // A sentence, once a log was found that contradicts another.
   const std::string& contradiction() const { return contradiction_; }
@@ -64,6 +70,7 @@ class ReplicaDisks {
     Epoch previous{};  // of the entry before it
     uint64_t content = 0;
     NodeId first_on{};
+    Time since{};
   };
 
   const Disk* find(NodeId node) const;
@@ -79,6 +86,7 @@ class ReplicaDisks {
   uint64_t compared_ = 0;
   uint64_t states_ = 0;
   EventIndex seen_ = kNoEvent;
+  Time now_{};
 };
 
 }  // namespace seedbed::primary_backup

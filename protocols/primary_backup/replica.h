@@ -17,6 +17,7 @@
 // looks again at whatever it decides by: the epoch, most of all.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <optional>
 #include <vector>
@@ -67,6 +68,10 @@ class Replica final : public Process {
   struct Vote {
     NodeId from{};
     EntryId last;
+  };
+  struct Kept {
+    Index index = 0;
+    NodeTime since{};
   };
   struct Waiting {
     Epoch epoch{};
@@ -120,6 +125,9 @@ class Replica final : public Process {
   void step_down_for(Epoch newer);
   void append(const Command& command);
   void advance();
+  // Up to where entries have waited for backups for too long, if there is such a thing.
+  Index waited_in_vain() const;
+  void keep_patience(Epoch epoch);
   bool leased() const;
   bool serving() const { return role_ == Role::kPrimary && store_.applied().index >= first_; }
 
@@ -157,6 +165,7 @@ class Replica final : public Process {
   std::vector<Vote> votes_;
   Index first_ = 0;        // of its epoch
   Index own_ = 0;          // durable here
+  std::deque<Kept> kept_;  // here, and not yet acknowledged; if its patience may end
   NodeTime fit_{};         // when it last had a lease, and nothing to do, or did it
   Index commit_seen_ = 0;  // when it last looked
   std::map<NodeId, Follower> followers_;

@@ -14,6 +14,8 @@ constexpr size_t kMostEntries = 64;
 // How long it waits for a backup's answer, and how long after a refusal.
 constexpr Duration kAnswerTime = 120ms;
 constexpr Duration kPause = 20ms;
+// Between two looks whether a write has waited for too long.
+constexpr Duration kLook = 10ms;
 
 }  // namespace
 
@@ -27,12 +29,16 @@ void Replica::reign() {
   own_ = log_.last().index;
   first_ = own_ + 1;
   followers_.clear();
+  kept_.clear();
   for (const NodeId other : others()) followers_[other].next = first_;
   report_role(true);
   append(Command());
   const Epoch epoch = promised_;
   for (const NodeId other : others()) {
     env_.spawn("send", [this, other, epoch] { keep_sending(other, epoch); });
+  }
+  if (options_.policy.patience > Duration()) {
+    env_.spawn("patience", [this, epoch] { keep_patience(epoch); });
   }
 }
 
@@ -45,6 +51,7 @@ void Replica::append(const Command& command) {
   journal_.commit([this, id] {
     if (!leads(id.epoch)) return;
     own_ = std::max(own_, id.index);
+    if (options_.policy.patience > Duration()) kept_.push_back({own_, env_.now()});
     advance();
   });
   if (!options_.rules.waits_for_disk()) own_ = id.index;
@@ -165,12 +172,33 @@ void Replica::advance() {
   if (role_ != Role::kPrimary) return;
   std::vector<Index> backups;
   for (const auto& [node, follower] : followers_) backups.push_back(follower.match);
-  const Index counted = options_.rules.acknowledged(options_.policy, own_, std::move(backups));
+  Index counted = options_.rules.acknowledged(options_.policy, own_, std::move(backups));
+  if (const Index alone = waited_in_vain(); alone > counted) {
+    env_.reached("primary_backup.went_on_alone");
+    counted = alone;
+  }
   if (counted < first_ || counted <= commit_) return;
   // Without backups to ask, only the lease tells that nobody else acknowledges writes.
   if (options_.policy.asynchronous() && !leased()) return;
   commit_ = counted;
+  while (!kept_.empty() && kept_.front().index <= commit_) kept_.pop_front();
   apply_committed();
+}
+
+Index Replica::waited_in_vain() const {
+  Index last = 0;
+  for (const Kept& kept : kept_) {
+    if (env_.now() < kept.since + options_.policy.patience) break;
+    last = kept.index;
+  }
+  return last;
+}
+
+void Replica::keep_patience(Epoch epoch) {
+  while (leads(epoch)) {
+    env_.sleep(kLook);
+    advance();
+  }
 }
 
 bool Replica::leased() const {

@@ -20,12 +20,18 @@ struct AckPolicy {
   size_t replicas = 3;
   size_t backups = 1;  // that have it on their disks; 0: the primary does not wait (asynchronous)
 
+  // For so long a write waits for them, from when the primary has it on its disk; then it is
+  // acknowledged without. 0: for ever.
+  Duration patience{};
+
   bool asynchronous() const { return backups == 0; }
+  // Whether all that is acknowledged outlives its primary.
+  bool keeps_all() const { return !asynchronous() && patience == Duration(); }
   // How many replicas must have promised to follow only the owner of a new epoch, itself included.
   size_t fences() const { return replicas - promises(); }
   // How many backups must have promised to follow nobody else, for a primary to be the only one.
   size_t promises() const { return backups == 0 ? (replicas > 1 ? 1 : 0) : backups; }
-  // On how many disks an acknowledged write stands.
+  // On how many disks an acknowledged write stands, unless it was waited for too long.
   size_t copies() const { return backups + 1; }
 };
 

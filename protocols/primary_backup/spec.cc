@@ -65,6 +65,10 @@ AckPolicy policy_of(const Setup& setup) {
       break;
     default: policy.backups = policy.replicas / 2; break;
   }
+  const wire::Policy chosen = options_of(setup).policy();
+  if (chosen == wire::SEMI_SYNC || chosen == wire::ALL) {
+    policy.patience = ms(options_of(setup).backup_timeout_ms());
+  }
   return policy;
 }
 
@@ -107,32 +111,42 @@ Disks disks_of(const Setup& setup) {
 }
 
 bool reads_are(const Setup& setup, wire::Reads reads) { return options_of(setup).reads() == reads; }
-bool keeps_all(const Setup& setup) { return !policy_of(setup).asynchronous(); }
+bool keeps_all(const Setup& setup) { return policy_of(setup).keeps_all(); }
+
+// As the world measures it: a clock that is too fast ends a patience a little earlier.
+AckPolicy promised_policy(const Setup& setup) {
+  AckPolicy policy = policy_of(setup);
+  policy.patience -= policy.patience * options_of(setup).drift_ppm() / 1'000'000;
+  return policy;
+}
 
 std::vector<CheckSpec> checks() {
   using Checked = std::unique_ptr<Checker>;
   std::vector<CheckSpec> specs{
       {"Durability", "what was acknowledged is on as many disks as the policy says",
-       [](const Setup& setup) { return make_durability(disks_of(setup), policy_of(setup)); }},
+       Evidence::kWorld,
+       [](const Setup& setup) { return make_durability(disks_of(setup), promised_policy(setup)); }},
       {"OneWriter", "an epoch has one owner; nobody listens to that of an earlier one",
-       [](const Setup& setup) { return make_one_writer(disks_of(setup)); }},
-      {"ReplicaPrefix", "logs that share an entry are identical up to it",
+       Evidence::kWorld, [](const Setup& setup) { return make_one_writer(disks_of(setup)); }},
+      {"ReplicaPrefix", "logs that share an entry are identical up to it", Evidence::kWorld,
        [](const Setup& setup) { return make_replica_prefix(disks_of(setup)); }},
       {"AppliedAtomic", "data and applied index of a state belong together, on disk as well",
-       [](const Setup& setup) { return make_applied_atomic(disks_of(setup)); }},
-      {"ExactlyOnce", "an operation is executed once, however often it is sent",
+       Evidence::kWorld, [](const Setup& setup) { return make_applied_atomic(disks_of(setup)); }},
+      {"ExactlyOnce", "an operation is executed once, however often it is sent", Evidence::kWorld,
        [](const Setup&) { return make_exactly_once(); }},
       {"Linearizable", "operations take effect one at a time, between call and return",
+       Evidence::kClients,
        [](const Setup& setup) -> Checked {
          if (!keeps_all(setup) || !reads_are(setup, wire::PRIMARY)) return nullptr;
          return std::make_unique<LinearizabilityChecker>("Linearizable", key_value_model());
        }},
       {"ReadsYourWrites", "a client finds what it has appended, and what it has read before",
+       Evidence::kClients,
        [](const Setup& setup) -> Checked {
          if (!keeps_all(setup) || !reads_are(setup, wire::TOKEN)) return nullptr;
          return make_reads_your_writes();
        }},
-      {"BoundedStaleness", "no answer is older than was asked for",
+      {"BoundedStaleness", "no answer is older than was asked for", Evidence::kClients,
        [](const Setup& setup) -> Checked {
          if (!keeps_all(setup) || !reads_are(setup, wire::BOUNDED)) return nullptr;
          // A clock that is too slow makes the bound a little longer.
@@ -140,11 +154,11 @@ std::vector<CheckSpec> checks() {
          return make_bounded_staleness(ms(bound) +
                                        ms(bound) * options_of(setup).drift_ppm() / 1'000'000);
        }},
-      {"ReplicasAgree", "after healing all replicas come to the same state",
+      {"ReplicasAgree", "after healing all replicas come to the same state", Evidence::kWorld,
        [](const Setup&) {
          return std::make_unique<ConvergenceChecker>("ReplicasAgree", digest_of);
        }},
-      {"Progress", "after healing every client is served again",
+      {"Progress", "after healing every client is served again", Evidence::kClients,
        [](const Setup& setup) {
          return std::make_unique<ProgressChecker>("Progress", setup.clients, setup.liveness_bound);
        }},
@@ -177,7 +191,17 @@ std::vector<ProbeSpec> probes() {
       {"primary_backup.answered_from_table", "a repeated write was answered, not executed"},
       {"primary_backup.torn_tail_recovered", "a restarted replica cut off an incomplete end"},
       {"primary_backup.recovered_from_checkpoint", "a restarted replica found a checkpoint"},
+      {"primary_backup.went_on_alone", "a primary had waited for its backups long enough"},
       {"primary_backup.refused_to_start", "a disk had lost what it had confirmed"},
+  };
+}
+
+std::vector<WeaknessSpec> weaknesses() {
+  return {
+      {"WAL-W1", "a primary that waits for no backup takes the tail of its writes with it",
+       std::nullopt},
+      {"WAL-W2", "what a primary acknowledged when it had waited long enough goes with it",
+       std::nullopt},
   };
 }
 
@@ -220,6 +244,7 @@ ProtocolSpec spec() {
                             .reference = std::string(mutant.reference)});
   }
   spec.probes = probes();
+  spec.weaknesses = weaknesses();
   spec.leads = leads;
   spec.caption = caption;
   return spec;

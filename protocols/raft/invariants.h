@@ -66,6 +66,7 @@ std::unique_ptr<Checker> make_lease_exclusion();
 // the weakness RAFT-L1 (invariants_standstill.h).
 struct LivenessOptions {
   std::vector<NodeId> servers;
+  std::vector<NodeId> founders;  // those of them who begin the cluster, as voters
   std::vector<NodeId> clients;
   Safeguards safeguards;
   Duration election_timeout{};  // the shortest that a server waits; the longest is twice that

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "protocols/raft/invariants.h"
 #include "protocols/raft/invariants_standstill.h"
@@ -28,7 +29,7 @@ class Progress final : public Checker {
   Progress(const LivenessOptions& options, std::shared_ptr<ServerLogs> logs)
       : Checker("Progress"),
         clients_("Progress", options.clients, options.bound),
-        standstill_(options.servers, options.safeguards, std::move(logs)) {}
+        standstill_(options.servers, options.founders, options.safeguards, std::move(logs)) {}
 
   EventKinds interests() const override {
     return Standstill::interests()
@@ -49,7 +50,8 @@ class Progress final : public Checker {
     evaluated(result.evaluated);
     if (result.status != CheckStatus::kLiveness) return;
     if (const auto reason = standstill_.reason()) {
-      excuse_by(std::string(kWeakness), *reason, result.facts, result.event);
+      excuse_by(std::string(kWeakness), CheckStatus::kLiveness, *reason, result.facts,
+                result.event);
     } else {
       conclude(CheckStatus::kLiveness, result.message, result.facts, result.event);
     }
@@ -60,20 +62,21 @@ class Progress final : public Checker {
   Standstill standstill_;
 };
 
-// Within ten of the longest election timeouts after the faults, one server leads, a majority
-// follows it, and it commits; for another fifty, it stays, and nobody's term changes. At the end
-// all who are linked with it have applied what it has.
+// Within ten of the longest election timeouts after the faults, one server leads, a majority of its
+// voters follows it, and it commits; for another fifty, it stays, and no member's term changes. At
+// the end all members who are linked with it, and were healed, have applied what it has.
 class StableLeader final : public Checker {
  public:
   StableLeader(const LivenessOptions& options, std::shared_ptr<ServerLogs> logs)
       : Checker("StableLeader"),
         servers_(options.servers),
         longest_timeout_(2 * options.election_timeout),
-        standstill_(options.servers, options.safeguards, std::move(logs)) {}
+        standstill_(options.servers, options.founders, options.safeguards, std::move(logs)) {}
 
   EventKinds interests() const override {
     return Standstill::interests()
         .with(EventKind::kHeal)
+        .with(EventKind::kOutside)
         .with(EventKind::kInvoke)
         .with(EventKind::kEnd);
   }
@@ -84,6 +87,8 @@ class StableLeader final : public Checker {
     if (event.kind == EventKind::kHeal) {
       healed_ = true;
       healed_at_ = event.time;
+    } else if (event.kind == EventKind::kOutside) {
+      outside_.insert(event.node);
     } else if (event.kind == EventKind::kInvoke) {
       asked_ = asked_ || healed_;
     } else if (event.kind == EventKind::kEnd) {
@@ -133,19 +138,15 @@ class StableLeader final : public Checker {
   void settle(const TraceEvent& event) {
     judged_ = true;
     evaluated();
-    std::vector<NodeId> leaders;
-    for (const auto& [server, seen] : servers_seen_) {
-      if (seen.role == static_cast<uint32_t>(Role::kLeader)) leaders.push_back(server);
-    }
+    const std::vector<NodeId> leaders = leaders_now();
     if (leaders.size() != 1) {
       stuck(event, fmt::format("{} servers lead", leaders.size()));
       return;
     }
     const NodeId leader = leaders.front();
-    const size_t following = followers_of(leader);
-    if (following <= servers_.size() / 2) {
-      stuck(event, fmt::format("only {} of {} servers follow n{}", following, servers_.size(),
-                               number(leader)));
+    const auto following = [&](NodeId server) { return follows(server, leader); };
+    if (!standstill_.configuration_of(leader).is_quorum(following)) {
+      stuck(event, too_few_follow(leader));
     } else if (asked_ && committed_by_ != leader) {
       stuck(event, fmt::format("n{} leads, and has committed nothing", number(leader)));
     } else {
@@ -153,14 +154,35 @@ class StableLeader final : public Checker {
     }
   }
 
-  // Itself among them.
-  size_t followers_of(NodeId leader) const {
-    const uint64_t term = servers_seen_.at(leader).term;
-    const auto count =
-        std::count_if(servers_seen_.begin(), servers_seen_.end(), [&](const auto& one) {
-          return one.second.term == term && one.second.leader == number(leader);
-        });
-    return static_cast<size_t>(count);
+  // One that was left to its fate may never learn that there is another.
+  std::vector<NodeId> leaders_now() const {
+    std::vector<NodeId> leaders;
+    uint64_t latest = 0;
+    for (const auto& [server, seen] : servers_seen_) {
+      if (seen.role != static_cast<uint32_t>(Role::kLeader)) continue;
+      leaders.push_back(server);
+      latest = std::max(latest, seen.term);
+    }
+    std::erase_if(leaders, [&](NodeId server) {
+      return outside_.contains(server) && servers_seen_.at(server).term < latest;
+    });
+    return leaders;
+  }
+
+  // A leader follows itself.
+  bool follows(NodeId server, NodeId leader) const {
+    const auto seen = servers_seen_.find(server);
+    return seen != servers_seen_.end() && seen->second.leader == number(leader) &&
+           seen->second.term == servers_seen_.at(leader).term;
+  }
+
+  std::string too_few_follow(NodeId leader) const {
+    const Configuration& configuration = standstill_.configuration_of(leader);
+    const auto following = std::count_if(servers_.begin(), servers_.end(), [&](NodeId server) {
+      return configuration.is_voter(server) && follows(server, leader);
+    });
+    return fmt::format("only {} of the voters {} follow n{}", following, to_string(configuration),
+                       number(leader));
   }
 
   void stuck(const TraceEvent& event, const std::string& what) {
@@ -171,7 +193,8 @@ class StableLeader final : public Checker {
   void judge_change(const TraceEvent& event, const Seen& before, const wire::RoleChanged& change) {
     const bool deposed =
         event.node == leader_ && change.role() != static_cast<uint32_t>(Role::kLeader);
-    if (!deposed && before.term == change.term()) return;
+    const bool member = standstill_.configuration_of(*leader_).is_member(event.node);
+    if (!deposed && (!member || before.term == change.term())) return;
     not_stable(event, deposed
                           ? fmt::format("n{} had a majority, and leads no more", number(event.node))
                           : fmt::format("n{} went from term {} to term {} under a leader that "
@@ -182,7 +205,7 @@ class StableLeader final : public Checker {
   void not_stable(const TraceEvent& event, std::string message) {
     const std::vector<Fact> facts{fact(event, message)};
     if (const auto reason = standstill_.reason()) {
-      excuse_by(std::string(kWeakness), *reason, facts, event.index);
+      excuse_by(std::string(kWeakness), CheckStatus::kLiveness, *reason, facts, event.index);
     } else {
       conclude(CheckStatus::kLiveness, std::move(message), facts, event.index);
     }
@@ -191,6 +214,8 @@ class StableLeader final : public Checker {
   void judge_applied(NodeId server) {
     const auto seen = servers_seen_.find(server);
     if (seen == servers_seen_.end() || !standstill_.linked(server, *leader_)) return;
+    if (!standstill_.configuration_of(*leader_).is_member(server)) return;
+    if (outside_.contains(server)) return;
     evaluated();
     const uint64_t due = servers_seen_.at(*leader_).applied;
     if (seen->second.applied == due) return;
@@ -203,6 +228,7 @@ class StableLeader final : public Checker {
   Duration longest_timeout_;
   Standstill standstill_;
   std::map<NodeId, Seen> servers_seen_;  // those that are up
+  std::set<NodeId> outside_;             // left to their fates when the others were healed
   std::optional<NodeId> committed_by_;   // which leader committed last, after the faults
   std::optional<NodeId> leader_;         // who has to stay
   bool healed_ = false;

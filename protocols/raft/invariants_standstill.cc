@@ -24,11 +24,15 @@ std::string names(const std::vector<NodeId>& nodes) {
 
 }  // namespace
 
-Standstill::Standstill(std::vector<NodeId> servers, Safeguards safeguards,
-                       std::shared_ptr<ServerLogs> logs)
-    : servers_(std::move(servers)), safeguards_(safeguards), logs_(std::move(logs)) {}
+Standstill::Standstill(std::vector<NodeId> servers, const std::vector<NodeId>& founders,
+                       Safeguards safeguards, std::shared_ptr<ServerLogs> logs)
+    : servers_(std::move(servers)),
+      safeguards_(safeguards),
+      logs_(std::move(logs)),
+      configurations_(founders) {}
 
 void Standstill::follow(const TraceEvent& event) {
+  configurations_.follow(event);
   if (event.kind == EventKind::kDurable) {
     logs_->follow(event);
   } else if (event.kind == EventKind::kCut) {
@@ -58,25 +62,21 @@ bool Standstill::linked(NodeId one, NodeId other) const {
 std::vector<NodeId> Standstill::reaching_a_majority() const {
   std::vector<NodeId> reaching;
   for (const NodeId server : servers_) {
-    const auto reached = std::count_if(servers_.begin(), servers_.end(),
-                                       [&](NodeId other) { return linked(server, other); });
-    if (static_cast<size_t>(reached) > servers_.size() / 2) reaching.push_back(server);
+    const bool majority =
+        configuration_of(server).is_quorum([&](NodeId other) { return linked(server, other); });
+    if (majority && is_voter(server)) reaching.push_back(server);
   }
   return reaching;
 }
 
-size_t Standstill::supporters(NodeId candidate) const {
-  const EntryId last = logs_->at(candidate).last();
-  const auto count = std::count_if(servers_.begin(), servers_.end(), [&](NodeId voter) {
-    return linked(candidate, voter) && logs_->at(voter).last() <= last;
-  });
-  return static_cast<size_t>(count);
+bool Standstill::supports(NodeId voter, NodeId candidate) const {
+  return linked(candidate, voter) && logs_->at(voter).last() <= logs_->at(candidate).last();
 }
 
 std::optional<std::string> Standstill::reason() const {
   if (cut_.empty()) return std::nullopt;
   const std::vector<NodeId> reaching = reaching_a_majority();
-  if (reaching.empty()) return "links are lost, and no server reaches a majority of them";
+  if (reaching.empty()) return "links are lost, and no server reaches a majority of the voters";
   if (auto reason = nobody_electable(reaching)) return reason;
   if (safeguards_.check_quorum) return std::nullopt;
   if (auto reason = powerless_leader(reaching)) return reason;
@@ -86,14 +86,19 @@ std::optional<std::string> Standstill::reason() const {
 std::optional<std::string> Standstill::nobody_electable(const std::vector<NodeId>& reaching) const {
   std::string logs;
   for (const NodeId candidate : reaching) {
-    const size_t votes = supporters(candidate);
-    if (votes > servers_.size() / 2) return std::nullopt;
-    logs += fmt::format("{}{} would get {}", logs.empty() ? "" : ", ", name(candidate), votes);
+    const Configuration& configuration = configuration_of(candidate);
+    const auto supporting = [&](NodeId voter) { return supports(voter, candidate); };
+    if (configuration.is_quorum(supporting)) return std::nullopt;
+    std::vector<NodeId> voters;
+    for (const NodeId server : servers_) {
+      if (configuration.is_voter(server) && supporting(server)) voters.push_back(server);
+    }
+    logs += fmt::format("{}{} would be elected by {} of {}", logs.empty() ? "" : ", ",
+                        name(candidate), names(voters), to_string(configuration));
   }
   return fmt::format(
-      "links are lost, and whoever reaches a majority has too old a log to be elected by it: of {} "
-      "votes needed {}",
-      servers_.size() / 2 + 1, logs);
+      "links are lost, and whoever reaches a majority has too old a log to be elected by it: {}",
+      logs);
 }
 
 std::optional<std::string> Standstill::powerless_leader(const std::vector<NodeId>& reaching) const {
@@ -111,10 +116,11 @@ std::optional<std::string> Standstill::powerless_leader(const std::vector<NodeId
 }
 
 std::optional<NodeId> Standstill::disturber_of(NodeId leader) const {
+  const Configuration& configuration = configuration_of(leader);
   for (const NodeId deaf : servers_) {
-    if (deaf == leader || down_.contains(deaf) || hears(deaf, leader)) continue;
-    for (const NodeId voter : servers_) {
-      if (voter != deaf && hears(voter, deaf) && linked(voter, leader)) return deaf;
+    if (deaf == leader || down_.contains(deaf) || hears(deaf, leader) || !is_voter(deaf)) continue;
+    for (const NodeId member : configuration.members()) {
+      if (member != deaf && hears(member, deaf) && linked(member, leader)) return deaf;
     }
   }
   return std::nullopt;

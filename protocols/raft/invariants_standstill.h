@@ -1,8 +1,10 @@
 // Standstill: knows when a cluster cannot have a leader that stays, whatever its servers do, since
 // too many links between them are lost for good. This is the classifier of the weakness RAFT-L1.
 //
-// Raft promises progress while a majority of servers can talk to each other. If links fail one by
-// one, some servers may still reach a majority without any two of them doing so; then it depends:
+// Raft promises progress while a majority of the voters can talk to each other. Who votes, each
+// server takes from the latest configuration in its log, and in joint consensus a majority is one
+// of both halves (section 4.3); learners do not count. If links fail one by one, some servers may
+// still reach a majority without any two of them doing so; then it depends:
 //
 //   - A server can only be elected by those that it reaches in both directions, and only if its log
 //     is as up to date as theirs (section 3.6.1). If every server that reaches a majority lacks
@@ -24,6 +26,7 @@
 #include <utility>
 #include <vector>
 
+#include "protocols/raft/invariants_configurations.h"
 #include "protocols/raft/server_logs.h"
 
 namespace seedbed::raft {
@@ -36,7 +39,9 @@ struct Safeguards {
 
 class Standstill {
  public:
-  Standstill(std::vector<NodeId> servers, Safeguards safeguards, std::shared_ptr<ServerLogs> logs);
+  // `founders`: those of the servers who begin the cluster, as voters.
+  Standstill(std::vector<NodeId> servers, const std::vector<NodeId>& founders,
+             Safeguards safeguards, std::shared_ptr<ServerLogs> logs);
 
   static EventKinds interests() {
     return EventKinds(EventKind::kCut, EventKind::kStart, EventKind::kCrash, EventKind::kProbe,
@@ -51,11 +56,18 @@ class Standstill {
   // Messages pass between them, in both directions.
   bool linked(NodeId one, NodeId other) const;
 
+  // What that server goes by.
+  const Configuration& configuration_of(NodeId server) const {
+    return configurations_.in_force(server);
+  }
+
  private:
   bool hears(NodeId server, NodeId speaker) const;
   std::vector<NodeId> reaching_a_majority() const;
-  // Those who would vote for it: linked, up, and with no later log; itself among them.
-  size_t supporters(NodeId candidate) const;
+  // Whether it would vote for that candidate: linked, up, and with no later log.
+  bool supports(NodeId voter, NodeId candidate) const;
+  // Whether it may stand for election.
+  bool is_voter(NodeId server) const { return configuration_of(server).is_voter(server); }
   std::optional<std::string> nobody_electable(const std::vector<NodeId>& reaching) const;
   std::optional<std::string> powerless_leader(const std::vector<NodeId>& reaching) const;
   std::optional<std::string> disturbed(const std::vector<NodeId>& reaching) const;
@@ -64,6 +76,7 @@ class Standstill {
   std::vector<NodeId> servers_;
   Safeguards safeguards_;
   std::shared_ptr<ServerLogs> logs_;
+  ConfigurationsSeen configurations_;
   std::set<std::pair<NodeId, NodeId>> cut_;  // from, to
   std::set<NodeId> down_;
   std::set<NodeId> leading_;

@@ -26,9 +26,10 @@ uint64_t hash_of(const KvResult& result, std::optional<uint64_t> text_hash) {
 }
 
 Applied KvStateMachine::apply(const Entry& entry, NodeTime local) {
-  INVARIANT(entry.index == last_applied_ + 1, "entry {} applied behind {}", entry.index,
+  INVARIANT(rules_.is_next(entry.index, last_applied_), "entry {} applied behind {}", entry.index,
             last_applied_);
-  last_applied_ = entry.index;
+  last_applied_ = std::max(last_applied_, entry.index);
+  ++logged_.count;
   Applied applied;
   if (entry.kind == EntryKind::kCommand) {
     if (std::optional<Stamped> stamped = decode_stamped(entry.data)) {
@@ -84,7 +85,8 @@ Applied KvStateMachine::open_session(LogIndex index) {
       return rules_.evicts_before({a.id, a.last_used}, {b.id, b.last_used}, data_.salt());
     }));
   }
-  sessions_.push_back({.id = index, .last_used = index, .last_active = time_});
+  sessions_.push_back(
+      {.id = index, .last_used = rules_.moment_of_use(index, logged_.count), .last_active = time_});
   count(sessions_.back());
   return applied;
 }
@@ -126,7 +128,7 @@ KvStateMachine::Sessions::iterator KvStateMachine::use_session(uint64_t id, LogI
                                     [&](const Session& other) { return other.id > id; });
     session = sessions_.insert(place, Session{.id = id});
   }
-  session->last_used = index;
+  session->last_used = rules_.moment_of_use(index, logged_.count);
   session->last_active = time_;
   return session;
 }

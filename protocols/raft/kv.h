@@ -152,6 +152,14 @@ class KvStateMachine {
   };
   struct SnapshotReader;  // kv_snapshot.cc
 
+  // How many states this very object has come to. Machines in the same state may have come to more
+  // or fewer, since they restarted or were restored, and nothing may depend on it. It is here for
+  // rules that are wrong.
+  struct StatesLogged {
+    uint64_t count = 0;
+    bool operator==(const StatesLogged&) const { return true; }
+  };
+
   using Sessions = std::vector<Session>;
 
   // What a server goes by that knows more than is in force.
@@ -191,6 +199,7 @@ class KvStateMachine {
   StringTable<Value> data_;
   Sessions sessions_;  // in order of their ids
   LogIndex last_applied_ = 0;
+  StatesLogged logged_;
   LogTime time_{};
   uint64_t history_ = 0;   // hash of what was applied, with the results
   uint64_t contents_ = 0;  // sum of the hashes of all values and sessions

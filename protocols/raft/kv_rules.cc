@@ -20,6 +20,13 @@ bool KvRules::evicts_before(const SessionUse& a, const SessionUse& b, uint64_t s
   return a.last_used < b.last_used;
 }
 
+LogIndex KvRules::moment_of_use(LogIndex index, uint64_t logged) const {
+  // CH-04: the machine logs its states, one by one, and goes by how many it has logged; a server
+  // that started from a snapshot has logged fewer. Nothing compares what servers have logged.
+  if (mutant_ == Mutant::kCh04) return logged;
+  return index;
+}
+
 bool KvRules::opens_what_it_does_not_know() const {
   // RSM-B06: the client is spared an error, and a command that was executed before the session was
   // forgotten is executed again.
@@ -42,6 +49,28 @@ bool KvRules::answers_from_session(bool executed_before) const {
 bool KvRules::looks_before_writing() const {
   // RSM-B09: it stops in the middle, as if by an exception, and what it has written stays.
   return mutant_ != Mutant::kRsmB09;
+}
+
+void KvRules::put_in_order(std::vector<Entry>& committed,
+                           const std::function<bool(const Entry&)>& awaited) const {
+  // RSM-B07: what a client waits for is done at once. On other servers it comes where the log has
+  // it, and so to another state.
+  if (mutant_ == Mutant::kRsmB07) {
+    std::stable_partition(committed.begin(), committed.end(), awaited);
+  }
+}
+
+bool KvRules::is_next(LogIndex index, LogIndex last_applied) const {
+  // RSM-B07: the machine takes what it is given.
+  if (mutant_ == Mutant::kRsmB07) return true;
+  return index == last_applied + 1;
+}
+
+bool KvRules::may_take_snapshot(LogIndex last_applied, LogIndex through) const {
+  // RSM-B10: it is taken as soon as there is enough to cover, in the middle of applying more. Who
+  // starts from it never applies the rest.
+  if (mutant_ == Mutant::kRsmB10) return true;
+  return last_applied == through;
 }
 
 uint64_t KvRules::sessions_in_snapshot(uint64_t count) const {

@@ -2,9 +2,13 @@
 // rules.h. Each mutant is written beside the rule that it breaks, in kv_rules.cc.
 #pragma once
 
+#include <functional>
+#include <vector>
+
 #include "protocols/raft/kv_version.h"
 #include "protocols/raft/log_clock.h"
 #include "protocols/raft/mutants.h"
+#include "protocols/raft/types.h"
 
 namespace seedbed::raft {
 
@@ -26,6 +30,10 @@ class KvRules {
   // its tables. A total order.
   bool evicts_before(const SessionUse& a, const SessionUse& b, uint64_t salt) const;
 
+  // §6.3: when a session was used: at the entry of that index. `logged`: the states that this
+  // server has come to since it started.
+  LogIndex moment_of_use(LogIndex index, uint64_t logged) const;
+
   // §6.3: whether a request in a session that is not known, perhaps no longer, opens it.
   bool opens_what_it_does_not_know() const;
 
@@ -39,6 +47,17 @@ class KvRules {
   // A transaction whose later steps cannot be executed must not leave the earlier ones behind:
   // whether that is found out before anything is written.
   bool looks_before_writing() const;
+
+  // §3.5: committed entries are applied in the order of the log, in which they come here.
+  // `awaited`: whether a client of this server waits for the entry.
+  void put_in_order(std::vector<Entry>& committed,
+                    const std::function<bool(const Entry&)>& awaited) const;
+  // Whether the machine takes the entry of that index behind the one that it has applied last.
+  bool is_next(LogIndex index, LogIndex last_applied) const;
+
+  // §5.1: a snapshot is the state behind the entry that it is said to cover. Of entries that are
+  // being applied it will be said to cover those through `through`: whether it may be taken now.
+  bool may_take_snapshot(LogIndex last_applied, LogIndex through) const;
 
   // §6.3: a snapshot stands for all that was applied, and so for what clients must not be given a
   // second time. Of `count` sessions, how many it holds, from the first on.

@@ -155,11 +155,22 @@ constexpr std::array kMutants = {
                "A request in a session that has expired opens it again and is executed, perhaps "
                "for the second time.",
                "ExactlyOnce", "Linearizable", "Ongaro 2014, section 6.3, warns of it"},
+    MutantInfo{Mutant::kRsmB07, "raft.rsm-b07-own-command-first", "RSM-B07",
+               "A leader applies the command that its client waits for before earlier entries that "
+               "are committed as well.",
+               "StateMachineSafety", "Linearizable,ReplicasAgree,SnapshotOK",
+               "Schneider 1990, section 3: requests are processed in the order of their numbers"},
     MutantInfo{Mutant::kRsmB08, "raft.rsm-b08-own-version", "RSM-B08",
                "Each server applies entries as its own release does, while some are upgraded and "
                "others are not.",
                "StateMachineSafety", "SnapshotOK",
                "Ongaro 2014, section 6.3; LogCabin 1.1 versions its state machine for that reason"},
+    MutantInfo{
+        Mutant::kCh04, "raft.ch04-states-logged", "CH-04",
+        "The machine goes by the number of states that it has logged, of which a server that "
+        "began with a snapshot has fewer; they are logged, and compared with nothing.",
+        "StateMachineSafety", "SnapshotOK,DeterministicApply",
+        "DeterministicStateMachine of the chapter, taken literally (CH-04)"},
     MutantInfo{Mutant::kActivateAlone, "raft.activate-alone", "",
                "A leader puts a version in force that it knows itself, and asks nobody else.",
                "Progress", "ReplicasAgree",
@@ -167,6 +178,12 @@ constexpr std::array kMutants = {
     MutantInfo{Mutant::kRsmB09, "raft.rsm-b09-partial-transaction", "RSM-B09",
                "A transaction that fails in the middle leaves what it has written so far.", "Lists",
                "", "https://jepsen.io/consistency/phenomena/g1a (aborted read)"},
+    MutantInfo{Mutant::kRsmB10, "raft.rsm-b10-fuzzy-snapshot", "RSM-B10",
+               "A snapshot is taken while entries are being applied, and is said to cover those "
+               "that are still to come.",
+               "SnapshotOK", "StateMachineSafety,Assertion",
+               "Mohan et al., ARIES, ACM TODS 17(1), 1992: a fuzzy image needs the log from where "
+               "it was begun"},
     MutantInfo{Mutant::kRsmB11, "raft.rsm-b11-reply-pruned", "RSM-B11",
                "The cache of replies drops the one that the client still waits for, and a "
                "repetition of the request is executed again.",

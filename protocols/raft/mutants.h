@@ -45,10 +45,13 @@ enum class Mutant {
   kRsmB04,
   kRsmB05,
   kRsmB06,
+  kRsmB07,
   kRsmB08,
   kRsmB09,
+  kRsmB10,
   kRsmB11,
   kActivateAlone,
+  kCh04,
 };
 
 struct MutantInfo {

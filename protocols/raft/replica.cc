@@ -264,8 +264,7 @@ void Replica::carry_out(Ready ready) {
   tell(ready.occasions.take_new(occasions_));
   send(ready.messages);
   if (ready.restore) restore(*ready.restore);
-  for (const Entry& entry : ready.committed) apply(entry);
-  compact();
+  apply_all(ready.committed);
   if (!ready.reads.empty() && raft_->holds_lease()) {
     wire::LeaseUsed said;
     said.set_term(number(raft_->term()));
@@ -324,7 +323,19 @@ void Replica::restore(const Snapshot& snapshot) {
   }
 }
 
-void Replica::compact() {
+void Replica::apply_all(std::vector<Entry>& committed) {
+  const LogIndex through = committed.empty() ? machine_.last_applied() : committed.back().index;
+  options_.kv_rules.put_in_order(
+      committed, [this](const Entry& entry) { return waiting_.contains(entry.index); });
+  for (const Entry& entry : committed) {
+    compact(through);
+    apply(entry);
+  }
+  compact(through);
+}
+
+void Replica::compact(LogIndex through) {
+  if (!options_.kv_rules.may_take_snapshot(machine_.last_applied(), through)) return;
   if (options_.snapshot_entries == 0 || storage_.saving() || !raft_->may_compact()) return;
   const LogIndex covered = raft_->snapshot().last.index;
   if (machine_.last_applied() - covered < options_.snapshot_entries) return;

@@ -104,8 +104,11 @@ class Replica final : public Process {
   void send(const std::vector<Envelope>& envelopes);
   void notice_refused_vote(const Message& message);
   void restore(const Snapshot& snapshot);
+  // Committed entries, in the order of the log.
+  void apply_all(std::vector<Entry>& committed);
   void apply(const Entry& entry);
-  void compact();
+  // Takes a snapshot if one is due; the core will say that it covers the entries through `through`.
+  void compact(LogIndex through);
   void notice(const Notice& notice);
   void tell(Occasions occasions);
   void answer_all_unknown();

@@ -110,6 +110,7 @@ std::shared_ptr<ServerLogs> disks_of(const Setup& setup) {
 LivenessOptions liveness_options(const Setup& setup) {
   const auto& options = setup.options_as<wire::Options>();
   return {.servers = setup.servers,
+          .founders = founders(setup),
           .clients = setup.clients,
           .safeguards = {.pre_vote = !options.no_pre_vote(),
                          .check_quorum = !options.no_check_quorum()},
@@ -145,56 +146,60 @@ void rest_on_assumptions(std::vector<CheckSpec>& specs) {
 // Of elections, the log, and who belongs to the cluster.
 std::vector<CheckSpec> checks_of_the_log() {
   return {
-      {"ElectionSafety", "a term has at most one leader",
+      {"ElectionSafety", "a term has at most one leader", Evidence::kWorld,
        [](const Setup&) { return make_election_safety(); }},
       {"VoteOnce", "a server votes for at most one candidate in a term, crashes or not",
-       [](const Setup&) { return make_vote_once(); }},
-      {"VoteDurable", "a vote is on the voter's disk before it leaves",
+       Evidence::kWorld, [](const Setup&) { return make_vote_once(); }},
+      {"VoteDurable", "a vote is on the voter's disk before it leaves", Evidence::kWorld,
        [](const Setup& setup) { return make_vote_durable(disks_of(setup)); }},
-      {"TermMono", "the term on a disk never decreases",
+      {"TermMono", "the term on a disk never decreases", Evidence::kWorld,
        [](const Setup& setup) { return make_term_mono(disks_of(setup)); }},
       {"RoleChanges",
        "within a term a server knows one leader, and leads once, until it steps down",
-       [](const Setup&) { return make_role_changes(); }},
-      {"TransferQuiet", "a leader that hands over takes no command",
+       Evidence::kWorld, [](const Setup&) { return make_role_changes(); }},
+      {"TransferQuiet", "a leader that hands over takes no command", Evidence::kWorld,
        [](const Setup&) { return make_transfer_quiet(); }},
-      {"LeaderAppendOnly", "a leader only appends to its log",
+      {"LeaderAppendOnly", "a leader only appends to its log", Evidence::kWorld,
        [](const Setup& setup) { return make_leader_append_only(disks_of(setup)); }},
-      {"LogMatching", "logs that share an entry are identical up to it",
+      {"LogMatching", "logs that share an entry are identical up to it", Evidence::kWorld,
        [](const Setup& setup) { return make_log_matching(disks_of(setup)); }},
-      {"AckDurable", "what a follower acknowledges is on its disk",
+      {"AckDurable", "what a follower acknowledges is on its disk", Evidence::kWorld,
        [](const Setup& setup) { return make_ack_durable(disks_of(setup)); }},
-      {"CommitQuorumDurable", "what is committed is on the disks of a quorum",
+      {"CommitQuorumDurable", "what is committed is on the disks of a quorum", Evidence::kWorld,
        [](const Setup& setup) {
          return make_commit_quorum_durable(disks_of(setup), founders(setup));
        }},
       {"CommitTermRule", "a leader commits only entries of its own term by counting",
-       [](const Setup&) { return make_commit_term_rule(); }},
+       Evidence::kWorld, [](const Setup&) { return make_commit_term_rule(); }},
       {"CommitMono", "what is committed stays so, is in the log, and comes before what is applied",
-       [](const Setup&) { return make_commit_mono(); }},
-      {"LeaderCompleteness", "every later leader has what was committed",
+       Evidence::kWorld, [](const Setup&) { return make_commit_mono(); }},
+      {"LeaderCompleteness", "every later leader has what was committed", Evidence::kWorld,
        [](const Setup& setup) { return make_leader_completeness(disks_of(setup)); }},
       {"SnapshotOK",
        "a snapshot is the state of committed entries, and replaces what it covers at once",
+       Evidence::kWorld,
        [](const Setup& setup) { return make_snapshot_ok(disks_of(setup), founders(setup)); }},
       {"ConfigOverlap", "no two servers can be elected by voters who have nobody in common",
+       Evidence::kWorld,
        [](const Setup& setup) {
          return make_config_overlap(disks_of(setup), setup.servers, founders(setup));
        }},
-      {"ConfigRollback", "a server goes by the latest configuration in its log",
+      {"ConfigRollback", "a server goes by the latest configuration in its log", Evidence::kWorld,
        [](const Setup& setup) { return make_config_rollback(disks_of(setup), founders(setup)); }},
       {"QueryIndex",
        "a query is answered from a state that has all that was committed when it came",
+       Evidence::kWorld,
        [](const Setup& setup) {
          const bool queries = setup.options_as<wire::Options>().reads() != wire::READS_LOG;
          return queries ? make_query_index() : nullptr;
        }},
       {"LeaseExclusion", "while a leader answers by its lease, nobody leads a later term",
+       Evidence::kWorld,
        [](const Setup& setup) {
          const bool leases = setup.options_as<wire::Options>().has_lease_drift_ppm();
          return leases ? make_lease_exclusion() : nullptr;
        }},
-      {"DeterministicApply", "what an entry does is a function of the log alone",
+      {"DeterministicApply", "what an entry does is a function of the log alone", Evidence::kWorld,
        [](const Setup& setup) {
          return setup.options_as<wire::Options>().twin() ? make_deterministic_apply() : nullptr;
        }},
@@ -205,14 +210,15 @@ std::vector<CheckSpec> checks_of_the_log() {
 std::vector<CheckSpec> checks_of_the_machine() {
   return {
       {"StateMachineSafety", "all servers apply the same entries in the same order",
-       [](const Setup&) { return make_state_machine_safety(); }},
-      {"ExactlyOnce", "an operation is executed once, however often it is sent",
+       Evidence::kWorld, [](const Setup&) { return make_state_machine_safety(); }},
+      {"ExactlyOnce", "an operation is executed once, however often it is sent", Evidence::kWorld,
        [](const Setup&) { return make_exactly_once(); }},
-      {"AcknowledgedIsDurable", "an acknowledged write is never lost",
+      {"AcknowledgedIsDurable", "an acknowledged write is never lost", Evidence::kWorld,
        [](const Setup& setup) {
          return make_acknowledged_is_durable(disks_of(setup), founders(setup));
        }},
       {"Linearizable", "operations take effect one at a time, between call and return",
+       Evidence::kClients,
        [](const Setup& setup) {
          return is_transactional(setup)
                     ? nullptr
@@ -220,19 +226,21 @@ std::vector<CheckSpec> checks_of_the_machine() {
        }},
       {"Lists",
        "reads of a list show one order of appends, all that were done and none that failed",
+       Evidence::kClients,
        [](const Setup& setup) {
          return is_transactional(setup) ? std::make_unique<ListsChecker>("Lists") : nullptr;
        }},
-      {"ReplicasAgree", "after healing all servers come to the same state",
+      {"ReplicasAgree", "after healing all servers come to the same state", Evidence::kWorld,
        [](const Setup& setup) {
          // Where links stay lost, StableLeader says who must have applied what.
          const bool stability = setup.options_as<wire::Options>().judge_stability();
          return stability ? nullptr : make_replicas_agree(founders(setup));
        }},
-      {"Progress", "after healing every client is served again",
+      {"Progress", "after healing every client is served again", Evidence::kClients,
        [](const Setup& setup) { return make_progress(liveness_options(setup), disks_of(setup)); }},
       {"StableLeader",
        "after healing one leader comes, and stays; who is linked with it has what it has",
+       Evidence::kWorld,
        [](const Setup& setup) {
          const bool stability = setup.options_as<wire::Options>().judge_stability();
          return stability ? make_stable_leader(liveness_options(setup), disks_of(setup)) : nullptr;

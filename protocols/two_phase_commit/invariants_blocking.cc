@@ -44,7 +44,7 @@ class Ac5 final : public Checker {
                            to_string(untold.front())),
                {}, last_);
     } else if (const auto census = blocking_.census()) {
-      excuse_by(std::string(kWeakness), *census, blocking_.facts(), last_);
+      excuse_by(std::string(kWeakness), CheckStatus::kLiveness, *census, blocking_.facts(), last_);
     }
   }
 
@@ -76,7 +76,8 @@ class Progress final : public Checker {
     evaluated(result.evaluated);
     if (result.status != CheckStatus::kLiveness) return;
     if (const auto census = blocking_.census()) {
-      excuse_by(std::string(kWeakness), *census, result.facts, result.event);
+      excuse_by(std::string(kWeakness), CheckStatus::kLiveness, *census, result.facts,
+                result.event);
     } else {
       conclude(CheckStatus::kLiveness, result.message, result.facts, result.event);
     }

@@ -54,7 +54,7 @@ class Ac1 final : public DeedChecker {
   explicit Ac1(LedgerPtr ledger) : DeedChecker("AC1", std::move(ledger)) {}
   void finish() override {
     if (!violated() && !mixed_.empty()) {
-      excuse_by("2PC-W2", mixed_, std::move(mixed_facts_), mixed_at_);
+      excuse_by("2PC-W2", CheckStatus::kViolation, mixed_, std::move(mixed_facts_), mixed_at_);
     }
   }
 

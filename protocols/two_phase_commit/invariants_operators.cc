@@ -28,7 +28,7 @@ class Excused final : public Checker {
     const Deed* damage = ledger_->damage();
     if (result.status == CheckStatus::kViolation && damage != nullptr) {
       result.facts.insert(result.facts.begin(), fact_of(*damage));
-      excuse_by("2PC-W2",
+      excuse_by("2PC-W2", CheckStatus::kViolation,
                 fmt::format("2PC-W2: {}; an operator had decided {} by himself", result.message,
                             to_string(damage->id)),
                 std::move(result.facts), result.event);

@@ -92,29 +92,29 @@ std::unique_ptr<Checker> seen_by_clients(const Setup& setup, std::string_view wo
 // Those that name what is wrong come before those that see what comes of it.
 std::vector<CheckSpec> checks_of_the_protocol() {
   return {
-      {"PrepDurable", "a YES is on the disk of whoever says it",
+      {"PrepDurable", "a YES is on the disk of whoever says it", Evidence::kWorld,
        [](const Setup& setup) { return make_prep_durable(ledger_of(setup)); }},
-      {"GC", "a commit is forgotten only when all who have written know it",
+      {"GC", "a commit is forgotten only when all who have written know it", Evidence::kWorld,
        [](const Setup& setup) { return make_gc(ledger_of(setup)); }},
       {"NamesOnce", "a transaction is named once, whatever its coordinator goes through",
-       [](const Setup&) { return make_names_once(); }},
+       Evidence::kWorld, [](const Setup&) { return make_names_once(); }},
       {"ExactlyOnce", "of the transactions run for an operation, one is committed at most",
-       [](const Setup& setup) { return make_exactly_once(ledger_of(setup)); }},
-      {"AC2", "who has decided does not reverse its decision, nor votes any more",
+       Evidence::kWorld, [](const Setup& setup) { return make_exactly_once(ledger_of(setup)); }},
+      {"AC2", "who has decided does not reverse its decision, nor votes any more", Evidence::kWorld,
        [](const Setup& setup) { return make_ac2(ledger_of(setup)); }},
-      {"AC1", "no two servers decide differently",
+      {"AC1", "no two servers decide differently", Evidence::kWorld,
        [](const Setup& setup) { return make_ac1(ledger_of(setup)); }},
       {"DecDurable", "a decision is on the disk of whoever tells it, or says that it knows",
-       [](const Setup& setup) { return make_dec_durable(ledger_of(setup)); }},
-      {"AckedCommit", "what a client was told is done, is committed",
+       Evidence::kWorld, [](const Setup& setup) { return make_dec_durable(ledger_of(setup)); }},
+      {"AckedCommit", "what a client was told is done, is committed", Evidence::kWorld,
        [](const Setup& setup) { return make_acked_commit(ledger_of(setup)); }},
-      {"AC3", "what is committed, all who have written could commit",
+      {"AC3", "what is committed, all who have written could commit", Evidence::kWorld,
        [](const Setup& setup) { return make_ac3(ledger_of(setup)); }},
-      {"AC4", "if all said YES and were heard in time, the coordinator commits",
+      {"AC4", "if all said YES and were heard in time, the coordinator commits", Evidence::kWorld,
        [](const Setup&) { return make_ac4(kAnswerTime / 2); }},
-      {"AC5", "after healing, every transaction is decided everywhere",
+      {"AC5", "after healing, every transaction is decided everywhere", Evidence::kWorld,
        [](const Setup& setup) { return make_ac5(ledger_of(setup)); }},
-      {"LockHold", "what a transaction in doubt has written, nobody else touches",
+      {"LockHold", "what a transaction in doubt has written, nobody else touches", Evidence::kWorld,
        [](const Setup& setup) { return make_lock_hold(ledger_of(setup)); }},
   };
 }
@@ -124,28 +124,32 @@ std::vector<CheckSpec> checks_of_clients() {
   return {
       {"Conservation",
        "all accounts together hold the same, whenever somebody looks at all of them",
+       Evidence::kClients,
        [](const Setup& setup) {
          return seen_by_clients<ConservationChecker>(setup, "bank", "Conservation");
        }},
-      {"NoNegative", "no account holds less than nothing",
+      {"NoNegative", "no account holds less than nothing", Evidence::kClients,
        [](const Setup& setup) {
          return seen_by_clients<NoNegativeChecker>(setup, "bank", "NoNegative");
        }},
       {"Lists",
        "reads of a list show one order of appends, all that were done and none that failed",
+       Evidence::kClients,
        [](const Setup& setup) {
          return seen_by_clients<ListsChecker>(setup, "list_append", "Lists");
        }},
       {"StrictSerializable", "transactions happen one after the other, in an order that fits time",
+       Evidence::kClients,
        [](const Setup& setup) {
          return seen_by_clients<SerializabilityChecker>(setup, "list_append", "StrictSerializable");
        }},
       {"Linearizable", "operations take effect one at a time, between call and return",
+       Evidence::kClients,
        [](const Setup& setup) -> Checked {
          if (setup.workload != "lookup") return nullptr;
          return std::make_unique<LinearizabilityChecker>("Linearizable", key_value_model());
        }},
-      {"Progress", "after healing every client is served again",
+      {"Progress", "after healing every client is served again", Evidence::kClients,
        [](const Setup& setup) {
          return make_progress(ledger_of(setup),
                               {.clients = setup.clients, .bound = setup.liveness_bound});

@@ -37,9 +37,10 @@ void Checker::violate(const TraceEvent& at, std::string message, std::vector<Fac
   conclude(CheckStatus::kViolation, std::move(message), std::move(facts), at.index);
 }
 
-void Checker::excuse_by(std::string weakness, std::string message, std::vector<Fact> facts,
-                        EventIndex at) {
+void Checker::excuse_by(std::string weakness, CheckStatus excused, std::string message,
+                        std::vector<Fact> facts, EventIndex at) {
   if (concluded_) return;
+  result_.excused = excused;
   conclude(CheckStatus::kExpectedWeakness, std::move(message), std::move(facts), at);
   result_.weakness = std::move(weakness);
 }

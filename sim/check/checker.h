@@ -53,6 +53,8 @@ struct CheckResult {
   EventIndex event{};       // where it was noticed
   // The documented weakness or broken assumption that explains it, by its id; as a rule empty.
   std::string weakness;
+  // What a weakness or a broken assumption excuses: a violation, or that there was no progress.
+  CheckStatus excused = CheckStatus::kViolation;
 };
 
 class Checker : public EventSink {
@@ -78,8 +80,10 @@ class Checker : public EventSink {
 
   // The first finding stands; later ones are ignored.
   void violate(const TraceEvent& at, std::string message, std::vector<Fact> facts);
-  // The documented weakness of that id showed itself.
-  void excuse_by(std::string weakness, std::string message, std::vector<Fact> facts, EventIndex at);
+  // The documented weakness of that id showed itself. Without it, this would be a finding of the
+  // status `excused`: kViolation or kLiveness. Only the latter explains why clients wait in vain.
+  void excuse_by(std::string weakness, CheckStatus excused, std::string message,
+                 std::vector<Fact> facts, EventIndex at);
   void conclude(CheckStatus status, std::string message, std::vector<Fact> facts = {},
                 EventIndex at = kNoEvent);
 

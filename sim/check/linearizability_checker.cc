@@ -27,7 +27,9 @@ LinearLive& LinearizabilityChecker::key_of(const Operation& operation) {
 }
 
 void LinearizabilityChecker::invoke(const TraceEvent& event) {
-  for (const Asked& other : asked_) CHECK(other.id != event.id);
+  for (const Asked& other : asked_) {
+    if (other.id == event.id) refuse(event, "comes while the same one is running");
+  }
   Entry entry = entry_from(event);
   if (convicted_ != nullptr && &key_of(entry.operation) != convicted_) return;
   LinearLive& key = key_of(entry.operation);
@@ -38,7 +40,7 @@ void LinearizabilityChecker::complete(const TraceEvent& event) {
   const auto same = [&](const Asked& asked) { return asked.id == event.id; };
   const auto found = std::find_if(asked_.begin(), asked_.end(), same);
   if (convicted_ != nullptr && found == asked_.end()) return;
-  CHECK(found != asked_.end());
+  if (found == asked_.end()) refuse(event, "has no invocation before it");
   const Asked asked = *found;
   asked_.erase(found);
   asked.key->complete(asked.running, response_from(event), event.index, event.time);

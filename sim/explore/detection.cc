@@ -5,6 +5,7 @@
 
 #include "sim/core/check.h"
 #include "sim/explore/campaign.h"
+#include "sim/run/simulation.h"
 
 namespace seedbed {
 
@@ -62,6 +63,14 @@ std::vector<std::string> checks_that_name(const Scenario& scenario) {
       const size_t begin = check.find_first_not_of(' ');
       if (begin != std::string::npos) checks.push_back(check.substr(begin));
     }
+  }
+  return checks;
+}
+
+std::vector<std::string> checks_asked(const Scenario& scenario) {
+  std::vector<std::string> checks;
+  for (const auto& checker : make_checkers(scenario, make_setup(scenario))) {
+    checks.push_back(checker->name());
   }
   return checks;
 }

@@ -60,4 +60,7 @@ std::optional<uint64_t> seeds_to_detection(const Detection& range);
 // The checks that may catch the scenario's mutant: MutantSpec::caught_by, at its commas.
 std::vector<std::string> checks_that_name(const Scenario& scenario);
 
+// All checks that the scenario asks its protocol for.
+std::vector<std::string> checks_asked(const Scenario& scenario);
+
 }  // namespace seedbed

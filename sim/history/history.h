@@ -197,14 +197,18 @@ std::string describe(const History& history, const Entry& entry);
 // stands in a file, nor which numbers stand for operations, values and events.
 std::optional<std::string> difference(const History& a, const History& b);
 
-// What an `invoke` event tells of an operation, and a `return` event. CHECK-fails if the payload is
-// no history::Operation.
+// Throws the ConfigError for an `invoke` or `return` event that does not fit to what came before:
+// "event 7: the return of operation 3 by node 6 " and why.
+[[noreturn]] void refuse(const TraceEvent& event, std::string_view why);
+
+// What an `invoke` event tells of an operation, and a `return` event. Throws ConfigError if the
+// payload is no history::Operation.
 Entry entry_from(const TraceEvent& invoke);
 Response response_from(const TraceEvent& returned);
 
-// Builds a history from `invoke` and `return` events. CHECK-fails on a return without invocation,
-// an operation number in use, or a payload that is no history::Operation: the simulator emits no
-// such.
+// Builds a history from `invoke` and `return` events. Throws ConfigError on a return without
+// invocation, or with other steps than it, on an operation number in use, and on a payload that is
+// no history::Operation: the simulator emits no such, but a recorded trace may come from anywhere.
 class HistoryBuilder : public EventSink {
  public:
   EventKinds interests() const override {

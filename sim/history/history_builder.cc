@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "sim/core/check.h"
@@ -9,11 +11,18 @@ namespace {
 
 const history::Operation& payload_of(const TraceEvent& event) {
   const auto* payload = dynamic_cast<const history::Operation*>(event.payload);
-  CHECK(payload != nullptr);
+  if (payload == nullptr) refuse(event, "does not say what was asked or answered");
   return *payload;
 }
 
 }  // namespace
+
+void refuse(const TraceEvent& event, std::string_view why) {
+  throw ConfigError(fmt::format("event {}: the {} of operation {} by node {} {}",
+                                number(event.index),
+                                event.kind == EventKind::kInvoke ? "invocation" : "return",
+                                event.id, number(event.node), why));
+}
 
 Entry entry_from(const TraceEvent& invoke) {
   Entry entry;
@@ -35,7 +44,9 @@ void HistoryBuilder::on_event(const TraceEvent& event) {
 }
 
 void HistoryBuilder::invoke(const TraceEvent& event) {
-  for (const uint32_t position : running_) CHECK(entries_[position].id != event.id);
+  for (const uint32_t position : running_) {
+    if (entries_[position].id == event.id) refuse(event, "comes while the same one is running");
+  }
   running_.push_back(static_cast<uint32_t>(entries_.size()));
   entries_.push_back(entry_from(event));
   ask_steps(entries_.back());
@@ -45,13 +56,17 @@ void HistoryBuilder::complete(const TraceEvent& event) {
   // Backwards: those at the front are mostly clients that crashed long ago.
   size_t i = running_.size();
   while (i > 0 && entries_[running_[i - 1]].id != event.id) --i;
-  CHECK(i > 0);
+  if (i == 0) refuse(event, "has no invocation before it");
   last_returned_ = running_[i - 1];
   running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(i - 1));
   Entry& entry = entries_[last_returned_];
   entry.response = response_from(event);
   entry.returned = event.index;
   entry.returned_at = event.time;
+  const size_t answered = entry.response.steps.size();
+  if (answered != 0 && answered != entry.steps.count) {
+    refuse(event, fmt::format("has {} steps, but {} were asked for", answered, entry.steps.count));
+  }
   answer_steps(entry);
 }
 
@@ -70,7 +85,6 @@ void HistoryBuilder::ask_steps(Entry& entry) {
 
 void HistoryBuilder::answer_steps(Entry& entry) {
   const std::vector<ListStep> answered = std::exchange(entry.response.steps, {});
-  CHECK(answered.empty() || answered.size() == entry.steps.count);
   for (size_t i = 0; i < answered.size(); ++i) {
     Step& step = steps_[entry.steps.first + i];
     if (step.kind != StepKind::kRead) continue;

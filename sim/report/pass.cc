@@ -11,9 +11,11 @@ namespace seedbed {
 namespace {
 
 constexpr size_t kMostCaptions = 4;
-constexpr size_t kMostHighlights = 7;
+constexpr size_t kMostHighlights = 6;
 constexpr size_t kMostRareProbes = 3;
-constexpr size_t kListWidth = 150;  // two lines
+constexpr size_t kListWidth = 150;   // two lines
+constexpr size_t kCheckWidth = 120;  // the same behind a few words
+constexpr size_t kLineWidth = 85;    // one line
 
 void opening(Page& page, const ReportInput& input, const Ink& ink) {
   const RunResult& result = input.result;
@@ -31,12 +33,12 @@ void opening(Page& page, const ReportInput& input, const Ink& ink) {
   page.blank();
 }
 
-// "a, b, c and 4 more": as many as two lines hold.
-std::string list_text(const std::vector<std::string>& entries) {
+// "a, b, c and 4 more": as many as that many characters hold.
+std::string list_text(const std::vector<std::string>& entries, size_t width = kListWidth) {
   std::string text;
   for (size_t i = 0; i < entries.size(); ++i) {
-    const std::string entry = cut(entries[i], kListWidth / 2);
-    if (i > 0 && text.size() + entry.size() > kListWidth - 20) {
+    const std::string entry = cut(entries[i], width / 2);
+    if (i > 0 && text.size() + entry.size() > width - 20) {
       return text + fmt::format(" and {} more", entries.size() - i);
     }
     text += (text.empty() ? "" : ", ") + entry;
@@ -97,14 +99,42 @@ void faults(Page& page, const Tally& tally) {
   if (!split.missed.empty()) page.item("", "did not fire: " + list_text(split.missed));
 }
 
-void checks(Page& page, const RunResult& result) {
-  std::vector<std::string> texts;
-  for (const CheckResult& check : result.checks) {
-    texts.push_back(fmt::format("{}{}{}", check.name, kHardBlank, count_text(check.evaluated)));
-    if (check.status == CheckStatus::kPass) continue;
-    texts.back() += fmt::format(" ({})", to_string(check.status));
+// Those that go by that evidence: what did not pass first, then what looked at most.
+std::vector<CheckResult> checks_by(Evidence evidence, const ReportInput& input) {
+  const std::vector<CheckSpec>& specs = input.protocol.checks;
+  std::vector<CheckResult> checks;
+  for (const CheckResult& check : input.result.checks) {
+    const auto spec = std::find_if(specs.begin(), specs.end(),
+                                   [&](const CheckSpec& one) { return one.name == check.name; });
+    const Evidence by = spec == specs.end() ? Evidence::kWorld : spec->evidence;
+    if (by == evidence) checks.push_back(check);
   }
-  if (!texts.empty()) page.item("checks", "each with how much it looked at: " + list_text(texts));
+  std::stable_sort(checks.begin(), checks.end(), [](const CheckResult& a, const CheckResult& b) {
+    const bool passed = a.status == CheckStatus::kPass;
+    if (passed != (b.status == CheckStatus::kPass)) return !passed;
+    return a.evaluated > b.evaluated;
+  });
+  return checks;
+}
+
+void checks(Page& page, const ReportInput& input) {
+  std::string_view label = "checks";
+  std::string_view explanation = ", with how much they looked at";
+  for (const Evidence evidence : {Evidence::kClients, Evidence::kWorld}) {
+    std::vector<std::string> texts;
+    for (const CheckResult& check : checks_by(evidence, input)) {
+      texts.push_back(fmt::format("{}{}{}", check.name, kHardBlank, count_text(check.evaluated)));
+      if (check.status == CheckStatus::kPass) continue;
+      texts.back() += fmt::format(" ({})", to_string(check.status));
+    }
+    if (texts.empty()) continue;
+    const std::string_view what =
+        evidence == Evidence::kClients ? "what clients saw" : "disks, messages and servers";
+    page.item(label, fmt::format("{} by {}{}: {}", count_text(texts.size()), what, explanation,
+                                 list_text(texts, kCheckWidth)));
+    label = "";
+    explanation = "";
+  }
 }
 
 void probes(Page& page, const Tally& tally) {
@@ -117,7 +147,7 @@ void probes(Page& page, const Tally& tally) {
   if (reached > kMostRareProbes) split.happened.resize(kMostRareProbes);
   if (reached > 0) text += "; the rarest: " + list_text(entries(split.happened));
   page.item("probes", text);
-  if (!split.missed.empty()) page.item("", "not reached: " + list_text(split.missed));
+  if (!split.missed.empty()) page.item("", "not reached: " + list_text(split.missed, kLineWidth));
 }
 
 }  // namespace
@@ -130,7 +160,7 @@ std::string render_pass(const ReportInput& input, const ReportStyle& style) {
   page.item("operations", operations_text(input.result.operations));
   timeline(page, input);
   faults(page, input.result.faults);
-  checks(page, input.result);
+  checks(page, input);
   probes(page, input.result.probes);
   page.item("provenance", provenance(input));
   if (!input.trace_path.empty()) page.verbatim("trace", input.trace_path);

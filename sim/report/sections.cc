@@ -43,6 +43,10 @@ std::vector<NextStep> steps_after_pass(const ReportInput& input) {
     return steps;
   }
   steps.push_back({hunt_command(input), "the same with other seeds"});
+  if (!input.protocol.checks.empty()) {
+    steps.push_back({fmt::format("{} list checks {}", program_of(input), input.protocol.name),
+                     "what each check promises"});
+  }
   if (!input.protocol.mutants.empty()) {
     const MutantSpec& mutant = input.protocol.mutants.front();
     steps.push_back({fmt::format("{} --mutant {}", run_command(input, result.seed), mutant.name),

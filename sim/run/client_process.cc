@@ -70,6 +70,9 @@ void ClientProcess::perform(uint64_t number) {
                .name = operation.function,
                .payload = &payload});
   const Response response = attempt_until_known(operation, number);
+  const size_t answered = response.steps.size();
+  INVARIANT(answered == 0 || answered == operation.steps.size(),
+            "a transaction of {} steps was answered with {}", operation.steps.size(), answered);
   if (response.ok()) ++progress_.ok;
   payload.Clear();
   store(response, &payload);

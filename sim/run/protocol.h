@@ -4,7 +4,7 @@
 //   ProtocolSpec spec{.name = "echo", .summary = "says what it hears"};
 //   spec.make_process = [](Env& env, const Setup& setup) { return std::make_unique<Echo>(env); };
 //   spec.make_client = [](Env& env, const Setup&) { return std::make_unique<EchoClient>(env); };
-//   spec.checks = {{"Linearizable", "...", [](const Setup&) { return ...; }}};
+//   spec.checks = {{"Linearizable", "...", Evidence::kClients, [](const Setup&) { return ...; }}};
 #pragma once
 
 #include <functional>
@@ -67,10 +67,18 @@ struct MutantSpec {
   std::string reference;  // where it happened
 };
 
+// What a check goes by, and so who could have noticed that a promise broke.
+enum class Evidence : uint8_t {
+  kClients,  // what clients can see: their histories and sessions, operations that never end
+  kWorld,    // what only the world shows: disks, deliveries, what processes say of themselves
+};
+std::string_view to_string(Evidence evidence);  // "clients", "world"
+
 // A promise, and how to make the checker that holds a run against it.
 struct CheckSpec {
   std::string name;
   std::string promise;  // in a sentence
+  Evidence evidence{};
   // nullptr: this setup does not ask for it.
   std::function<std::unique_ptr<Checker>(const Setup& setup)> make;
   // What the promise rests on: from the moment on that one of these breaks, it is not held against
@@ -127,6 +135,9 @@ struct ProtocolSpec {
   // Says in a word what a probe event means, for diagrams ("LEADER t3"); empty: nothing to show.
   std::function<std::string(const TraceEvent& event)> caption;
 };
+
+// The protocol with those checks only that go by that evidence. Its runs are the same.
+ProtocolSpec judged_by(Evidence evidence, ProtocolSpec protocol);
 
 // Whether a fault can do anything to that protocol's processes.
 bool understands(const ProtocolSpec& protocol, const FaultInfo& fault);

@@ -29,6 +29,21 @@ bool ended_itself(const RunResult& result) {
   return result.run_end == RunEnd::kInvariant || result.run_end == RunEnd::kException;
 }
 
+// The time was over, or nothing was left to happen, and clients still had something to do.
+bool clients_wait(const RunResult& result) {
+  return result.run_end == RunEnd::kTimeLimit || result.run_end == RunEnd::kIdle;
+}
+
+// Whether a documented weakness, or an assumption that broke, is a reason for that. One that
+// excuses something else is none: what was lost does not say why nothing gets done.
+bool waiting_is_explained(const RunResult& result) {
+  return std::any_of(result.checks.begin(), result.checks.end(), [](const CheckResult& check) {
+    const bool excused = check.status == CheckStatus::kExpectedWeakness ||
+                         check.status == CheckStatus::kAssumptionBroken;
+    return excused && check.excused == CheckStatus::kLiveness;
+  });
+}
+
 bool conclude(RunResult& result, CheckStatus status, Verdict verdict) {
   const CheckResult* check = first_with(result, status);
   if (check == nullptr) return false;
@@ -66,6 +81,7 @@ void excuse(RunResult& result, const ProtocolSpec& protocol) {
         const bool rests_on_it =
             std::find(assumed.begin(), assumed.end(), broken.assumption) != assumed.end();
         if (rests_on_it && broken.event <= check.event) {
+          if (check.status != CheckStatus::kAssumptionBroken) check.excused = check.status;
           check.status = CheckStatus::kAssumptionBroken;
           check.weakness = broken.weakness;
         }
@@ -122,14 +138,13 @@ void decide(RunResult& result, uint64_t minimum_ok) {
     return;
   }
   if (conclude(result, CheckStatus::kLiveness, Verdict::kLiveness)) return;
-  if (conclude(result, CheckStatus::kAssumptionBroken, Verdict::kAssumptionBroken)) return;
-  // A documented weakness may be why clients wait in vain.
-  if (conclude(result, CheckStatus::kExpectedWeakness, Verdict::kExpectedWeakness)) return;
-  if (result.run_end == RunEnd::kTimeLimit || result.run_end == RunEnd::kIdle) {
+  if (clients_wait(result) && !waiting_is_explained(result)) {
     result.verdict = Verdict::kLiveness;
     result.reason = "the clients had not finished when the time was over";
     return;
   }
+  if (conclude(result, CheckStatus::kAssumptionBroken, Verdict::kAssumptionBroken)) return;
+  if (conclude(result, CheckStatus::kExpectedWeakness, Verdict::kExpectedWeakness)) return;
   if (conclude(result, CheckStatus::kInconclusive, Verdict::kInconclusive)) return;
   if (result.operations.ok < minimum_ok || result.operations.ok == 0) {
     result.verdict = Verdict::kInconclusive;

@@ -191,6 +191,18 @@ void TraceReader::make_payload(const Described& described, TraceEvent* event) {
   if (event->payload == nullptr) ++unknown_payloads_;
 }
 
+namespace {
+
+void show(const TraceEvent& event, EventSink& sink, const TraceReader& reader) {
+  try {
+    sink.on_event(event);
+  } catch (const ConfigError& error) {
+    throw ConfigError(fmt::format("{}: {}", reader.name(), error.what()));
+  }
+}
+
+}  // namespace
+
 uint64_t replay(TraceReader& reader, const std::vector<EventSink*>& sinks) {
   std::vector<EventKinds> interests;
   interests.reserve(sinks.size());
@@ -199,7 +211,7 @@ uint64_t replay(TraceReader& reader, const std::vector<EventSink*>& sinks) {
   uint64_t shown = 0;
   for (; reader.next(&event); ++shown) {
     for (size_t i = 0; i < sinks.size(); ++i) {
-      if (interests[i].contains(event.kind)) sinks[i]->on_event(event);
+      if (interests[i].contains(event.kind)) show(event, *sinks[i], reader);
     }
   }
   return shown;

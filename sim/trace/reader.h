@@ -35,6 +35,7 @@ class TraceReader {
   TraceReader(const TraceReader&) = delete;
   TraceReader& operator=(const TraceReader&) = delete;
 
+  const std::string& name() const { return name_; }
   const trace::Header& header() const { return header_; }
 
   // The next event; false if there is none. What the event points to is valid until the next call.
@@ -98,7 +99,8 @@ class TraceReader {
 };
 
 // Shows every remaining event to each sink that is interested in its kind, as the live stream did;
-// returns how many there were. A trace without payloads (see its header) shows none.
+// returns how many there were. A trace without payloads (see its header) shows none. A ConfigError
+// that a sink throws, because the events make no sense to it, gets the file's name.
 uint64_t replay(TraceReader& reader, const std::vector<EventSink*>& sinks);
 
 }  // namespace seedbed

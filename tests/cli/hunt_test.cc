@@ -81,6 +81,16 @@ TEST(Hunt, MeasuresSeedsToDetection) {
   }
 }
 
+TEST(Hunt, MeasuresSeedsUntilClientsSee) {
+  const Shell shell;
+  const std::string line = "seedbed hunt kv/faults --seeds 20 --clients-only --mutant ";
+  const auto json = shell.run(line + "kv.deaf --detections 3 --json").json();
+  EXPECT_EQ(json["check"], "Linearizable,Progress") << "any of them, not those that name it";
+  EXPECT_EQ(json["caught"], 3);
+  EXPECT_EQ(shell.run(line + "kv.assertion --detections 2 --json").json()["caught"], 0);
+  EXPECT_EQ(shell.run(line + "kv.deaf").code, 4) << "it means nothing without --detections";
+}
+
 TEST(Hunt, FindsTheSameWithAnyNumberOfWorkers) {
   const Shell shell;
   const std::string line = "seedbed hunt kv/faults --seeds 40 --mutant kv.forgetful --json";

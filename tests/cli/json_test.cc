@@ -73,7 +73,7 @@ TEST(Json, OfListsHasItsFields) {
       {"protocols", {"protocol", "summary"}},
       {"scenarios", {"scenario", "protocol", "description"}},
       {"faults", {"fault", "meaning", "scenario"}},
-      {"checks", {"protocol", "check", "promise"}},
+      {"checks", {"protocol", "check", "evidence", "promise"}},
       {"mutants", {"protocol", "mutant", "caught_by", "reference"}},
       {"probes", {"protocol", "probe", "meaning"}},
       {"models", {"model", "meaning"}},

@@ -94,6 +94,7 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(MutantCase{"crdt_counter.b01-merge-by-sum", "NothingCountedTwice", false},
                       MutantCase{"crdt_counter.b07-memory-only", "OwnEntriesAreGreatest", true},
                       MutantCase{"crdt_counter.b07-memory-only", "NoIncrementLost", true},
+                      MutantCase{"crdt_counter.b01-merge-by-sum", "ReadsArePossible", false},
                       MutantCase{"crdt_counter.b14-count-twice", "NothingCountedTwice", false}));
 
 // A run with its trace file and both hashes.

@@ -62,10 +62,11 @@ TEST(OwnModel, JudgesAHistory) {
 ProtocolSpec bank() {
   ProtocolSpec spec{.name = "bank", .summary = "accounts"};
   // ... options, workloads, make_process, make_client
-  spec.checks = {
-      {"Linearizable", "every operation on an account happens at one moment", [](const Setup&) {
-         return std::make_unique<LinearizabilityChecker>("Linearizable", account_model());
-       }}};
+  spec.checks = {{"Linearizable", "every operation on an account happens at one moment",
+                  Evidence::kClients, [](const Setup&) {
+                    return std::make_unique<LinearizabilityChecker>("Linearizable",
+                                                                    account_model());
+                  }}};
   return spec;
 }
 // ---

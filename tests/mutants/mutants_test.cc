@@ -70,6 +70,28 @@ TEST_P(Mutants, AreTheOnlyThingWrongWithTheirRun) {
   EXPECT_EQ(result.verdict, Verdict::kPass) << result.reason;
 }
 
+// What --clients-only stands on: to leave checks off changes neither the run nor the other checks.
+TEST_P(Mutants, AreSeenByClientsAlike) {
+  const Reproducer& reproducer = GetParam();
+  Scenario scenario = load_scenario(reproducer.scenario, protocols());
+  set_mutant(scenario, reproducer.mutant);
+  Runner runner;
+  const RunResult all = runner.run(scenario, reproducer.seed);
+  const ProtocolSpec judged = judged_by(Evidence::kClients, *scenario.protocol);
+  scenario.protocol = &judged;
+  const RunResult some = runner.run(scenario, reproducer.seed);
+  EXPECT_EQ(some.trace_hash, all.trace_hash);
+  EXPECT_LT(some.checks.size(), all.checks.size());
+  EXPECT_FALSE(some.checks.empty());
+  for (const CheckResult& check : some.checks) {
+    const auto same = std::find_if(all.checks.begin(), all.checks.end(),
+                                   [&](const CheckResult& one) { return one.name == check.name; });
+    ASSERT_NE(same, all.checks.end()) << check.name;
+    EXPECT_EQ(to_string(check.status), to_string(same->status)) << check.name;
+    EXPECT_EQ(check.message, same->message);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Pinned, Mutants, ::testing::ValuesIn(reproducers()), [](const auto& info) {
   std::string name = info.param.mutant;
   for (char& c : name) {
@@ -96,6 +118,8 @@ TEST(MutantTable, SaysOfEveryMutantHowFastItIsCaught) {
     EXPECT_GE(median.median, 1u) << median.mutant;
     EXPECT_LE(median.least, median.median) << median.mutant;
     EXPECT_LE(median.median, median.most) << median.mutant;
+    EXPECT_FALSE(median.seen_most.empty()) << median.mutant << ": what do clients see?";
+    EXPECT_EQ(median.seen_least == "-", median.seen.starts_with("0/")) << median.mutant;
   }
   for (const Reproducer& reproducer : reproducers()) {
     EXPECT_EQ(measured[reproducer.mutant], 1) << reproducer.mutant;

@@ -42,6 +42,11 @@ struct Median {
   uint64_t least = 0;
   uint64_t median = 0;
   uint64_t most = 0;
+  // By what clients can see: "20/20", and the numbers, as far as they are known.
+  std::string seen;
+  std::string seen_least;
+  std::string seen_median;
+  std::string seen_most;
 };
 
 inline std::vector<Median> read_medians() {
@@ -50,6 +55,7 @@ inline std::vector<Median> read_medians() {
     Median median;
     row >> median.mutant >> median.scenario >> median.caught;
     row >> median.least >> median.median >> median.most;
+    row >> median.seen >> median.seen_least >> median.seen_median >> median.seen_most;
     medians.push_back(median);
   }
   return medians;

@@ -141,6 +141,14 @@ TEST(Durability, WantsCopiesOfWhatWasAcknowledged) {
   EXPECT_EQ(judge(Response::info("timeout")), CheckStatus::kInconclusive);
 }
 
+TEST(Durability, DoesNotExcuseByPatienceWhatNoDiskHas) {
+  Script script;
+  script.operation(7, Operation::put("k", "v"), Response::done(), 0, 10'000);
+  const auto checker =
+      make_durability(no_disks(), {.replicas = 3, .backups = 1, .patience = 100ms});
+  EXPECT_EQ(script.play(*checker).status, CheckStatus::kViolation);
+}
+
 TEST(ReadsYourWrites, WantsWhatTheClientWasTold) {
   const auto judge = [](const std::string& read, uint32_t reader) {
     Script script;

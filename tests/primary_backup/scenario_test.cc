@@ -82,6 +82,27 @@ TEST_F(ScenarioTest, TheWeaknessDoesNotAbsorbWhatABugLoses) {
   }
 }
 
+TEST_F(ScenarioTest, AnImpatientPrimaryLosesWhatItWaitedForInVainAndThatIsKnown) {
+  Scenario scenario = storm("SEMI_SYNC");
+  set_field(scenario, "options.backup_timeout_ms=100");
+  auto counts = verdicts(scenario, "Durability");
+  EXPECT_GT(counts[CheckStatus::kExpectedWeakness], 0u);
+  EXPECT_EQ(counts[CheckStatus::kViolation], 0u);
+  const RunResult result = runner.run(scenario, 1);
+  EXPECT_EQ(result.probes[result.probes.size() - 2].first, "WAL-W1");
+  EXPECT_EQ(result.probes.back().first, "WAL-W2");
+}
+
+TEST_F(ScenarioTest, ThePatienceDoesNotAbsorbWhatABugLoses) {
+  for (const std::string_view mutant :
+       {"primary_backup.promote-behind", "primary_backup.ch01-no-sync",
+        "primary_backup.ch01-ignore-backups"}) {
+    Scenario scenario = storm("SEMI_SYNC", mutant);
+    set_field(scenario, "options.backup_timeout_ms=100");
+    EXPECT_GT(verdicts(scenario, "Durability")[CheckStatus::kViolation], 0u) << mutant;
+  }
+}
+
 TEST_F(ScenarioTest, EveryMutantIsCaughtByTheCheckThatNamesIt) {
   for (const MutantSpec& mutant : protocols[0].mutants) {
     // These need another workload, other reads, or other disks: tests/mutants.

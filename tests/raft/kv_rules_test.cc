@@ -57,6 +57,27 @@ TEST(KvRules, B06OpensASessionThatHasExpired) {
   EXPECT_TRUE(KvRules(Mutant::kRsmB06).opens_what_it_does_not_know());
 }
 
+TEST(KvRules, B07AppliesItsOwnClientsCommandsFirst) {
+  const auto awaited = [](const Entry& entry) { return entry.index == 6; };
+  const auto order = [&](const KvRules& rules) {
+    std::vector<Entry> entries(3);
+    for (LogIndex i = 0; i < 3; ++i) entries[i].index = 4 + i;
+    rules.put_in_order(entries, awaited);
+    return std::vector<LogIndex>{entries[0].index, entries[1].index, entries[2].index};
+  };
+  EXPECT_EQ(order(kRules), (std::vector<LogIndex>{4, 5, 6}));
+  EXPECT_EQ(order(KvRules(Mutant::kRsmB07)), (std::vector<LogIndex>{6, 4, 5}));
+  EXPECT_TRUE(kRules.is_next(4, 3));
+  EXPECT_FALSE(kRules.is_next(6, 3));
+  EXPECT_TRUE(KvRules(Mutant::kRsmB07).is_next(6, 3));
+}
+
+TEST(KvRules, B10TakesASnapshotBeforeAllItCoversIsApplied) {
+  EXPECT_TRUE(kRules.may_take_snapshot(7, 7));
+  EXPECT_FALSE(kRules.may_take_snapshot(6, 7));
+  EXPECT_TRUE(KvRules(Mutant::kRsmB10).may_take_snapshot(6, 7));
+}
+
 TEST(KvRules, B09WritesBeforeItLooks) {
   EXPECT_TRUE(kRules.looks_before_writing());
   EXPECT_FALSE(KvRules(Mutant::kRsmB09).looks_before_writing());

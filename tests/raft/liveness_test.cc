@@ -5,6 +5,7 @@
 #include <deque>
 #include <memory>
 
+#include "protocols/raft/convert.h"
 #include "protocols/raft/invariants.h"
 #include "protocols/raft/raft.pb.h"
 #include "protocols/raft/ready.h"
@@ -31,6 +32,7 @@ class Story {
 
   void at(Duration time) { now_ = kStart + time; }
   void heal() { add({.kind = EventKind::kHeal}); }
+  void outside(uint32_t node) { add({.kind = EventKind::kOutside, .node = NodeId{node}}); }
   void end() { add({.kind = EventKind::kEnd, .value = static_cast<uint64_t>(RunEnd::kCompleted)}); }
   void role(uint32_t node, Role role, uint64_t term, uint32_t leader = 0) {
     auto said = std::make_unique<wire::RoleChanged>();
@@ -56,6 +58,16 @@ class Story {
     auto said = std::make_unique<wire::Applied>();
     said->mutable_entry()->set_index(index);
     probe(node, std::move(said));
+  }
+  // From the entry at that index on, all servers go by that.
+  void configure(uint64_t index, const Configuration& configuration) {
+    for (uint32_t node = 1; node <= kServers; ++node) {
+      auto said = std::make_unique<wire::ConfigurationChanged>();
+      said->mutable_at()->set_index(index);
+      said->mutable_at()->set_term(1);
+      to_wire(configuration, said->mutable_configuration());
+      probe(node, std::move(said));
+    }
   }
   void cut(uint32_t one, uint32_t other) {
     cut_one_way(one, other);
@@ -101,7 +113,7 @@ class Story {
     return judge(*make_progress(options(safeguards), logs()));
   }
   std::optional<std::string> standstill(Safeguards safeguards = {}) const {
-    Standstill standstill(servers, safeguards, logs());
+    Standstill standstill(servers, servers, safeguards, logs());
     for (const TraceEvent& event : events_) {
       if (Standstill::interests().contains(event.kind)) standstill.follow(event);
     }
@@ -113,6 +125,7 @@ class Story {
  private:
   LivenessOptions options(Safeguards safeguards) const {
     return {.servers = servers,
+            .founders = servers,
             .clients = {NodeId{6}},
             .safeguards = safeguards,
             .election_timeout = kTimeout,
@@ -177,7 +190,45 @@ TEST(StableLeader, MissesAMajorityThatFollows) {
   story.commit(1, 1, 2);
   story.at(14s);
   story.end();
-  EXPECT_NE(story.stable().message.find("only 2 of 5 servers follow n1"), std::string::npos);
+  EXPECT_NE(story.stable().message.find("only 2 of the voters {n1 n2 n3 n4 n5} follow n1"),
+            std::string::npos);
+}
+
+const Configuration kThreeVoters{
+    .voters = {NodeId{1}, NodeId{2}, NodeId{3}}, .learners = {NodeId{4}}, .removed = {NodeId{5}}};
+
+TEST(StableLeader, CountsVotersOnly) {
+  for (const uint32_t second : {3, 4}) {
+    Story story;
+    story.configure(1, kThreeVoters);
+    story.at(1s);
+    story.heal();
+    story.lead(1, 2, second == 3 ? std::vector<uint32_t>{3} : std::vector<uint32_t>{4, 5});
+    story.commit(1, 1, 2);
+    story.at(14s);
+    story.end();
+    const CheckResult result = story.stable();
+    EXPECT_EQ(result.status, second == 3 ? CheckStatus::kPass : CheckStatus::kLiveness);
+    EXPECT_EQ(result.message.find("only 1 of the voters {n1 n2 n3") != std::string::npos,
+              second == 4)
+        << result.message;
+  }
+}
+
+TEST(StableLeader, DoesNotMindWhoWasTakenOut) {
+  Story story = led_by_one();
+  story.configure(1, kThreeVoters);
+  story.at(5s);
+  story.role(5, Role::kCandidate, 3);
+  story.apply(1, 2);
+  for (const uint32_t member : {2, 3, 4}) story.apply(member, 2);
+  story.at(14s);
+  story.end();
+  EXPECT_EQ(story.stable().status, CheckStatus::kPass) << story.stable().message;
+  story.role(4, Role::kFollower, 3);
+  EXPECT_EQ(story.stable().status, CheckStatus::kPass) << "its time is over";
+  story.apply(1, 3);
+  EXPECT_NE(story.stable().message.find("n2 is linked"), std::string::npos);
 }
 
 TEST(StableLeader, MissesWhatIsCommittedAfterTheFaultsIfSomebodyAsked) {
@@ -231,6 +282,26 @@ TEST(StableLeader, NoticesWhoeverIsLinkedWithTheLeaderAndLagsBehind) {
   EXPECT_EQ(story.stable().status, CheckStatus::kPass) << "n4 is not linked with the leader";
 }
 
+TEST(StableLeader, DoesNotWaitForWhoWasLeftToItsFate) {
+  Story story = led_by_one();
+  story.outside(5);
+  for (const uint32_t node : {1, 2, 3, 4}) story.apply(node, 2);
+  story.at(14s);
+  story.end();
+  EXPECT_EQ(story.stable().status, CheckStatus::kPass) << story.stable().message;
+}
+
+TEST(StableLeader, CountsALeaderThatWasLeftToItsFateOnlyIfThereIsNoLaterOne) {
+  for (const bool left : {false, true}) {
+    Story story = led_by_one();
+    story.role(5, Role::kLeader, 1, 5);
+    if (left) story.outside(5);
+    story.at(14s);
+    story.end();
+    EXPECT_EQ(story.stable().status, left ? CheckStatus::kPass : CheckStatus::kLiveness);
+  }
+}
+
 TEST(StableLeader, IsInconclusiveIfTheRunEndsTooEarly) {
   Story story = led_by_one();
   story.at(12s);
@@ -255,7 +326,8 @@ TEST(Standstill, IsThereIfTheHubOfAStarIsBehindTooMany) {
   EXPECT_EQ(story.standstill(), std::nullopt) << "n4 and n5 would vote for it";
   story.write(4, 1);
   ASSERT_TRUE(story.standstill());
-  EXPECT_NE(story.standstill()->find("of 3 votes needed n1 would get 2"), std::string::npos);
+  EXPECT_NE(story.standstill()->find("n1 would be elected by n1 and n5 of {n1 n2 n3 n4 n5}"),
+            std::string::npos);
   story.write(1, 1);
   EXPECT_EQ(story.standstill(), std::nullopt);
 }
@@ -269,6 +341,34 @@ TEST(Standstill, IsThereIfNobodyReachesAMajority) {
   story.cut_one_way(4, 1);
   ASSERT_TRUE(story.standstill());
   EXPECT_NE(story.standstill()->find("no server reaches a majority"), std::string::npos);
+}
+
+// Of five servers three vote. n1 reaches three servers, but of the voters only itself.
+TEST(Standstill, CountsVotersOnly) {
+  Story story;
+  story.configure(1, kThreeVoters);
+  story.cut(1, 2);
+  story.cut(1, 3);
+  EXPECT_EQ(story.standstill(), std::nullopt) << "n2 and n3 are two of three";
+  story.cut(2, 3);
+  ASSERT_TRUE(story.standstill());
+  EXPECT_NE(story.standstill()->find("no server reaches a majority"), std::string::npos);
+}
+
+// Both halves must vote; n3 is in both.
+TEST(Standstill, CountsBothHalvesOfAJointConfiguration) {
+  Story story;
+  story.configure(1, {.voters = {NodeId{1}, NodeId{2}, NodeId{3}},
+                      .outgoing = {NodeId{3}, NodeId{4}, NodeId{5}}});
+  for (const uint32_t other : {1, 2}) {
+    for (const uint32_t one : {4, 5}) story.cut(one, other);
+  }
+  EXPECT_EQ(story.standstill(), std::nullopt) << "n3 reaches two of both";
+  for (const uint32_t ahead : {4, 5}) story.write(ahead, 1);
+  ASSERT_TRUE(story.standstill());
+  EXPECT_NE(story.standstill()->find("n3 would be elected by n1, n2 and n3 of {n1 n2 n3 | n3 n4"),
+            std::string::npos)
+      << *story.standstill();
 }
 
 // Three that reach each other elect the one with the longest log, whichever it is.

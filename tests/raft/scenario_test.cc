@@ -82,9 +82,12 @@ bool shows_in_a_storm(Mutant mutant) {
     case Mutant::kRsmB04:
     case Mutant::kRsmB05:
     case Mutant::kRsmB06:
+    case Mutant::kRsmB07:
     case Mutant::kRsmB08:
-    case Mutant::kActivateAlone:
-    case Mutant::kRsmB09: return false;
+    case Mutant::kRsmB09:
+    case Mutant::kRsmB10:
+    case Mutant::kCh04:
+    case Mutant::kActivateAlone: return false;
     default: return true;
   }
 }

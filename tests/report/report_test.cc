@@ -34,6 +34,22 @@ TEST(Report, PassTellsWhatTheRunDid) {
   EXPECT_LE(lines_of(text), 30u);
 }
 
+TEST(Report, PassNamesTheChecksThatDidMostAndWhoCouldHaveSeenWhat) {
+  const LostEntry run;
+  RunResult result = passed(run.story);
+  result.checks.push_back({.name = "Progress", .status = CheckStatus::kPass, .evaluated = 2});
+  result.checks[0].status = CheckStatus::kInconclusive;
+  const std::string text = render_pass(story_input(run.story, result));
+  EXPECT_NE(text.find("1 by what clients saw, with how much they looked at: Progress 2\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("3 by disks, messages and servers: ElectionSafety 2 (inconclusive), "
+                      "Linearizable 209,"),
+            std::string::npos)
+      << "what did not pass first, then what did most: " << text;
+  EXPECT_NE(text.find("seedbed list checks demo\n"), std::string::npos) << text;
+}
+
 TEST(Report, PassOfAMutantSaysThatItWasNotCaught) {
   const LostEntry run;
   RunResult result = passed(run.story);

@@ -23,9 +23,14 @@ namespace seedbed {
 // A protocol whose probes are texts, and mean what they say.
 inline ProtocolSpec story_protocol() {
   ProtocolSpec spec{.name = "demo", .summary = "a protocol made of paper"};
-  spec.checks = {
-      {"LeaderCompleteness", "an entry that was committed is in the log of every later leader", {}},
-      {"Progress", "once the faults are over, every operation ends within 10 s", {}}};
+  spec.checks = {{"LeaderCompleteness",
+                  "an entry that was committed is in the log of every later leader",
+                  Evidence::kWorld,
+                  {}},
+                 {"Progress",
+                  "once the faults are over, every operation ends within 10 s",
+                  Evidence::kClients,
+                  {}}};
   spec.mutants = {{"demo.b01-forget", "forgets entries", "LeaderCompleteness", "paper"}};
   spec.caption = [](const TraceEvent& event) {
     const auto* text = dynamic_cast<const google::protobuf::StringValue*>(event.payload);

@@ -96,7 +96,8 @@ ProtocolSpec memory_store() {
   spec.make_client = [](Env& env, const Setup& setup) {
     return std::make_unique<StoreClient>(env, setup);
   };
-  spec.checks = {{"Linearizable", "operations take effect one at a time", [](const Setup&) {
+  spec.checks = {{"Linearizable", "operations take effect one at a time", Evidence::kClients,
+                  [](const Setup&) {
                     return std::make_unique<LinearizabilityChecker>("Linearizable",
                                                                     key_value_model());
                   }}};

@@ -78,6 +78,7 @@ TEST(Verdict, NamesWhatAnAssertionOfACodeWithBadDisksMayMean) {
 TEST(Verdict, ExplainsClientsThatWaitInVainByAWeaknessAndByNothingElse) {
   CheckResult weak = found("Served", CheckStatus::kExpectedWeakness);
   weak.weakness = "KV-L1";
+  weak.excused = CheckStatus::kLiveness;
   const RunResult explained = judged(result_of({weak}, RunEnd::kTimeLimit));
   EXPECT_EQ(explained.verdict, Verdict::kExpectedWeakness);
   EXPECT_EQ(explained.reason, "KV-L1: it broke");
@@ -87,6 +88,27 @@ TEST(Verdict, ExplainsClientsThatWaitInVainByAWeaknessAndByNothingElse) {
   EXPECT_EQ(judged(result_of({weak, stuck}, RunEnd::kTimeLimit)).verdict, Verdict::kLiveness);
   const CheckResult passed = found("Served", CheckStatus::kPass);
   EXPECT_EQ(judged(result_of({passed}, RunEnd::kTimeLimit)).verdict, Verdict::kLiveness);
+}
+
+// What a weakness loses is no reason for clients to wait. A protocol with such a one and without a
+// check of its progress would hide every stall.
+TEST(Verdict, DoesNotLetALossExplainClientsThatWait) {
+  CheckResult weak = found("Kept", CheckStatus::kExpectedWeakness);
+  weak.weakness = "KV-A1";
+  EXPECT_EQ(judged(result_of({weak})).verdict, Verdict::kExpectedWeakness);
+  for (const RunEnd end : {RunEnd::kTimeLimit, RunEnd::kIdle}) {
+    const RunResult stalled = judged(result_of({weak}, end));
+    EXPECT_EQ(stalled.verdict, Verdict::kLiveness);
+    EXPECT_EQ(stalled.reason_check, "");
+    EXPECT_EQ(stalled.reason, "the clients had not finished when the time was over");
+  }
+  // The same with an assumption: it must be one that progress rests on.
+  for (const CheckStatus status : {CheckStatus::kViolation, CheckStatus::kLiveness}) {
+    RunResult broken = result_of({found("Kept", status)}, RunEnd::kTimeLimit);
+    broken.broken_assumptions = {kForgot};
+    EXPECT_EQ(judged(broken).verdict,
+              status == CheckStatus::kLiveness ? Verdict::kAssumptionBroken : Verdict::kLiveness);
+  }
 }
 
 }  // namespace

@@ -59,7 +59,10 @@ Json check_rows(const Context& context) {
   Json rows = Json::array();
   for (const ProtocolSpec& spec : context.protocols) {
     for (const CheckSpec& check : spec.checks) {
-      rows.push_back({{"protocol", spec.name}, {"check", check.name}, {"promise", check.promise}});
+      rows.push_back({{"protocol", spec.name},
+                      {"check", check.name},
+                      {"evidence", to_string(check.evidence)},
+                      {"promise", check.promise}});
     }
   }
   return rows;
@@ -169,7 +172,8 @@ Catalogue catalogue(std::string_view name, const Context& context,
     fill("what scenarios may do to machines, links and disks",
          {"fault", "group", "set_by", "meaning"}, fault_rows());
   } else if (name == "checks") {
-    fill("what is promised", {"check", "protocol", "promise"}, check_rows(context));
+    fill("what is promised, and who can see it broken",
+         {"check", "protocol", "evidence", "promise"}, check_rows(context));
   } else if (name == "mutants") {
     fill("planted bugs", {"mutant", "wrong"}, mutant_rows(context));
   } else if (name == "probes") {

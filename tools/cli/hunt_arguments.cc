@@ -58,11 +58,16 @@ void add_hunt_options(CLI::App& verb, HuntArguments& arguments) {
           ->type_name("DIR");
   verb.add_flag("--shrink", arguments.shrink, "Make each of them as small as it can be")
       ->needs(record);
-  verb.add_option("--detections", arguments.detections,
-                  "With --mutant: in that many ranges of fresh seeds, how many\n"
-                  "it takes until a check that names the mutant breaks;\n"
-                  "--seeds bounds each range [4000]")
-      ->type_name("K");
+  CLI::Option* detections =
+      verb.add_option("--detections", arguments.detections,
+                      "With --mutant: in that many ranges of fresh seeds, how many\n"
+                      "it takes until a check that names the mutant breaks;\n"
+                      "--seeds bounds each range [4000]")
+          ->type_name("K");
+  verb.add_flag("--clients-only", arguments.clients_only,
+                "With --detections: until a check breaks that goes by what clients\n"
+                "can see (seedbed list checks); the others are left off")
+      ->needs(detections);
   verb.add_flag("--json", arguments.json, "One JSON object on stdout");
 }
 

@@ -28,6 +28,7 @@ struct HuntArguments {
   std::optional<std::string> junit;
   std::optional<std::string> detections;
   std::optional<std::string> record;
+  bool clients_only = false;
   bool shrink = false;
   bool fail_fast = false;
   bool json = false;

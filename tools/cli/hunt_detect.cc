@@ -39,7 +39,8 @@ void require_sense(const HuntArguments& arguments) {
 }
 
 DetectionOptions detection_options(const HuntArguments& arguments, const Scenario& scenario) {
-  DetectionOptions options{.scenario = scenario, .checks = checks_that_name(scenario)};
+  DetectionOptions options{.scenario = scenario};
+  options.checks = arguments.clients_only ? checks_asked(scenario) : checks_that_name(scenario);
   options.ranges = parse_count("--detections", *arguments.detections, 1, 1000);
   options.first_seed = fresh_seed();
   if (arguments.seeds) {
@@ -113,10 +114,18 @@ int exit_code_of(const DetectionResult& result, const DetectionSummary& summary)
 
 int measure_detections(const HuntArguments& arguments, const Context& context) {
   require_sense(arguments);
-  const Selection selection = select(context, arguments.selection, arguments.scenarios.front());
+  Selection selection = select(context, arguments.selection, arguments.scenarios.front());
+  ProtocolSpec judged;
+  if (arguments.clients_only) {
+    judged = judged_by(Evidence::kClients, *selection.scenario.protocol);
+    selection.scenario.protocol = &judged;
+  }
   DetectionOptions options = detection_options(arguments, selection.scenario);
   if (options.checks.empty()) {
-    throw ConfigError(fmt::format("{}: no check is said to catch it", selection.scenario.mutant));
+    throw ConfigError(
+        arguments.clients_only
+            ? fmt::format("{}: no check of it goes by what clients see", selection.scenario.name)
+            : fmt::format("{}: no check is said to catch it", selection.scenario.mutant));
   }
   const InterruptGuard guard;
   const std::unique_ptr<Store> store = open_store(arguments, context);

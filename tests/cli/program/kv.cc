@@ -154,12 +154,12 @@ ProtocolSpec spec() {
   spec.make_client = [](Env& env, const Setup& setup) {
     return std::make_unique<KvClient>(env, setup);
   };
-  spec.checks = {{"Linearizable", "every operation happens at one moment",
+  spec.checks = {{"Linearizable", "every operation happens at one moment", Evidence::kClients,
                   [](const Setup&) {
                     return std::make_unique<LinearizabilityChecker>("Linearizable",
                                                                     key_value_model());
                   }},
-                 {"Progress", "clients get answers after the faults are over",
+                 {"Progress", "clients get answers after the faults are over", Evidence::kClients,
                   [](const Setup&) { return std::make_unique<Progress>(); }}};
   const std::pair<const char*, const char*> mutants[] = {{"forgetful", "loses every fifth write"},
                                                          {"deaf", "refuses every request"},

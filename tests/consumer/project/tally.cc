@@ -82,7 +82,8 @@ ProtocolSpec spec() {
   spec.make_client = [](Env& env, const Setup& setup) {
     return std::make_unique<AddClient>(env, setup);
   };
-  spec.checks = {{"Linearizable", "every operation happens at one moment", [](const Setup&) {
+  spec.checks = {{"Linearizable", "every operation happens at one moment", Evidence::kClients,
+                  [](const Setup&) {
                     return std::make_unique<LinearizabilityChecker>("Linearizable",
                                                                     counter_model());
                   }}};

@@ -183,7 +183,8 @@ ProtocolSpec leaky() {
   spec.make_client = [](Env& env, const Setup& setup) {
     return std::make_unique<LeakyClient>(env, setup);
   };
-  spec.checks = {{"Linearizable", "every operation happens at one moment", [](const Setup&) {
+  spec.checks = {{"Linearizable", "every operation happens at one moment", Evidence::kClients,
+                  [](const Setup&) {
                     return std::make_unique<LinearizabilityChecker>("Linearizable",
                                                                     key_value_model());
                   }}};
