@@ -86,7 +86,7 @@ constexpr std::string_view kPrimaryBackup = R"(
 constexpr std::string_view kTwoPhaseCommit = R"(
     protocol: "two_phase_commit"
     servers: 4
-    workload { kind: "bank" operations: 60 keys: 4 final_operations: 1 minimum_ok_percent: 30 }
+    workload { kind: "bank" operations: 60 keys: 9 final_operations: 1 minimum_ok_percent: 30 }
     options { [type.googleapis.com/seedbed.two_phase_commit.wire.Options] { checkpoint_every: 12 } }
     faults { end_ms: 2500 }
     limits { settle_ms: 3000 })";
