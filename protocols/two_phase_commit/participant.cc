@@ -305,10 +305,8 @@ void Participant::forget_through(NodeId coordinator, const wire::Ended& ended) {
     if (stage != Stage::kInDoubt && stage != Stage::kVoting) over.push_back(place->first);
   }
   for (const TxnId& id : over) {
-    if (branches_.at(id).stage == Stage::kRead)
-      branches_.erase(id);
-    else
-      abort(id);
+    const bool has_voted = branches_.at(id).stage == Stage::kRead;
+    has_voted ? release(id) : abort(id);
   }
   state_.forget_through(last);
 }

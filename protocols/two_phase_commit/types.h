@@ -11,7 +11,6 @@
 #include <string_view>
 #include <vector>
 
-#include "sim/core/hash.h"
 #include "sim/core/ids.h"
 
 namespace seedbed::two_phase_commit {
@@ -63,7 +62,12 @@ struct Write {
   bool operator==(const Write&) const = default;
 };
 
-// Of `count` participants, the one that keeps the key.
-inline size_t home_of(std::string_view key, size_t count) { return hash_bytes(key) % count; }
+// Of `count` participants, the one that keeps the key: by the sum of its bytes, so that keys that
+// are numbered are spread evenly.
+inline size_t home_of(std::string_view key, size_t count) {
+  size_t sum = 0;
+  for (const char byte : key) sum += static_cast<unsigned char>(byte);
+  return sum % count;
+}
 
 }  // namespace seedbed::two_phase_commit

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <iostream>
 
 #include "protocols/registry.h"
 #include "sim/run/run.h"
@@ -49,6 +50,7 @@ void crash_everywhere(std::string_view text, Deed deed, uint64_t stride = 1,
   const std::vector<ProtocolSpec> protocols = all_protocols();
   const Scenario scenario = parse_scenario(text, "crash points", "crash_points", protocols);
   Runner runner;
+  uint64_t points = 0;
   for (uint64_t seed = 1; seed <= 2; ++seed) {
     CountDeeds calm(victim);
     (void)runner.run(scenario, seed, {.watchers = {&calm}});
@@ -60,8 +62,11 @@ void crash_everywhere(std::string_view text, Deed deed, uint64_t stride = 1,
       EXPECT_EQ(result.verdict, Verdict::kPass)
           << "seed " << seed << ", " << to_string(deed) << " " << nth << ": " << result.reason;
       EXPECT_EQ(count.crashes, 1u) << "seed " << seed << ", " << to_string(deed) << " " << nth;
+      ++points;
     }
   }
+  std::cout << points << " crashes of n" << number(victim) << ", each right behind a "
+            << to_string(deed) << "\n";
 }
 
 constexpr std::string_view kRaft = R"(
@@ -86,7 +91,7 @@ constexpr std::string_view kPrimaryBackup = R"(
 constexpr std::string_view kTwoPhaseCommit = R"(
     protocol: "two_phase_commit"
     servers: 4
-    workload { kind: "bank" operations: 60 keys: 4 final_operations: 1 minimum_ok_percent: 30 }
+    workload { kind: "bank" operations: 60 keys: 9 final_operations: 1 minimum_ok_percent: 30 }
     options { [type.googleapis.com/seedbed.two_phase_commit.wire.Options] { checkpoint_every: 12 } }
     faults { end_ms: 2500 }
     limits { settle_ms: 3000 })";
