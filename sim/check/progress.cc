@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/check/text.h"
 #include "sim/history/operation.h"
 
 namespace seedbed {
@@ -33,7 +34,7 @@ void ProgressChecker::on_event(const TraceEvent& event) {
   if (event.kind == EventKind::kInvoke) {
     waiting.invocations[event.id] = event.time;
     if (waiting.facts.size() < kFactsPerClient) {
-      waiting.facts.push_back(fact(event, fmt::format("asked for a {}", event.name)));
+      waiting.facts.push_back(fact(event, fmt::format("asked for {}", with_article(event.name))));
     }
   } else if (event.kind == EventKind::kReturn && waiting.invocations.erase(event.id) != 0) {
     const Outcome outcome = outcome_from(event.value);
