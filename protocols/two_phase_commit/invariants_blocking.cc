@@ -18,6 +18,10 @@ int64_t ms(Duration duration) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
 }
 
+std::string counted(size_t count, std::string_view what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
 class Ac5 final : public Checker {
  public:
   explicit Ac5(LedgerPtr ledger) : Checker("AC5"), ledger_(ledger), blocking_(std::move(ledger)) {}
@@ -163,10 +167,11 @@ std::optional<std::string> Blocking::census() const {
         return timeout.first >= since && participants.contains(timeout.second);
       });
   return fmt::format(
-      "2PC-W1: {} transactions stay in doubt on {} participants, since nobody who knows what was "
-      "decided can be reached; they hold {} locks, for {} ms so far, and {} others waited for "
-      "locks in vain",
-      transactions.size(), participants.size(), locks, ms(end_ - since), victims);
+      "nobody who knows the decision can be reached: {} in doubt on {}, holding {} for {} ms so "
+      "far; "
+      "others gave up waiting for a lock {} times",
+      counted(transactions.size(), "transaction"), counted(participants.size(), "participant"),
+      counted(locks, "lock"), ms(end_ - since), victims);
 }
 
 std::vector<Fact> Blocking::facts() const {

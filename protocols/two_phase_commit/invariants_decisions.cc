@@ -72,8 +72,7 @@ class Ac1 final : public DeedChecker {
     if (commit == nullptr || abort == nullptr) return;
     if (!commit->by_operator && !abort->by_operator) return contradict(event, *commit, *abort);
     if (!mixed_.empty()) return;
-    mixed_ = fmt::format("2PC-W2: {} while {}, since an operator decided", clause(*commit),
-                         clause(*abort));
+    mixed_ = fmt::format("{} while {}, since an operator decided", clause(*commit), clause(*abort));
     mixed_facts_ = {fact_of(*commit), fact_of(*abort)};
     mixed_at_ = event.index;
   }

@@ -29,7 +29,7 @@ class Excused final : public Checker {
     if (result.status == CheckStatus::kViolation && damage != nullptr) {
       result.facts.insert(result.facts.begin(), fact_of(*damage));
       excuse_by("2PC-W2", CheckStatus::kViolation,
-                fmt::format("2PC-W2: {}; an operator had decided {} by himself", result.message,
+                fmt::format("{}; an operator had decided {} by himself", result.message,
                             to_string(damage->id)),
                 std::move(result.facts), result.event);
       return;
