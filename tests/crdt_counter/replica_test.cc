@@ -71,6 +71,9 @@ struct MutantCase {
   const char* mutant;
   const char* caught_by;
   bool crashes;
+  friend std::ostream& operator<<(std::ostream& out, const MutantCase& one) {
+    return out << one.mutant << " by " << one.caught_by;
+  }
 };
 
 class MutantTest : public ::testing::TestWithParam<MutantCase> {};

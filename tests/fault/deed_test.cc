@@ -1,6 +1,7 @@
 // Faults that are set off by what a machine does.
 #include "sim/fault/injector.h"
 #include "tests/world/fixture.h"
+#include "tests/world/wire.pb.h"
 
 namespace seedbed {
 namespace {

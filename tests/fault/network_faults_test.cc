@@ -7,6 +7,7 @@
 #include "sim/fault/injector.h"
 #include "sim/world/connection.h"
 #include "tests/world/fixture.h"
+#include "tests/world/wire.pb.h"
 
 namespace seedbed {
 namespace {

@@ -82,6 +82,9 @@ TEST(RandomCluster, ExecutesEachCommandOnce) {
 struct Hunt {
   Mutant mutant;
   uint64_t budget;
+  friend std::ostream& operator<<(std::ostream& out, const Hunt& hunt) {
+    return out << describe(hunt.mutant)->name;
+  }
 };
 
 class RandomClusterHunt : public testing::TestWithParam<Hunt> {};

@@ -80,6 +80,9 @@ struct Weakness {
   std::string_view scenario;
   std::string_view id;
   Verdict verdict{};
+  friend std::ostream& operator<<(std::ostream& out, const Weakness& weakness) {
+    return out << weakness.scenario << " shows " << weakness.id;
+  }
 };
 
 class Weaknesses : public ::testing::TestWithParam<Weakness> {

@@ -90,6 +90,9 @@ struct Ending {
   const char* mutant;
   Verdict verdict;
   RunEnd end;
+  friend std::ostream& operator<<(std::ostream& out, const Ending& ending) {
+    return out << ending.mutant;
+  }
 };
 
 class RunEndings : public ::testing::TestWithParam<Ending> {};

@@ -5,6 +5,7 @@
 
 #include "sim/world/connection.h"
 #include "tests/world/fixture.h"
+#include "tests/world/wire.pb.h"
 
 namespace seedbed {
 namespace {

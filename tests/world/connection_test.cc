@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tests/world/fixture.h"
+#include "tests/world/wire.pb.h"
 
 namespace seedbed {
 namespace {

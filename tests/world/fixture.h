@@ -10,7 +10,6 @@
 
 #include "sim/world/sim_env.h"
 #include "sim/world/world.h"
-#include "tests/world/wire.pb.h"
 
 namespace seedbed {
 

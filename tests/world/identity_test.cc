@@ -3,6 +3,7 @@
 #include <map>
 
 #include "tests/world/fixture.h"
+#include "tests/world/wire.pb.h"
 
 namespace seedbed {
 namespace {

@@ -1,6 +1,7 @@
 #include <set>
 
 #include "tests/world/fixture.h"
+#include "tests/world/wire.pb.h"
 
 namespace seedbed {
 namespace {

@@ -1,5 +1,6 @@
 // How processes end and start again.
 #include "tests/world/fixture.h"
+#include "tests/world/wire.pb.h"
 
 namespace seedbed {
 namespace {
