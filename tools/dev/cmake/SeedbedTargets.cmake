@@ -63,10 +63,11 @@ function(seedbed_library name)
   set_property(GLOBAL APPEND PROPERTY SEEDBED_LIBRARIES seedbed_${name})
 endfunction()
 
-# seedbed_test(NAME DEPENDS targets... [LABELS labels...]): every .cc and .proto of the folder, in
-# one binary. What takes more than a few seconds gets the label `slow`, which --fast leaves out.
+# seedbed_test(NAME DEPENDS targets... [LABELS labels...] [SLOW filters...]): every .cc and .proto of
+# the folder, in one binary. What takes more than a few seconds gets the label `slow`, which --fast
+# leaves out: all of it, by LABELS, or what one of the filters names (as --gtest_filter takes them).
 function(seedbed_test name)
-  cmake_parse_arguments(ARG "" "" "DEPENDS;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "DEPENDS;LABELS;SLOW" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *.cc)
   file(GLOB protos CONFIGURE_DEPENDS *.proto)
   add_executable(${name}_test ${sources})
@@ -74,6 +75,13 @@ function(seedbed_test name)
   target_link_libraries(${name}_test PRIVATE ${ARG_DEPENDS} seedbed_options GTest::gtest_main)
   target_include_directories(${name}_test PRIVATE ${PROJECT_SOURCE_DIR})
   target_compile_definitions(${name}_test PRIVATE SEEDBED_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  gtest_discover_tests(${name}_test DISCOVERY_TIMEOUT 60
+  set(fast "")
+  if(ARG_SLOW)
+    list(JOIN ARG_SLOW ":" slow)
+    gtest_discover_tests(${name}_test DISCOVERY_TIMEOUT 60 TEST_LIST ${name}_slow_tests
+      TEST_FILTER "${slow}" PROPERTIES TIMEOUT 600 LABELS slow)
+    set(fast TEST_FILTER "-${slow}")
+  endif()
+  gtest_discover_tests(${name}_test DISCOVERY_TIMEOUT 60 ${fast}
     PROPERTIES TIMEOUT 600 LABELS "${ARG_LABELS}")
 endfunction()
