@@ -63,9 +63,9 @@ function(seedbed_library name)
   set_property(GLOBAL APPEND PROPERTY SEEDBED_LIBRARIES seedbed_${name})
 endfunction()
 
-# seedbed_test(NAME DEPENDS targets... [LABELS labels...] [SLOW filters...]): every .cc and .proto of
-# the folder, in one binary. What takes more than a few seconds gets the label `slow`, which --fast
-# leaves out: all of it, by LABELS, or what one of the filters names (as --gtest_filter takes them).
+# seedbed_test(NAME DEPENDS targets... [LABELS labels...] [SLOW filters...]): every .cc and .proto
+# of the folder, in one binary. What takes more than a few seconds gets the label `slow`, which
+# --fast leaves out: all of it, by LABELS, or what a filter names (as --gtest_filter takes them).
 function(seedbed_test name)
   cmake_parse_arguments(ARG "" "" "DEPENDS;LABELS;SLOW" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *.cc)
