@@ -5,33 +5,31 @@
 #include <utility>
 
 #include "protocols/primary_backup/invariants.h"
+#include "sim/check/history_checker.h"
 #include "sim/check/model.h"
 #include "sim/check/staleness.h"
-#include "sim/history/history.h"
 
 namespace seedbed::primary_backup {
 namespace {
 
-class ReadsYourWrites final : public Checker {
+class ReadsYourWrites final : public HistoryChecker {
  public:
-  ReadsYourWrites() : Checker("ReadsYourWrites") {}
-  EventKinds interests() const override { return builder_.interests(); }
-  void on_event(const TraceEvent& event) override { builder_.on_event(event); }
-  void finish() override {
-    const History history = builder_.take();
+  ReadsYourWrites() : HistoryChecker("ReadsYourWrites") {}
+
+ private:
+  void judge(const History& history) override {
     for (const Entry& entry : history.entries()) {
-      if (entry.ok()) judge(entry);
+      if (entry.ok()) look_at(entry);
     }
   }
 
- private:
   struct Known {
     std::string read;  // the longest value that it has read
     std::vector<std::string> appended;
   };
 
   // A client does one thing after the other, and the history has them in that order.
-  void judge(const Entry& entry) {
+  void look_at(const Entry& entry) {
     Known& known = known_[{entry.client, entry.operation.key}];
     if (entry.operation.function == kAppend) {
       known.appended.push_back(entry.operation.argument);
@@ -58,17 +56,15 @@ class ReadsYourWrites final : public Checker {
     known.read = std::move(value);
   }
 
-  HistoryBuilder builder_;
   std::map<std::pair<NodeId, std::string>, Known> known_;
 };
 
-class BoundedStaleness final : public Checker {
+class BoundedStaleness final : public HistoryChecker {
  public:
-  explicit BoundedStaleness(Duration bound) : Checker("BoundedStaleness"), bound_(bound) {}
-  EventKinds interests() const override { return builder_.interests(); }
-  void on_event(const TraceEvent& event) override { builder_.on_event(event); }
-  void finish() override {
-    const History history = builder_.take();
+  explicit BoundedStaleness(Duration bound) : HistoryChecker("BoundedStaleness"), bound_(bound) {}
+
+ private:
+  void judge(const History& history) override {
     for (const KeyStaleness& key : staleness_of(history, key_value_model())) {
       evaluated(key.operations);
       if (key.time && *key.time <= bound_) continue;
@@ -82,8 +78,6 @@ class BoundedStaleness final : public Checker {
     }
   }
 
- private:
-  HistoryBuilder builder_;
   Duration bound_;
 };
 

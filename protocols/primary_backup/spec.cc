@@ -237,12 +237,7 @@ ProtocolSpec spec() {
                                                  options_of(setup).reads());
   };
   spec.checks = checks();
-  for (const MutantInfo& mutant : mutants()) {
-    spec.mutants.push_back({.name = std::string(mutant.name),
-                            .wrong = std::string(mutant.what),
-                            .caught_by = std::string(mutant.caught_by),
-                            .reference = std::string(mutant.reference)});
-  }
+  spec.mutants = mutant_specs(mutants());
   spec.probes = probes();
   spec.weaknesses = weaknesses();
   spec.leads = leads;

@@ -364,12 +364,7 @@ ProtocolSpec spec() {
     return std::make_unique<RaftClient>(env, setup.servers, client_options(setup));
   };
   spec.checks = checks();
-  for (const MutantInfo& mutant : mutants()) {
-    spec.mutants.push_back({.name = std::string(mutant.name),
-                            .wrong = std::string(mutant.what),
-                            .caught_by = std::string(mutant.caught_by),
-                            .reference = std::string(mutant.reference)});
-  }
+  spec.mutants = mutant_specs(mutants());
   spec.probes = probes();
   spec.weaknesses = weaknesses();
   spec.make_coverage = [](const Setup&, std::function<void(std::string_view)> reached) {

@@ -70,7 +70,10 @@ void Coordinator::start() {
     env_.reached("two_phase_commit.told_again");
     tell_all(id, writers);
   }
-  env_.spawn("checkpoint", [this] { keep_checkpointing(); });
+  env_.spawn("checkpoint", [this] {
+    keep_checkpointing(env_, *journal_, changed_, options_.checkpoint_every,
+                       [this] { return encode(state_); });
+  });
 }
 
 // --- Clients ---
@@ -305,17 +308,6 @@ void Coordinator::record(const CoordinatorRecord& record) {
   state_.take(record);
   journal_->append({encode(record)});
   changed_.notify_all();
-}
-
-void Coordinator::keep_checkpointing() {
-  for (;;) {
-    while (journal_->end() < checkpointed_ + options_.checkpoint_every) changed_.wait();
-    const Place end = journal_->end();
-    const std::string bytes = encode(state_);
-    journal_->await(end);
-    if (journal_->checkpoint(end, bytes)) checkpointed_ = end;
-    env_.sleep(10ms);
-  }
 }
 
 }  // namespace seedbed::two_phase_commit

@@ -92,7 +92,6 @@ class Coordinator final : public Process {
   wire::Prepare::Request prepare_request(const Transaction& transaction, const Part& part) const;
   void set_ended(wire::Ended* ended) const;
   void record(const CoordinatorRecord& record);
-  void keep_checkpointing();
 
   Env& env_;
   CoordinatorOptions options_;
@@ -102,7 +101,6 @@ class Coordinator final : public Process {
   std::map<NodeId, Session> sessions_;              // of clients
   std::set<TxnId> active_;                          // being worked or voted on
   std::map<TxnId, std::set<NodeId>> acknowledged_;  // of those that are committed: who knows
-  Place checkpointed_ = 0;
   Signal changed_;
 };
 

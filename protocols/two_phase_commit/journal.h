@@ -9,12 +9,15 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "sim/core/result.h"
+#include "sim/core/wait.h"
+#include "sim/world/env.h"
 
 namespace seedbed::two_phase_commit {
 
@@ -53,5 +56,10 @@ class Journal {
   // Blocks until the records are durable.
   void force(std::vector<JournalRecord> records) { await(append(std::move(records))); }
 };
+
+// Blocks for ever. Whenever so many records have come, `state`, which is what all that was appended
+// amounts to, takes their place. `changed` is notified whenever something is appended.
+[[noreturn]] void keep_checkpointing(Env& env, Journal& journal, Signal& changed, uint64_t every,
+                                     const std::function<std::string()>& state);
 
 }  // namespace seedbed::two_phase_commit

@@ -41,7 +41,10 @@ void Participant::start() {
   if (state_.undo_losers() > 0) env_.reached("two_phase_commit.undone_at_restart");
   lock_in_doubt();
   serve();
-  env_.spawn("checkpoint", [this] { keep_checkpointing(); });
+  env_.spawn("checkpoint", [this] {
+    keep_checkpointing(env_, *journal_, changed_, options_.checkpoint_every,
+                       [this] { return encode(state_); });
+  });
 }
 
 // Before anybody is served.
@@ -259,7 +262,11 @@ void Participant::settle(const TxnId& id, wire::Outcome outcome) {
     damage.set_committed(known->second.committed);
     env_.probe(damage);
   }
-  committed ? commit(id) : abort(id);
+  if (committed) {
+    commit(id);
+  } else {
+    abort(id);
+  }
 }
 
 void Participant::commit(const TxnId& id) {
@@ -394,17 +401,6 @@ void Participant::operate(std::string_view order, NodeId about) {
       release(id);
     }
   });
-}
-
-void Participant::keep_checkpointing() {
-  for (;;) {
-    while (journal_->end() < checkpointed_ + options_.checkpoint_every) changed_.wait();
-    const Place end = journal_->end();
-    const std::string bytes = encode(state_);
-    journal_->await(end);
-    if (journal_->checkpoint(end, bytes)) checkpointed_ = end;
-    env_.sleep(10ms);
-  }
 }
 
 }  // namespace seedbed::two_phase_commit

@@ -94,8 +94,6 @@ class Participant final : public Process {
   void await_decision(const TxnId& id);
   wire::Outcome find_out(const TxnId& id);
 
-  void keep_checkpointing();
-
   Env& env_;
   ParticipantOptions options_;
   std::unique_ptr<Journal> journal_;
@@ -103,7 +101,6 @@ class Participant final : public Process {
   LockTable locks_;
   std::map<TxnId, Branch> branches_;
   uint64_t lives_ = 0;
-  Place checkpointed_ = 0;
   Signal changed_;  // locks, branches, the journal
 };
 

@@ -221,12 +221,7 @@ ProtocolSpec spec() {
         env, roles.coordinators, ms(options_of(setup).request_timeout_ms()), rules_of(setup));
   };
   spec.checks = checks();
-  for (const MutantInfo& mutant : mutants()) {
-    spec.mutants.push_back({.name = std::string(mutant.name),
-                            .wrong = std::string(mutant.what),
-                            .caught_by = std::string(mutant.caught_by),
-                            .reference = std::string(mutant.reference)});
-  }
+  spec.mutants = mutant_specs(mutants());
   spec.probes = probes();
   spec.weaknesses = {
       {"2PC-W1", "who has said YES stays in doubt, with its locks, if its coordinator is gone",

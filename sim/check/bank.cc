@@ -47,8 +47,7 @@ const Entry* overdrawn(const History& history) {
   return nullptr;
 }
 
-void ConservationChecker::finish() {
-  const History history = builder_.take();
+void ConservationChecker::judge(const History& history) {
   const std::vector<Entry>& entries = history.entries();
   evaluated(static_cast<uint64_t>(std::count_if(entries.begin(), entries.end(), shows_balances)));
   const Entry* wrong = unconserved(history);
@@ -59,8 +58,7 @@ void ConservationChecker::finish() {
            {fact_of(*wrong)}, wrong->returned);
 }
 
-void NoNegativeChecker::finish() {
-  const History history = builder_.take();
+void NoNegativeChecker::judge(const History& history) {
   for (const Entry& entry : history.entries()) {
     if (shows_balances(entry)) evaluated(entry.response.balances.size());
   }

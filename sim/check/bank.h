@@ -6,11 +6,7 @@
 // They are functions of the history alone, whatever store is behind it.
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <string>
-
-#include "sim/check/checker.h"
+#include "sim/check/history_checker.h"
 #include "sim/history/history.h"
 
 namespace seedbed {
@@ -22,33 +18,21 @@ const Entry* unconserved(const History& history);
 const Entry* overdrawn(const History& history);
 
 // All accounts together hold the same, whenever somebody looks at all of them. Evaluates reads.
-class ConservationChecker final : public Checker {
+class ConservationChecker final : public HistoryChecker {
  public:
-  explicit ConservationChecker(std::string name) : Checker(std::move(name)) {}
-
-  EventKinds interests() const override {
-    return EventKinds(EventKind::kInvoke, EventKind::kReturn);
-  }
-  void on_event(const TraceEvent& event) override { builder_.on_event(event); }
-  void finish() override;
+  using HistoryChecker::HistoryChecker;
 
  private:
-  HistoryBuilder builder_;
+  void judge(const History& history) override;
 };
 
 // Nobody has less than nothing. Evaluates accounts that were read.
-class NoNegativeChecker final : public Checker {
+class NoNegativeChecker final : public HistoryChecker {
  public:
-  explicit NoNegativeChecker(std::string name) : Checker(std::move(name)) {}
-
-  EventKinds interests() const override {
-    return EventKinds(EventKind::kInvoke, EventKind::kReturn);
-  }
-  void on_event(const TraceEvent& event) override { builder_.on_event(event); }
-  void finish() override;
+  using HistoryChecker::HistoryChecker;
 
  private:
-  HistoryBuilder builder_;
+  void judge(const History& history) override;
 };
 
 }  // namespace seedbed

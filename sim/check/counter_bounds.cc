@@ -145,8 +145,7 @@ class ReadSweep {
 
 }  // namespace
 
-void CounterReadBounds::finish() {
-  const History history = builder_.take();
+void CounterReadBounds::judge(const History& history) {
   std::optional<Finding> first;
   for (const Counter& counter : split(history)) {
     uint64_t reads = 0;

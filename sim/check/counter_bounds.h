@@ -22,21 +22,18 @@
 #include <string>
 #include <vector>
 
-#include "sim/check/checker.h"
+#include "sim/check/history_checker.h"
 #include "sim/history/history.h"
 
 namespace seedbed {
 
 // Every ok read of each counter lies within its bounds. Evaluates ok reads.
-class CounterReadBounds : public Checker {
+class CounterReadBounds : public HistoryChecker {
  public:
-  explicit CounterReadBounds(std::string name) : Checker(std::move(name)) {}
-  EventKinds interests() const override { return builder_.interests(); }
-  void on_event(const TraceEvent& event) override { builder_.on_event(event); }
-  void finish() override;
+  using HistoryChecker::HistoryChecker;
 
  private:
-  HistoryBuilder builder_;
+  void judge(const History& history) override;
 };
 
 struct CounterFinalOptions {

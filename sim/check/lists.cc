@@ -168,8 +168,7 @@ Fact fact_of(const History& history, const Entry& entry) {
 
 }  // namespace
 
-void ListsChecker::finish() {
-  const History history = builder_.take();
+void ListsChecker::judge(const History& history) {
   for (const auto& [key, list] : lists_of(history)) {
     evaluated(list.reads.size());
     const std::optional<Wrong> wrong = Judge(history, list).judge();

@@ -11,24 +11,18 @@
 // Nothing is said of several lists at once: that is for checks of isolation.
 #pragma once
 
-#include "sim/check/checker.h"
+#include "sim/check/history_checker.h"
 #include "sim/history/history.h"
 
 namespace seedbed {
 
-class ListsChecker final : public Checker {
+// Evaluates the reads.
+class ListsChecker final : public HistoryChecker {
  public:
-  explicit ListsChecker(std::string name) : Checker(std::move(name)) {}
-
-  EventKinds interests() const override {
-    return EventKinds(EventKind::kInvoke, EventKind::kReturn);
-  }
-  void on_event(const TraceEvent& event) override { builder_.on_event(event); }
-  // Evaluates the reads.
-  void finish() override;
+  using HistoryChecker::HistoryChecker;
 
  private:
-  HistoryBuilder builder_;
+  void judge(const History& history) override;
 };
 
 }  // namespace seedbed

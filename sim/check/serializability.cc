@@ -209,8 +209,7 @@ void Inference::add_time() {
 
 std::optional<Circle> find_circle(const History& history) { return Inference(history).run(); }
 
-void SerializabilityChecker::finish() {
-  const History history = builder_.take();
+void SerializabilityChecker::judge(const History& history) {
   const std::vector<Entry>& entries = history.entries();
   evaluated(
       static_cast<uint64_t>(std::count_if(entries.begin(), entries.end(), [](const Entry& entry) {

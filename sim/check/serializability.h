@@ -21,10 +21,9 @@
 #pragma once
 
 #include <optional>
-#include <string>
 #include <vector>
 
-#include "sim/check/checker.h"
+#include "sim/check/history_checker.h"
 #include "sim/history/history.h"
 
 namespace seedbed {
@@ -37,18 +36,12 @@ struct Circle {
 std::optional<Circle> find_circle(const History& history);
 
 // Evaluates transactions.
-class SerializabilityChecker final : public Checker {
+class SerializabilityChecker final : public HistoryChecker {
  public:
-  explicit SerializabilityChecker(std::string name) : Checker(std::move(name)) {}
-
-  EventKinds interests() const override {
-    return EventKinds(EventKind::kInvoke, EventKind::kReturn);
-  }
-  void on_event(const TraceEvent& event) override { builder_.on_event(event); }
-  void finish() override;
+  using HistoryChecker::HistoryChecker;
 
  private:
-  HistoryBuilder builder_;
+  void judge(const History& history) override;
 };
 
 }  // namespace seedbed

@@ -67,6 +67,19 @@ struct MutantSpec {
   std::string reference;  // where it happened
 };
 
+// The rows of a protocol's own table of mutants, whose columns have these names.
+template <class Rows>
+std::vector<MutantSpec> mutant_specs(const Rows& rows) {
+  std::vector<MutantSpec> specs;
+  for (const auto& row : rows) {
+    specs.push_back({.name = std::string(row.name),
+                     .wrong = std::string(row.what),
+                     .caught_by = std::string(row.caught_by),
+                     .reference = std::string(row.reference)});
+  }
+  return specs;
+}
+
 // What a check goes by, and so who could have noticed that a promise broke.
 enum class Evidence : uint8_t {
   kClients,  // what clients can see: their histories and sessions, operations that never end

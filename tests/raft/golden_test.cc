@@ -2,17 +2,17 @@
 // change that is meant to alter them, rewrite the files, and read the difference as you would read
 // code:
 //
-//   SEEDBED_UPDATE_GOLDEN=1 build/dev/tests/raft/raft_test --gtest_filter='*Golden*'
+//   SEEDBED_UPDATE_GOLDEN=1 build/dev/bin/raft_test --gtest_filter='*Golden*'
 //
 // A script is a sequence of comments (#) and of blocks: a command, a line "----", the answer, a
 // blank line. Only the commands need to be written by hand.
+#include "tests/golden.h"
+
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <sstream>
+#include <string>
+#include <vector>
 
 #include "tests/raft/transcript.h"
 
@@ -20,25 +20,6 @@ namespace seedbed::raft {
 namespace {
 
 constexpr std::string_view kRule = "----";
-
-std::filesystem::path folder() {
-  return std::filesystem::path(SEEDBED_SOURCE_DIR) / "tests" / "golden" / "raft";
-}
-
-std::vector<std::string> script_names() {
-  std::vector<std::string> names;
-  for (const auto& file : std::filesystem::directory_iterator(folder())) {
-    if (file.path().extension() == ".txt") names.push_back(file.path().stem().string());
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
-std::string read_file(const std::filesystem::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
-}
 
 // Runs the commands of a script and returns it with the answers they get now.
 std::string rewritten(const std::string& script) {
@@ -66,18 +47,13 @@ std::string rewritten(const std::string& script) {
 class Golden : public testing::TestWithParam<std::string> {};
 
 TEST_P(Golden, TheServersStillDoWhatTheScriptSays) {
-  const std::filesystem::path path = folder() / (GetParam() + ".txt");
-  const std::string script = read_file(path);
-  ASSERT_FALSE(script.empty()) << path;
-  const std::string now = rewritten(script);
-  if (std::getenv("SEEDBED_UPDATE_GOLDEN") != nullptr) {
-    std::ofstream(path) << now;
-    return;
-  }
-  EXPECT_EQ(now, script) << "see tests/raft/golden_test.cc for how to rewrite " << path.filename();
+  const std::string name = "raft/" + GetParam() + ".txt";
+  const std::string script = golden_text(name);
+  ASSERT_FALSE(script.empty()) << name;
+  expect_golden(name, rewritten(script));
 }
 
-INSTANTIATE_TEST_SUITE_P(Scripts, Golden, testing::ValuesIn(script_names()),
+INSTANTIATE_TEST_SUITE_P(Scripts, Golden, testing::ValuesIn(golden_names("raft")),
                          [](const auto& info) { return info.param; });
 
 }  // namespace

@@ -1,7 +1,7 @@
 #include "sim/report/report.h"
 
 #include "sim/report/text.h"
-#include "tests/report/golden.h"
+#include "tests/golden.h"
 #include "tests/report/lost_entry.h"
 #include "tests/report/nonsense.h"
 
@@ -30,7 +30,7 @@ TEST(Report, PassTellsWhatTheRunDid) {
   const LostEntry run;
   const RunResult result = passed(run.story);
   const std::string text = render(story_input(run.story, result));
-  expect_golden("pass.txt", text);
+  expect_golden("report/pass.txt", text);
   EXPECT_LE(lines_of(text), 30u);
 }
 
@@ -54,7 +54,7 @@ TEST(Report, PassOfAMutantSaysThatItWasNotCaught) {
   const LostEntry run;
   RunResult result = passed(run.story);
   result.mutant = "demo.b01-forget";
-  expect_golden("pass_mutant.txt", render(story_input(run.story, result)));
+  expect_golden("report/pass_mutant.txt", render(story_input(run.story, result)));
 }
 
 TEST(Report, PassFitsAScreenHoweverMuchThereIsToSay) {
@@ -85,14 +85,14 @@ TEST(Report, ViolationShowsSentenceFactsFaultsDiagramAndHowToSeeItAgain) {
   input.reproduce += " --mutant demo.b01-forget";
   input.trace_path = "failures/demo-42.seedtrace";
   const std::string text = render(input);
-  expect_golden("violation.txt", text);
+  expect_golden("report/violation.txt", text);
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
 }
 
 TEST(Report, BoxCharactersAndColourOnlyIfAskedFor) {
   const LostEntry run;
   const RunResult result = run.result();
-  expect_golden("violation_utf8.txt",
+  expect_golden("report/violation_utf8.txt",
                 render(story_input(run.story, result), {.colour = true, .utf8 = true}));
 }
 
@@ -103,7 +103,7 @@ TEST(Report, ViolationWithoutATraceNamesThePlan) {
                         "1001  crash n3  after disk operation 17 of n3 for 0.800s"};
   ReportInput input = story_input(run.story, result);
   input.events = {};
-  expect_golden("violation_untraced.txt", render(input));
+  expect_golden("report/violation_untraced.txt", render(input));
 }
 
 TEST(Report, AssertionHasNoCheckBehindIt) {
@@ -113,7 +113,7 @@ TEST(Report, AssertionHasNoCheckBehindIt) {
   result.run_end = RunEnd::kInvariant;
   result.reason = "n2: match_index <= last_index() (5 <= 3)";
   result.reason_check = "assertion";
-  expect_golden("assertion.txt", render(story_input(run.story, result)));
+  expect_golden("report/assertion.txt", render(story_input(run.story, result)));
 }
 
 TEST(Report, LivenessFailureShowsWhatHappenedLast) {
@@ -132,7 +132,7 @@ TEST(Report, LivenessFailureShowsWhatHappenedLast) {
                     .status = CheckStatus::kLiveness,
                     .evaluated = 2,
                     .message = result.reason}};
-  expect_golden("liveness.txt", render(story_input(run.story, result)));
+  expect_golden("report/liveness.txt", render(story_input(run.story, result)));
 }
 
 TEST(Report, InconclusiveSaysThatNothingIsProved) {
@@ -141,7 +141,7 @@ TEST(Report, InconclusiveSaysThatNothingIsProved) {
   result.verdict = Verdict::kInconclusive;
   result.operations = {.ok = 12, .fail = 0, .info = 188};
   result.reason = "only 12 of 200 operations ended ok; 100 are needed for a verdict";
-  expect_golden("inconclusive.txt", render(story_input(story, result)));
+  expect_golden("report/inconclusive.txt", render(story_input(story, result)));
 }
 
 TEST(Report, WeaknessAndBrokenAssumptionHaveTheirOwnOpening) {

@@ -6,13 +6,13 @@
 //
 // A script is a sequence of comments (#) and of blocks: a command, a line "----", what was sent, a
 // blank line. The commands are those of transcript.h; "participant" and "coordinator" begin anew.
+#include "tests/golden.h"
+
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <sstream>
+#include <string>
+#include <vector>
 
 #include "tests/two_phase_commit/transcript.h"
 
@@ -20,25 +20,6 @@ namespace seedbed::two_phase_commit {
 namespace {
 
 constexpr std::string_view kRule = "----";
-
-std::filesystem::path folder() {
-  return std::filesystem::path(SEEDBED_SOURCE_DIR) / "tests" / "golden" / "two_phase_commit";
-}
-
-std::vector<std::string> script_names() {
-  std::vector<std::string> names;
-  for (const auto& file : std::filesystem::directory_iterator(folder())) {
-    if (file.path().extension() == ".txt") names.push_back(file.path().stem().string());
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
-std::string read_file(const std::filesystem::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
-}
 
 // The comments and commands of a script, without what was sent.
 std::vector<std::string> lines_to_keep(const std::string& script) {
@@ -99,18 +80,13 @@ std::string rewritten(const std::string& script) {
 class Golden : public testing::TestWithParam<std::string> {};
 
 TEST_P(Golden, TheScheduleStillGoesAsTheScriptSays) {
-  const std::filesystem::path path = folder() / (GetParam() + ".txt");
-  const std::string script = read_file(path);
-  ASSERT_FALSE(script.empty()) << path;
-  const std::string now = rewritten(script);
-  if (std::getenv("SEEDBED_UPDATE_GOLDEN") != nullptr) {
-    std::ofstream(path) << now;
-    return;
-  }
-  EXPECT_EQ(now, script) << "see golden_test.cc for how to rewrite " << path.filename();
+  const std::string name = "two_phase_commit/" + GetParam() + ".txt";
+  const std::string script = golden_text(name);
+  ASSERT_FALSE(script.empty()) << name;
+  expect_golden(name, rewritten(script));
 }
 
-INSTANTIATE_TEST_SUITE_P(Schedules, Golden, testing::ValuesIn(script_names()),
+INSTANTIATE_TEST_SUITE_P(Schedules, Golden, testing::ValuesIn(golden_names("two_phase_commit")),
                          [](const auto& info) { return info.param; });
 
 }  // namespace
