@@ -4,7 +4,7 @@
 
 #include "protocols/two_phase_commit/calls.h"
 #include "protocols/two_phase_commit/convert.h"
-#include "protocols/two_phase_commit/values.h"
+#include "sim/core/stored_values.h"
 
 namespace seedbed::two_phase_commit {
 namespace {
@@ -20,12 +20,12 @@ std::vector<Step> steps_of(const Operation& what) {
                      .key = what.key,
                      .value = {},
                      .amount = -what.amount,
-                     .opening = kOpeningBalance});
+                     .opening = opening_balance(what.key)});
     steps.push_back({.act = Act::kAdd,
                      .key = what.argument,
                      .value = {},
                      .amount = what.amount,
-                     .opening = kOpeningBalance});
+                     .opening = opening_balance(what.argument)});
   } else if (what.function == kReadAll) {
     for (const std::string& account : what.accounts) steps.push_back({.key = account, .value = {}});
   } else if (what.function == kGet) {
@@ -47,7 +47,8 @@ Response response_to(const Operation& what, const wire::Run::Response& answer) {
     std::vector<Balance> balances;
     for (size_t i = 0; i < what.accounts.size(); ++i) {
       const wire::Found& found = answer.found(static_cast<int>(i));
-      const auto amount = found.present() ? decode_number(found.value()) : kOpeningBalance;
+      const auto amount =
+          found.present() ? decode_number(found.value()) : opening_balance(what.accounts[i]);
       INVARIANT(amount.has_value(), "the account {} holds no number", what.accounts[i]);
       balances.push_back({.account = what.accounts[i], .amount = *amount});
     }

@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
 
 namespace seedbed {
 namespace {
@@ -11,15 +15,7 @@ bool shows_balances(const Entry& entry) {
   return entry.operation.function == kReadAll && entry.ok();
 }
 
-int64_t sum_of(const Entry& entry) {
-  int64_t sum = 0;
-  for (const Balance& balance : entry.response.balances) sum += balance.amount;
-  return sum;
-}
-
-int64_t opening_sum(const Entry& entry) {
-  return static_cast<int64_t>(entry.operation.accounts.size()) * kOpeningBalance;
-}
+bool withdraws(const Entry& entry) { return entry.operation.function == kWithdraw; }
 
 Fact fact_of(const Entry& entry) {
   return {.event = entry.returned,
@@ -28,48 +24,159 @@ Fact fact_of(const Entry& entry) {
           .text = to_string(entry.operation) + ' ' + describe(entry.operation, entry.response)};
 }
 
+// Accounts by what backs a withdrawal from them; those from which nobody withdraws are in none.
+std::set<std::vector<std::string>> backings(const History& history) {
+  std::set<std::vector<std::string>> sets;
+  for (const Entry& entry : history.entries()) {
+    if (withdraws(entry)) sets.insert(entry.operation.accounts);
+  }
+  return sets;
+}
+
+std::set<std::string> accounts_of(const std::set<std::vector<std::string>>& sets, size_t least) {
+  std::set<std::string> accounts;
+  for (const std::vector<std::string>& one : sets) {
+    if (one.size() >= least) accounts.insert(one.begin(), one.end());
+  }
+  return accounts;
+}
+
+const Balance* find(const std::vector<Balance>& balances, const std::string& account) {
+  const auto place = std::find_if(balances.begin(), balances.end(), [&](const Balance& balance) {
+    return balance.account == account;
+  });
+  return place == balances.end() ? nullptr : &*place;
+}
+
+// What all of them hold together; nothing if one of them was not read.
+std::optional<int64_t> sum_of(const std::vector<Balance>& balances,
+                              const std::vector<std::string>& accounts) {
+  int64_t sum = 0;
+  for (const std::string& account : accounts) {
+    const Balance* balance = find(balances, account);
+    if (balance == nullptr) return std::nullopt;
+    sum += balance->amount;
+  }
+  return sum;
+}
+
+std::string list(const std::vector<std::string>& names) {
+  return fmt::format("{}", fmt::join(names, " and "));
+}
+
+// Withdrawals from an account, as a read sees them.
+struct Withdrawn {
+  int64_t surely = 0;            // before it began
+  std::set<int64_t> perhaps{0};  // more than that: each sum that is possible
+  std::vector<Fact> facts;
+};
+
+// From one account, withdrawals are few: new accounts come all the time.
+Withdrawn withdrawn(const std::vector<const Entry*>& from_it, const Entry& read) {
+  Withdrawn seen;
+  for (const Entry* entry : from_it) {
+    if (entry->response.is_insufficient() || entry->outcome() == Outcome::kFail) continue;
+    if (entry->invoked > read.returned) continue;
+    seen.facts.push_back(fact_of(*entry));
+    if (precedes(*entry, read)) {
+      seen.surely += entry->operation.amount;
+      continue;
+    }
+    std::set<int64_t> with_it;
+    for (const int64_t sum : seen.perhaps) with_it.insert(sum + entry->operation.amount);
+    seen.perhaps.merge(with_it);
+  }
+  return seen;
+}
+
 }  // namespace
 
-const Entry* unconserved(const History& history) {
-  for (const Entry& entry : history.entries()) {
-    if (shows_balances(entry) && sum_of(entry) != opening_sum(entry)) return &entry;
-  }
-  return nullptr;
-}
-
-const Entry* overdrawn(const History& history) {
+void ConservationChecker::judge(const History& history) {
+  const std::set<std::string> paying = accounts_of(backings(history), 1);
   for (const Entry& entry : history.entries()) {
     if (!shows_balances(entry)) continue;
+    int64_t opening = 0;
+    int64_t sum = 0;
+    bool pays = false;
     for (const Balance& balance : entry.response.balances) {
-      if (balance.amount < 0) return &entry;
+      opening += opening_balance(balance.account);
+      sum += balance.amount;
+      pays = pays || paying.contains(balance.account);
     }
+    if (pays) continue;
+    evaluated();
+    if (sum == opening) continue;
+    conclude(CheckStatus::kViolation,
+             fmt::format("all accounts together hold {}, and once held {}", sum, opening),
+             {fact_of(entry)}, entry.returned);
+    return;
   }
-  return nullptr;
-}
-
-void ConservationChecker::judge(const History& history) {
-  const std::vector<Entry>& entries = history.entries();
-  evaluated(static_cast<uint64_t>(std::count_if(entries.begin(), entries.end(), shows_balances)));
-  const Entry* wrong = unconserved(history);
-  if (wrong == nullptr) return;
-  conclude(CheckStatus::kViolation,
-           fmt::format("all accounts together hold {}, and once held {}", sum_of(*wrong),
-                       opening_sum(*wrong)),
-           {fact_of(*wrong)}, wrong->returned);
 }
 
 void NoNegativeChecker::judge(const History& history) {
+  const std::set<std::string> backed = accounts_of(backings(history), 2);
   for (const Entry& entry : history.entries()) {
-    if (shows_balances(entry)) evaluated(entry.response.balances.size());
+    if (!shows_balances(entry)) continue;
+    for (const Balance& balance : entry.response.balances) {
+      if (backed.contains(balance.account)) continue;
+      evaluated();
+      if (balance.amount >= 0) continue;
+      conclude(CheckStatus::kViolation,
+               fmt::format("the account {} holds {}", balance.account, balance.amount),
+               {fact_of(entry)}, entry.returned);
+      return;
+    }
   }
-  const Entry* wrong = overdrawn(history);
-  if (wrong == nullptr) return;
-  const auto& balances = wrong->response.balances;
-  const auto account = std::find_if(balances.begin(), balances.end(),
-                                    [](const Balance& balance) { return balance.amount < 0; });
-  conclude(CheckStatus::kViolation,
-           fmt::format("the account {} holds {}", account->account, account->amount),
-           {fact_of(*wrong)}, wrong->returned);
+}
+
+void BackingChecker::judge(const History& history) {
+  const std::set<std::vector<std::string>> sets = backings(history);
+  for (const Entry& entry : history.entries()) {
+    if (!shows_balances(entry)) continue;
+    for (const std::vector<std::string>& accounts : sets) {
+      const auto sum = sum_of(entry.response.balances, accounts);
+      if (accounts.size() < 2 || !sum) continue;
+      evaluated();
+      if (*sum >= 0) continue;
+      std::vector<Fact> facts;
+      for (const Entry& other : history.entries()) {
+        const bool paid = withdraws(other) && other.ok() && !other.response.is_insufficient();
+        if (paid && other.operation.accounts == accounts) facts.push_back(fact_of(other));
+      }
+      facts.push_back(fact_of(entry));
+      conclude(CheckStatus::kViolation, fmt::format("{} hold {} together", list(accounts), *sum),
+               std::move(facts), entry.returned);
+      return;
+    }
+  }
+}
+
+void PaidOnceChecker::judge(const History& history) {
+  std::map<std::string, std::vector<const Entry*>> withdrawals;
+  for (const Entry& entry : history.entries()) {
+    if (withdraws(entry)) withdrawals[entry.operation.key].push_back(&entry);
+  }
+  for (const Entry& entry : history.entries()) {
+    if (!shows_balances(entry)) continue;
+    for (const Balance& balance : entry.response.balances) {
+      const auto from_it = withdrawals.find(balance.account);
+      if (from_it == withdrawals.end()) continue;
+      evaluated();
+      Withdrawn seen = withdrawn(from_it->second, entry);
+      const int64_t missing = opening_balance(balance.account) - balance.amount - seen.surely;
+      if (seen.perhaps.contains(missing)) continue;
+      const int64_t paid = opening_balance(balance.account) - seen.surely;
+      seen.facts.push_back(fact_of(entry));
+      conclude(
+          CheckStatus::kViolation,
+          fmt::format("the account {} holds {}; after what machines have paid it ought to hold "
+                      "{}{}",
+                      balance.account, balance.amount, paid,
+                      seen.perhaps.size() > 1 ? ", or less if more was paid meanwhile" : ""),
+          std::move(seen.facts), entry.returned);
+      return;
+    }
+  }
 }
 
 }  // namespace seedbed

@@ -1,7 +1,9 @@
-// Bank: what clients see of accounts between which amounts are transferred (the workload "bank").
+// Bank: what clients see of accounts between which amounts are transferred, and from which machines
+// pay (the workload "bank").
 //
 //   ConservationChecker total("Conservation");
 //   NoNegativeChecker floor("NoNegative");
+//   PaidOnceChecker paid("PaidOnce");
 //
 // They are functions of the history alone, whatever store is behind it.
 #pragma once
@@ -11,13 +13,8 @@
 
 namespace seedbed {
 
-// The first read of all accounts that found more or less in them together than there was at first:
-// kOpeningBalance in each. nullptr if there is none.
-const Entry* unconserved(const History& history);
-// The first read that found an account with less than nothing in it.
-const Entry* overdrawn(const History& history);
-
-// All accounts together hold the same, whenever somebody looks at all of them. Evaluates reads.
+// All accounts together hold the same, whenever somebody looks at all of them. Evaluates reads of
+// accounts from which nobody withdraws.
 class ConservationChecker final : public HistoryChecker {
  public:
   using HistoryChecker::HistoryChecker;
@@ -26,8 +23,28 @@ class ConservationChecker final : public HistoryChecker {
   void judge(const History& history) override;
 };
 
-// Nobody has less than nothing. Evaluates accounts that were read.
+// No account that stands for itself holds less than nothing. Evaluates accounts that were read.
 class NoNegativeChecker final : public HistoryChecker {
+ public:
+  using HistoryChecker::HistoryChecker;
+
+ private:
+  void judge(const History& history) override;
+};
+
+// Accounts that back each other hold no less than nothing together. Evaluates reads of all of them.
+class BackingChecker final : public HistoryChecker {
+ public:
+  using HistoryChecker::HistoryChecker;
+
+ private:
+  void judge(const History& history) override;
+};
+
+// What machines have paid has left the account, once: a read finds what the account held at first,
+// less what was surely withdrawn before the read began, less some of what may have been withdrawn
+// before it ended. Evaluates accounts that were read.
+class PaidOnceChecker final : public HistoryChecker {
  public:
   using HistoryChecker::HistoryChecker;
 

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "sim/core/check.h"
@@ -80,6 +81,10 @@ std::string_view to_string(Outcome outcome) {
   return "unknown";
 }
 
+int64_t opening_balance(std::string_view account) {
+  return account.starts_with("joint") ? 1000 : 100;
+}
+
 Outcome outcome_from(uint64_t number) {
   CHECK(number >= static_cast<uint64_t>(Outcome::kOk));
   CHECK(number <= static_cast<uint64_t>(Outcome::kInfo));
@@ -131,6 +136,15 @@ Operation Operation::transfer(std::string from, std::string to, int64_t amount) 
           .key = std::move(from),
           .argument = std::move(to),
           .amount = amount};
+}
+
+Operation Operation::withdraw(std::string from, int64_t amount, std::vector<std::string> backing) {
+  CHECK(amount > 0);
+  CHECK(std::find(backing.begin(), backing.end(), from) != backing.end());
+  return {.function = std::string(kWithdraw),
+          .key = std::move(from),
+          .amount = amount,
+          .accounts = std::move(backing)};
 }
 
 Operation Operation::read_all(std::vector<std::string> accounts) {
@@ -187,6 +201,13 @@ std::string to_string(const Operation& operation) {
   const std::string& function = operation.function;
   if (function == kTransfer) {
     return fmt::format("transfer({},{},{})", operation.key, operation.argument, operation.amount);
+  }
+  if (function == kWithdraw) {
+    std::string text = fmt::format("withdraw({},{}", operation.key, operation.amount);
+    for (const std::string& account : operation.accounts) {
+      if (account != operation.key) text += fmt::format(",backed by {}", account);
+    }
+    return text + ')';
   }
   if (function == kReadAll) return fmt::format("read_all({} accounts)", operation.accounts.size());
   std::string text = function + '(' + operation.key;

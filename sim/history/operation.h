@@ -17,8 +17,10 @@
 // decrement, read, on signed amounts.
 //
 // Accounts of a bank: transfer moves an amount from one account to another if there is enough in
-// it, and otherwise changes nothing (`insufficient`); read_all finds what each of some accounts
-// holds, all at one moment. An account in which nobody has moved anything holds kOpeningBalance.
+// it, and otherwise changes nothing (`insufficient`); withdraw takes an amount out of an account if
+// some accounts, of which it is one, hold as much together: done means that the machine pays;
+// read_all finds what each of some accounts holds, all at one moment. An account in which nobody
+// has moved anything holds its opening_balance.
 //
 // Histories that were recorded elsewhere also have these, with what is asked in `argument` (cas:
 // `expected` as well) and what is found in Response::output, or, if it is a whole collection, in
@@ -78,15 +80,16 @@ inline constexpr std::string_view kAcquire = "acquire";
 inline constexpr std::string_view kRelease = "release";
 inline constexpr std::string_view kTransaction = "txn";
 inline constexpr std::string_view kTransfer = "transfer";
+inline constexpr std::string_view kWithdraw = "withdraw";
 inline constexpr std::string_view kReadAll = "read_all";
 
 // The output of a cas that found another value.
 inline constexpr std::string_view kMismatch = "mismatch";
 
-// The output of a transfer that found too little.
+// The output of a transfer or a withdrawal that found too little.
 inline constexpr std::string_view kInsufficient = "insufficient";
-// What an account holds at first.
-inline constexpr int64_t kOpeningBalance = 100;
+// What an account holds at first: 1000 if its name begins with "joint", and otherwise 100.
+int64_t opening_balance(std::string_view account);
 
 // What an account holds.
 struct Balance {
@@ -120,15 +123,17 @@ struct Operation {
   static Operation transaction(std::vector<ListStep> steps);  // "txn"
   // The amount must be positive.
   static Operation transfer(std::string from, std::string to, int64_t amount);
+  // The amount must be positive, and `backing` must have the account in it.
+  static Operation withdraw(std::string from, int64_t amount, std::vector<std::string> backing);
   static Operation read_all(std::vector<std::string> accounts);
 
   std::string function;
   std::string key;
   std::string argument;  // put, cas: the new value; append: the suffix; transfer: the account to
   std::optional<std::string> expected;  // cas: what must stand there; nullopt: nothing
-  int64_t amount = 0;                   // increment, decrement, add, transfer
+  int64_t amount = 0;                   // increment, decrement, add, transfer, withdraw
   std::vector<ListStep> steps;          // txn, in the order in which they are executed
-  std::vector<std::string> accounts;    // read_all
+  std::vector<std::string> accounts;    // read_all; withdraw: the accounts that back it
 
   bool operator==(const Operation& other) const = default;
 };
@@ -136,14 +141,15 @@ struct Operation {
 // The answer.
 struct Response {
   // ok:
-  static Response done();  // put, append, delete, increment, transfer; a cas that succeeded
+  // put, append, delete, increment, transfer, withdraw; a cas that succeeded
+  static Response done();
   static Response found(std::string value);  // get
   static Response absent();                  // get: the key has no value
   static Response mismatch();                // cas: another value stood there, nothing was changed
   static Response number_is(int64_t value);  // read
   static Response transaction(
       std::vector<ListStep> steps);  // txn: those asked, with what was found
-  static Response insufficient();    // transfer: there was too little, nothing was changed
+  static Response insufficient();  // transfer, withdraw: there was too little, nothing was changed
   static Response balances_are(std::vector<Balance> balances);  // read_all: of those asked
   // Only if the operation can never take effect, not even by a message still on its way.
   static Response fail(std::string reason);
@@ -157,7 +163,7 @@ struct Response {
   bool ok() const { return outcome == Outcome::kOk; }
   // Of a cas only: it found another value.
   bool is_mismatch() const { return ok() && output == kMismatch; }
-  // Of a transfer only: there was too little.
+  // Of a transfer or a withdrawal only: there was too little.
   bool is_insufficient() const { return ok() && output == kInsufficient; }
 
   Outcome outcome;

@@ -121,19 +121,36 @@ class ListAppendWorkload final : public KeyedWorkload {
 };
 
 // The bank of Jepsen's tests: whatever is transferred, all accounts together hold the same. Some
-// transfers ask for more than an account holds now and then.
+// transfers ask for more than an account holds now and then. Beside it, two kinds of machines pay
+// cash, from accounts of which there are new ones every now and then: an account of 1000, from which
+// some machines take 800 and the others 500; and two accounts that back each other.
 class BankWorkload final : public KeyedWorkload {
  public:
   using KeyedWorkload::KeyedWorkload;
   Operation next(uint64_t number) override {
-    const bool read = keys() < 2 || percent(number) < 40;
-    if (read) return Operation::read_all(bank_accounts(keys()));
+    const uint64_t what = percent(number);
+    const uint64_t round = number / kLife + 1;
+    const std::string joint = fmt::format("joint{}", round);
+    const std::vector<std::string> pair{fmt::format("left{}", round),
+                                        fmt::format("right{}", round)};
+    if (what < 30) return Operation::read_all(bank_accounts(keys()));
+    if (what < 42) return Operation::read_all({joint, pair[0], pair[1]});
+    if (what < 54) return Operation::withdraw(joint, machine() == 0 ? 800 : 500, {joint});
+    if (what < 66) return Operation::withdraw(pair[machine()], kBacked, pair);
+    if (keys() < 2) return Operation::read_all(bank_accounts(keys()));
     const std::vector<std::string> accounts = bank_accounts(keys());
     const uint64_t from = draw(kKey, number, keys());
     const uint64_t to = (from + 1 + draw(kTo, number, keys() - 1)) % keys();
-    const auto amount = static_cast<int64_t>(small(number, kOpeningBalance)) + 1;
+    const auto amount = static_cast<int64_t>(small(number, kLargest)) + 1;
     return Operation::transfer(accounts[from], accounts[to], amount);
   }
+
+ private:
+  static constexpr uint64_t kLife = 6;     // operations of a client until new accounts come
+  static constexpr int64_t kBacked = 150;  // more than one of a pair holds, less than both
+  static constexpr uint64_t kLargest = 100;
+
+  size_t machine() const { return static_cast<size_t>(client().back() - '0') % 2; }
 };
 
 }  // namespace
@@ -151,7 +168,7 @@ const std::vector<WorkloadKind>& workload_kinds() {
       {"append", "append and get on a few keys: every value shows its whole history"},
       {"counter", "increment, decrement and read a few counters"},
       {"list_append", "transactions that append to lists and read them"},
-      {"bank", "transfers between accounts, and reads of all of them"},
+      {"bank", "transfers between accounts, withdrawals, and reads of all of them"},
   };
   return kinds;
 }

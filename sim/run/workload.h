@@ -6,7 +6,8 @@
 //   append       append and get on a few keys: every value shows its whole history
 //   counter      increment, decrement and read
 //   list_append  transactions of one to four steps, which append to lists and read them
-//   bank         transfers between as many accounts as there are keys, and reads of all of them
+//   bank         transfers between as many accounts as there are keys, withdrawals from others, and
+//                reads of all of them
 #pragma once
 
 #include <memory>

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "protocols/two_phase_commit/values.h"
+#include "sim/core/stored_values.h"
 #include "tests/random.h"
 
 namespace seedbed::two_phase_commit {

@@ -14,8 +14,8 @@
 #include "protocols/two_phase_commit/disk_journal.h"
 #include "protocols/two_phase_commit/invariants_ledger.h"
 #include "protocols/two_phase_commit/participant.h"
-#include "protocols/two_phase_commit/values.h"
 #include "sim/check/payload.h"
+#include "sim/core/stored_values.h"
 #include "sim/world/world.h"
 #include "tests/world/fixture.h"
 
