@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "protocols/two_phase_commit/calls.h"
+#include "protocols/two_phase_commit/client_transaction.h"
 #include "protocols/two_phase_commit/convert.h"
 #include "sim/core/stored_values.h"
 
@@ -13,7 +14,8 @@ constexpr Site kFirst("two_phase_commit.client.first_coordinator", ChoiceClass::
 constexpr Site kPause("two_phase_commit.client.pause", ChoiceClass::kAmbient);
 constexpr uint64_t kLongestPause = 20'000'000;  // nanoseconds, between two transactions
 
-std::vector<Step> steps_of(const Operation& what) {
+// What the operation does, if that is known beforehand; else nothing.
+std::optional<std::vector<Step>> steps_of(const Operation& what) {
   std::vector<Step> steps;
   if (what.function == kTransfer) {
     steps.push_back({.act = Act::kAdd,
@@ -32,12 +34,13 @@ std::vector<Step> steps_of(const Operation& what) {
     steps.push_back({.key = what.key, .value = {}});
   } else if (what.function == kPut) {
     steps.push_back({.act = Act::kWrite, .key = what.key, .value = what.argument});
-  } else {
-    CHECK(what.function == kTransaction);
+  } else if (what.function == kTransaction) {
     for (const ListStep& step : what.steps) {
       const Act act = step.append ? Act::kAppend : Act::kRead;
       steps.push_back({.act = act, .key = step.key, .value = step.append.value_or(std::string())});
     }
+  } else {
+    return std::nullopt;
   }
   return steps;
 }
@@ -85,22 +88,51 @@ Response TwoPhaseCommitClient::attempt(const Operation& what, uint64_t operation
     const auto named = begin(begun, deadline);
     if (!named) return Response::fail("no coordinator");
     begun = named->begun();
-    wire::Run::Request request;
-    *request.mutable_id() = named->id();
-    request.set_begun(begun);
-    request.set_operation(operation);
-    for (const Step& step : steps_of(what)) to_wire(step, request.add_steps());
-    const auto answer = call_until<wire::Run>(env_, kPause, coordinators_[asked_],
-                                              env_.now() + timeout_, [&] { return request; });
-    if (answer && answer->outcome() == wire::OUTCOME_COMMITTED) return response_to(what, *answer);
-    if (answer && answer->outcome() == wire::OUTCOME_REFUSED) return Response::insufficient();
+    const auto steps = steps_of(what);
+    const Ended ended =
+        steps ? run(what, operation, *named, *steps) : run_in_rounds(what, operation, *named);
+    if (ended.answer) return *ended.answer;
+    const bool aborted = ended.commit == Commit::kAborted;
     const bool over = env_.now() >= deadline;
-    if (!rules_.may_run_again(answer.ok()) || (!answer && over)) {
+    if (!rules_.may_run_again(aborted) || (!aborted && over)) {
       return Response::info("no answer in time");
     }
     if (over) return Response::fail("aborted");
     env_.sleep(Duration(static_cast<int64_t>(env_.random(kPause, kLongestPause))));
   }
+}
+
+TwoPhaseCommitClient::Ended TwoPhaseCommitClient::run(const Operation& what, uint64_t operation,
+                                                      const wire::Begin::Response& named,
+                                                      const std::vector<Step>& steps) {
+  wire::Run::Request request;
+  *request.mutable_id() = named.id();
+  request.set_begun(named.begun());
+  request.set_operation(operation);
+  for (const Step& step : steps) to_wire(step, request.add_steps());
+  const auto answer = call_until<wire::Run>(env_, kPause, coordinators_[asked_],
+                                            env_.now() + timeout_, [&] { return request; });
+  if (!answer) return {.commit = Commit::kUnknown, .answer = {}};
+  switch (answer->outcome()) {
+    case wire::OUTCOME_COMMITTED:
+      return {.commit = Commit::kDone, .answer = response_to(what, *answer)};
+    case wire::OUTCOME_REFUSED:
+      return {.commit = Commit::kAborted, .answer = Response::insufficient()};
+    default: return {.commit = Commit::kAborted, .answer = {}};
+  }
+}
+
+TwoPhaseCommitClient::Ended TwoPhaseCommitClient::run_in_rounds(
+    const Operation& what, uint64_t operation, const wire::Begin::Response& named) {
+  ClientTransaction transaction(env_, {.coordinator = coordinators_[asked_],
+                                       .named = named,
+                                       .operation = operation,
+                                       .timeout = timeout_});
+  Result<Response> answer = carry_out(what, transaction);
+  if (!answer) return {.commit = Commit::kAborted, .answer = {}};
+  const Commit commit = transaction.commit();
+  if (commit != Commit::kDone) return {.commit = commit, .answer = {}};
+  return {.commit = commit, .answer = *std::move(answer)};
 }
 
 // Nothing has happened before a transaction has a name.

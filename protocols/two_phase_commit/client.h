@@ -1,7 +1,9 @@
 // TwoPhaseCommitClient: speaks to the service for one client machine.
 //
-// An operation becomes a transaction: a transfer, a withdrawal with a guard and a deposit; a read
-// of all accounts, a read of each. Any coordinator will do. If the transaction was aborted (a
+// An operation becomes a transaction. What it does to which keys is sent at once if that is known
+// beforehand: a transfer subtracts from a number that must not become negative, and adds to another;
+// a read of all accounts reads each. Otherwise, as in a withdrawal that other accounts back, the
+// client carries it out in rounds (client_transaction.h). Any coordinator will do. If the transaction was aborted (a
 // deadlock, a participant that was silent), it is run again as a new one of the same age, so that
 // it will be the oldest some day.
 //
@@ -9,11 +11,14 @@
 // recognises a repeated request only while it lives. Such an operation ends as info.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "protocols/two_phase_commit/rules.h"
 #include "protocols/two_phase_commit/two_phase_commit.pb.h"
+#include "protocols/two_phase_commit/types.h"
 #include "sim/run/protocol.h"
+#include "sim/run/transaction.h"
 
 namespace seedbed::two_phase_commit {
 
@@ -27,7 +32,20 @@ class TwoPhaseCommitClient final : public Client {
   bool retries_are_safe() const override { return false; }
 
  private:
+  // What became of a transaction, and the answer if there is one.
+  struct Ended {
+    Commit commit{};
+    std::optional<Response> answer;
+  };
+
+  // These block.
   Result<wire::Begin::Response> begin(int64_t begun, NodeTime deadline);
+  // All steps at once: the operation is known beforehand.
+  Ended run(const Operation& what, uint64_t operation, const wire::Begin::Response& named,
+            const std::vector<Step>& steps);
+  // What it writes depends on what it reads.
+  Ended run_in_rounds(const Operation& what, uint64_t operation,
+                      const wire::Begin::Response& named);
 
   Env& env_;
   std::vector<NodeId> coordinators_;

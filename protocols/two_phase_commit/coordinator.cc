@@ -18,7 +18,7 @@ namespace {
 constexpr Site kPause("two_phase_commit.repeat_pause", ChoiceClass::kAmbient);
 // What a coordinator may always do, and seldom does.
 constexpr Site kImpatient("two_phase_commit.waits_for_no_vote", ChoiceClass::kFault);
-// What was begun, and not run within that time, will not be run.
+// What was begun, and has not all been asked for within that time, is aborted.
 constexpr Duration kOpen = 2s;
 
 }  // namespace
@@ -83,12 +83,13 @@ Result<wire::Begin::Response> Coordinator::on_begin(NodeId client,
   Session& session = sessions_[client];
   if (request.attempt() < session.attempt) return Error::kTimeout;  // a copy, from long ago
   if (request.attempt() > session.attempt) {
+    close(session);
     session =
         Session{.attempt = request.attempt(),
                 .id = {.coordinator = env_.self(), .incarnation = state_.incarnation, .n = ++last_},
                 .begun = env_.now(),
-                .running = false,
-                .answer = {}};
+                .answer = {},
+                .open = {}};
   }
   wire::Begin::Response response;
   to_wire(session.id, response.mutable_id());
@@ -101,36 +102,69 @@ Result<wire::Begin::Response> Coordinator::on_begin(NodeId client,
 // no answer: another copy of the request may have run it, and nobody here knows what became of it.
 Result<wire::Run::Response> Coordinator::on_run(NodeId client, const wire::Run::Request& request) {
   const TxnId id = from_wire(request.id());
-  const auto known = sessions_.find(client);
-  if (known == sessions_.end() || known->second.id != id) return Error::kTimeout;
-  if (known->second.answer) return *known->second.answer;
-  if (known->second.running || !may_run(known->second)) return Error::kTimeout;
-  known->second.running = true;
+  Session* session = session_of(client, id);
+  if (session == nullptr) return Error::kTimeout;
+  if (session->answer && request.round() + 1 == session->rounds) return *session->answer;
+  const bool waits = session->stage == Stage::kNamed || session->stage == Stage::kOpen;
+  if (!waits || request.round() != session->rounds || !in_time(*session)) return Error::kTimeout;
+  const bool is_new = session->stage == Stage::kNamed;
+  ++session->rounds;
+  session->stage = Stage::kRunning;
+  session->answer.reset();
   active_.insert(id);
-  Transaction transaction = plan(request);
-  const wire::Outcome outcome = carry_out(transaction, request);
-  active_.erase(id);
-  if (outcome == wire::OUTCOME_UNKNOWN) return Error::kTimeout;
+  Transaction transaction = std::exchange(session->open, {});
+  plan(request, transaction);
+  wire::Outcome outcome = carry_out(transaction, request);
+  session = session_of(client, id);
+  const bool goes_on = session != nullptr && in_time(*session);
+  if (outcome == wire::OUTCOME_UNKNOWN && !goes_on) {
+    outcome = abort(transaction, wire::OUTCOME_ABORTED);
+  }
   transaction.answer.set_outcome(outcome);
-  // The client may have gone on meanwhile.
-  Session& session = sessions_[client];
-  if (session.id == id) session.answer = transaction.answer;
-  return transaction.answer;
+  if (outcome != wire::OUTCOME_UNKNOWN) active_.erase(id);
+  if (session == nullptr) return transaction.answer;
+  session->answer = transaction.answer;
+  session->stage = Stage::kOver;
+  if (outcome == wire::OUTCOME_UNKNOWN) {
+    session->stage = Stage::kOpen;
+    session->open = std::move(transaction);
+    if (is_new) env_.spawn("expire", [this, client, id] { expire(client, id); });
+  }
+  return *session->answer;
 }
 
-bool Coordinator::may_run(const Session& session) const {
+Coordinator::Session* Coordinator::session_of(NodeId client, const TxnId& id) {
+  const auto known = sessions_.find(client);
+  return known == sessions_.end() || known->second.id != id ? nullptr : &known->second;
+}
+
+bool Coordinator::in_time(const Session& session) const {
   return env_.now() - session.begun < kOpen;
 }
 
-Coordinator::Transaction Coordinator::plan(const wire::Run::Request& request) const {
-  Transaction transaction;
+void Coordinator::close(Session& session) {
+  if (session.stage != Stage::kOpen) return;
+  env_.reached("two_phase_commit.left_open");
+  session.stage = Stage::kOver;
+  abort(session.open, wire::OUTCOME_ABORTED);
+}
+
+void Coordinator::expire(NodeId client, const TxnId& id) {
+  env_.sleep(kOpen);
+  if (Session* session = session_of(client, id)) close(*session);
+}
+
+void Coordinator::plan(const wire::Run::Request& request, Transaction& transaction) const {
   transaction.id = from_wire(request.id());
-  *transaction.answer.mutable_id() = request.id();
   transaction.begun = request.begun();
+  transaction.round = request.round();
+  transaction.answer.Clear();
+  *transaction.answer.mutable_id() = request.id();
+  std::vector<Part>& parts = transaction.parts;
+  for (Part& part : parts) part.steps.clear();
   for (int i = 0; i < request.steps_size(); ++i) {
     const Step step = from_wire(request.steps(i));
     const NodeId home = options_.participants[home_of(step.key, options_.participants.size())];
-    std::vector<Part>& parts = transaction.parts;
     auto part = std::find_if(parts.begin(), parts.end(),
                              [&](const Part& one) { return one.participant == home; });
     if (part == parts.end()) part = parts.insert(part, Part{.participant = home, .steps = {}});
@@ -138,14 +172,14 @@ Coordinator::Transaction Coordinator::plan(const wire::Run::Request& request) co
     part->writes = part->writes || step.writes();
     transaction.answer.add_found();
   }
-  return transaction;
 }
 
 // --- The protocol ---
 
 wire::Outcome Coordinator::carry_out(Transaction& transaction, const wire::Run::Request& request) {
   const wire::Outcome outcome = work(transaction, request);
-  if (outcome != wire::OUTCOME_COMMITTED) return abort(transaction, outcome);
+  if (outcome != wire::OUTCOME_UNKNOWN) return abort(transaction, outcome);
+  if (request.more()) return wire::OUTCOME_UNKNOWN;
   if (transaction.parts.size() == 1 && transaction.parts.front().writes) {
     return commit_in_one_phase(transaction);
   }
@@ -154,27 +188,34 @@ wire::Outcome Coordinator::carry_out(Transaction& transaction, const wire::Run::
                                                                    : wire::OUTCOME_ABORTED);
 }
 
-// COMMITTED: nothing is in its way so far.
 wire::Outcome Coordinator::work(Transaction& transaction, const wire::Run::Request& request) {
   for (Part& part : transaction.parts) {
-    const auto answer = call_until<wire::Work>(env_, kPause, part.participant,
-                                               env_.now() + options_.work_wait, [&] {
-                                                 wire::Work::Request work;
-                                                 *work.mutable_id() = request.id();
-                                                 work.set_begun(transaction.begun);
-                                                 for (const int step : part.steps)
-                                                   *work.add_steps() = request.steps(step);
-                                                 set_ended(work.mutable_ended());
-                                                 return work;
-                                               });
+    if (part.steps.empty()) continue;
+    const auto answer =
+        call_until<wire::Work>(env_, kPause, part.participant, env_.now() + options_.work_wait,
+                               [&] { return work_request(transaction, part, request); });
     if (!answer) return wire::OUTCOME_ABORTED;
     if (answer->outcome() != wire::OUTCOME_UNKNOWN) return answer->outcome();
+    // What it did in an earlier life is undone.
+    const bool anew = part.incarnation != 0 && part.incarnation != answer->incarnation();
+    if (anew) return wire::OUTCOME_ABORTED;
     part.incarnation = answer->incarnation();
     for (size_t i = 0; i < part.steps.size(); ++i) {
       *transaction.answer.mutable_found(part.steps[i]) = answer->found(static_cast<int>(i));
     }
   }
-  return wire::OUTCOME_COMMITTED;
+  return wire::OUTCOME_UNKNOWN;
+}
+
+wire::Work::Request Coordinator::work_request(const Transaction& transaction, const Part& part,
+                                              const wire::Run::Request& request) const {
+  wire::Work::Request work;
+  *work.mutable_id() = request.id();
+  work.set_begun(transaction.begun);
+  work.set_round(transaction.round);
+  for (const int step : part.steps) *work.add_steps() = request.steps(step);
+  set_ended(work.mutable_ended());
+  return work;
 }
 
 wire::Prepare::Request Coordinator::prepare_request(const Transaction& transaction,
@@ -298,7 +339,8 @@ void Coordinator::set_ended(wire::Ended* ended) const {
   if (!active_.empty()) first = std::min(first, *active_.begin());
   if (!state_.committed.empty()) first = std::min(first, state_.committed.begin()->first);
   for (const auto& [client, session] : sessions_) {
-    if (!session.running && may_run(session)) first = std::min(first, session.id);
+    const bool may_run = session.stage == Stage::kNamed && in_time(session);
+    if (may_run) first = std::min(first, session.id);
   }
   ended->set_incarnation(first.incarnation);
   ended->set_n(first.n - 1);

@@ -10,6 +10,9 @@
 // transaction that is neither there nor being worked on, is told that it is aborted. So aborts need
 // no record and no acknowledgement, and a coordinator that restarts has but commits to tell.
 //
+// A transaction has one round of work, or several: then it is open in between, and its client has a
+// short time to go on with it.
+//
 // Two cases are shorter. Who has only read, is asked to vote, and then left alone; where all have
 // only read, nothing is written. And where there is but one participant, it decides.
 #pragma once
@@ -44,28 +47,32 @@ class Coordinator final : public Process {
   void start() override;
 
  private:
-  // What a client does now: one transaction at a time.
-  struct Session {
-    uint64_t attempt = 0;
-    TxnId id;
-    NodeTime begun{};
-    bool running = false;  // or run
-    std::optional<wire::Run::Response> answer;
-  };
   // The part of a participant in a transaction.
   struct Part {
     NodeId participant{};
-    std::vector<int> steps;  // of the transaction, in order
+    std::vector<int> steps;  // of this round, in order
     bool writes = false;
-    uint32_t incarnation = 0;  // of the participant, in which it did its work
+    uint32_t incarnation = 0;  // of the participant, in which it did its work; 0: none yet
   };
   struct Transaction {
     TxnId id;
     int64_t begun = 0;
+    uint32_t round = 0;
     std::vector<Part> parts;
-    wire::Run::Response answer;
+    wire::Run::Response answer;  // to this round
 
     std::vector<NodeId> writers() const;
+  };
+  // What a client does now: one transaction at a time, in rounds.
+  enum class Stage { kNamed, kRunning, kOpen, kOver };
+  struct Session {
+    uint64_t attempt = 0;
+    TxnId id;
+    NodeTime begun{};
+    Stage stage = Stage::kNamed;
+    uint32_t rounds = 0;                        // that were asked for
+    std::optional<wire::Run::Response> answer;  // to the last of them
+    Transaction open;                           // kOpen: what will go on
   };
   // Votes as they come in, on fibers that may outlive the transaction.
   struct Ballot;
@@ -74,9 +81,15 @@ class Coordinator final : public Process {
   Result<wire::Run::Response> on_run(NodeId client, const wire::Run::Request& request);
   Result<wire::Inquire::Response> on_inquire(const wire::Inquire::Request& request);
 
-  bool may_run(const Session& session) const;
+  // Of that client, if it still is at that transaction; else nullptr.
+  Session* session_of(NodeId client, const TxnId& id);
+  bool in_time(const Session& session) const;
+  // The client will not go on.
+  void close(Session& session);
+  // Blocks for as long as a transaction may be open.
+  void expire(NodeId client, const TxnId& id);
 
-  // All of these block.
+  // All of these block. UNKNOWN: it is open, and nothing is in its way.
   wire::Outcome carry_out(Transaction& transaction, const wire::Run::Request& request);
   wire::Outcome work(Transaction& transaction, const wire::Run::Request& request);
   bool vote(const Transaction& transaction);
@@ -88,7 +101,10 @@ class Coordinator final : public Process {
   void tell(const TxnId& id, NodeId participant);
   void tell_once(const TxnId& id, NodeId participant, wire::Outcome outcome);
 
-  Transaction plan(const wire::Run::Request& request) const;
+  // Which participant does which steps of this round.
+  void plan(const wire::Run::Request& request, Transaction& transaction) const;
+  wire::Work::Request work_request(const Transaction& transaction, const Part& part,
+                                   const wire::Run::Request& request) const;
   wire::Prepare::Request prepare_request(const Transaction& transaction, const Part& part) const;
   void set_ended(wire::Ended* ended) const;
   void record(const CoordinatorRecord& record);

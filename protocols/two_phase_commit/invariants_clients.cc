@@ -32,11 +32,15 @@ class Runs {
     const TxnId id = from_wire(run->id());
     if (operations_.try_emplace(id, operation).second) transactions_[operation].push_back(id);
     for (const wire::Step& step : run->steps()) {
-      if (from_wire(step).writes()) writing_.insert(operation);
+      if (from_wire(step).writes()) writing_.insert(id);
     }
   }
 
-  bool writes(const OperationKey& operation) const { return writing_.contains(operation); }
+  // Whether the last transaction that was run for the operation writes.
+  bool writes(const OperationKey& operation) const {
+    const auto place = transactions_.find(operation);
+    return place != transactions_.end() && writing_.contains(place->second.back());
+  }
   const OperationKey* operation_of(const TxnId& id) const {
     const auto place = operations_.find(id);
     return place == operations_.end() ? nullptr : &place->second;
@@ -62,7 +66,7 @@ class Runs {
   LedgerPtr ledger_;
   std::map<TxnId, OperationKey> operations_;
   std::map<OperationKey, std::vector<TxnId>> transactions_;
-  std::set<OperationKey> writing_;
+  std::set<TxnId> writing_;
 };
 
 class AckedCommit final : public Checker {

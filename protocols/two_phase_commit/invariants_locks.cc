@@ -17,6 +17,7 @@ namespace seedbed::two_phase_commit {
 namespace {
 
 using Part = std::pair<NodeId, TxnId>;  // of a transaction, at a participant
+using Round = std::pair<Part, uint32_t>;
 
 class LockHold final : public Checker {
  public:
@@ -41,10 +42,12 @@ class LockHold final : public Checker {
  private:
   void send(const TraceEvent& event) {
     if (const auto* work = payload_as<wire::Work::Request>(event)) {
-      std::set<std::string>& keys = keys_[{event.peer, from_wire(work->id())}];
+      std::set<std::string>& keys = keys_[{{event.peer, from_wire(work->id())}, work->round()}];
       for (const wire::Step& step : work->steps()) keys.insert(step.key());
     } else if (const auto* done = payload_as<wire::Work::Response>(event)) {
-      if (done->outcome() == wire::OUTCOME_UNKNOWN) judge(event, from_wire(done->id()));
+      if (done->outcome() == wire::OUTCOME_UNKNOWN) {
+        judge(event, {{event.node, from_wire(done->id())}, done->round()});
+      }
     } else if (const auto* decision = payload_as<wire::Decide::Request>(event)) {
       carries(event, decision->id(), decision->outcome());
     } else if (const auto* known = payload_as<wire::Inquire::Response>(event)) {
@@ -66,7 +69,7 @@ class LockHold final : public Checker {
   // What is in the memory of a server goes with it.
   void forget(NodeId node) {
     std::erase_if(told_, [&](const Part& part) { return part.first == node; });
-    std::erase_if(done_, [&](const Part& part) { return part.first == node; });
+    std::erase_if(done_, [&](const Round& round) { return round.first.first == node; });
   }
 
   // An operator decides whatever is in doubt.
@@ -80,10 +83,11 @@ class LockHold final : public Checker {
   }
 
   // Copies of the answer say nothing of what stands there now.
-  void judge(const TraceEvent& event, const TxnId& id) {
-    if (!done_.insert({event.node, id}).second) return;
+  void judge(const TraceEvent& event, const Round& round) {
+    if (!done_.insert(round).second) return;
     evaluated();
-    const std::set<std::string>& keys = keys_[{event.node, id}];
+    const TxnId& id = round.first.second;
+    const std::set<std::string>& keys = keys_[round];
     for (const auto& [other, prepared] : ledger_->participant(event.node).in_doubt) {
       if (other == id || told_.contains({event.node, other})) continue;
       for (const Write& write : prepared.writes) {
@@ -97,10 +101,10 @@ class LockHold final : public Checker {
   }
 
   LedgerPtr ledger_;
-  std::map<Part, std::set<std::string>> keys_;  // that a transaction uses
-  std::map<uint64_t, TxnId> on_their_way_;      // decisions, by message
-  std::set<Part> told_;                         // in this life
-  std::set<Part> done_;                         // likewise
+  std::map<Round, std::set<std::string>> keys_;  // that a transaction uses
+  std::map<uint64_t, TxnId> on_their_way_;       // decisions, by message
+  std::set<Part> told_;                          // in this life
+  std::set<Round> done_;                         // likewise
 };
 
 }  // namespace

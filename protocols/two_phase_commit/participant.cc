@@ -81,10 +81,17 @@ Result<wire::Work::Response> Participant::on_work(const wire::Work::Request& req
   if (state_.has_ended(age.id) || state_.outcomes.contains(age.id)) return aborted;
   const auto known = branches_.find(age.id);
   if (known == branches_.end()) return work(age, begin(age, Stage::kWorking), request);
+  Branch& branch = known->second;
   // A copy. Whoever works on the first will answer.
-  if (known->second.stage == Stage::kWorking) return Error::kTimeout;
-  if (options_.rules.executes(true)) return work(age, known->second.life, request);
-  return known->second.answer;
+  if (branch.stage == Stage::kWorking) return Error::kTimeout;
+  const bool done = request.round() <= branch.answer.round();
+  if (options_.rules.executes(done)) {
+    if (!done && branch.stage != Stage::kWorked) return Error::kTimeout;
+    if (!done) branch.stage = Stage::kWorking;
+    return work(age, branch.life, request);
+  }
+  if (request.round() < branch.answer.round()) return Error::kTimeout;
+  return branch.answer;
 }
 
 uint64_t Participant::begin(const Age& age, Stage stage) {
@@ -100,6 +107,7 @@ Result<wire::Work::Response> Participant::work(const Age& age, uint64_t life,
   wire::Work::Response answer;
   *answer.mutable_id() = request.id();
   answer.set_incarnation(number(env_.incarnation()));
+  answer.set_round(request.round());
   for (const wire::Step& message : request.steps()) {
     const Step step = from_wire(message);
     if (!lock(age, life, step)) {
@@ -133,7 +141,7 @@ bool Participant::stands(const TxnId& id, uint64_t life) const {
 }
 
 bool Participant::lock(const Age& age, uint64_t life, const Step& step) {
-  const LockMode mode = step.writes() ? LockMode::kExclusive : LockMode::kShared;
+  const LockMode mode = step.excludes() ? LockMode::kExclusive : LockMode::kShared;
   const LockTable::Asked asked = locks_.acquire(age, step.key, mode);
   for (const TxnId& victim : asked.wounded) {
     env_.reached("two_phase_commit.wounded");

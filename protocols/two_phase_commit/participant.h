@@ -53,8 +53,8 @@ class Participant final : public Process {
     Age age;
     uint64_t life = 0;  // tells it from an earlier branch of the same transaction
     Stage stage = Stage::kWorking;
-    wire::Work::Response answer;
-    NodeTime since{};  // the stage lasts
+    wire::Work::Response answer;  // to the last round
+    NodeTime since{};             // the stage lasts
   };
 
   void lock_in_doubt();

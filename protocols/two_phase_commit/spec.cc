@@ -132,6 +132,15 @@ std::vector<CheckSpec> checks_of_clients() {
        [](const Setup& setup) {
          return seen_by_clients<NoNegativeChecker>(setup, "bank", "NoNegative");
        }},
+      {"Backing", "accounts that back each other hold no less than nothing together",
+       Evidence::kClients,
+       [](const Setup& setup) {
+         return seen_by_clients<BackingChecker>(setup, "bank", "Backing");
+       }},
+      {"PaidOnce", "what machines have paid has left the account, once", Evidence::kClients,
+       [](const Setup& setup) {
+         return seen_by_clients<PaidOnceChecker>(setup, "bank", "PaidOnce");
+       }},
       {"Lists",
        "reads of a list show one order of appends, all that were done and none that failed",
        Evidence::kClients,
@@ -174,6 +183,7 @@ std::vector<ProbeSpec> probes() {
       {"two_phase_commit.late_prepare_refused",
        "a vote was asked for what a participant does not have any more"},
       {"two_phase_commit.voted_read", "a participant that had only read was done with its vote"},
+      {"two_phase_commit.left_open", "a client did not go on with what it had begun"},
       {"two_phase_commit.one_phase", "the only participant decided"},
       {"two_phase_commit.voted_down", "a vote was NO, or did not come"},
       {"two_phase_commit.decided_while_voting",

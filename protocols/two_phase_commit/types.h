@@ -37,10 +37,11 @@ struct Age {
 // What a transaction does to one key. A value is bytes: a list of elements, or a number.
 enum class Act : uint8_t {
   kRead = 1,
-  kWrite,   // puts the value
-  kErase,   // the key has no value then
-  kAppend,  // puts an element behind a list
-  kAdd,     // adds to a number, which must not become negative
+  kWrite,        // puts the value
+  kErase,        // the key has no value then
+  kAppend,       // puts an element behind a list
+  kAdd,          // adds to a number, which must not become negative
+  kReadToWrite,  // reads what this transaction will write
 };
 struct Step {
   Act act = Act::kRead;
@@ -49,7 +50,9 @@ struct Step {
   int64_t amount = 0;   // kAdd
   int64_t opening = 0;  // kAdd: the number of a key that has no value
 
-  bool writes() const { return act != Act::kRead; }
+  bool writes() const { return act != Act::kRead && act != Act::kReadToWrite; }
+  // Nobody else may read it meanwhile.
+  bool excludes() const { return act != Act::kRead; }
 };
 
 // A value before and after a transaction; nothing: the key has none.

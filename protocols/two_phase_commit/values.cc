@@ -6,7 +6,8 @@ namespace seedbed::two_phase_commit {
 
 Done execute(const Step& step, const Value& before) {
   switch (step.act) {
-    case Act::kRead: return {.refused = false, .after = before};
+    case Act::kRead:
+    case Act::kReadToWrite: return {.refused = false, .after = before};
     case Act::kWrite: return {.refused = false, .after = step.value};
     case Act::kErase: return {.refused = false, .after = std::nullopt};
     case Act::kAppend:
