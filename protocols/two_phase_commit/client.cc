@@ -72,13 +72,13 @@ Response response_to(const Operation& what, const wire::Run::Response& answer) {
 
 }  // namespace
 
-TwoPhaseCommitClient::TwoPhaseCommitClient(Env& env, std::vector<NodeId> coordinators,
-                                           Duration timeout, const Rules& rules)
+TwoPhaseCommitClient::TwoPhaseCommitClient(Env& env, Roles roles, Duration timeout,
+                                           const Rules& rules)
     : env_(env),
-      coordinators_(std::move(coordinators)),
+      directory_(env, std::move(roles)),
       timeout_(timeout),
       rules_(rules),
-      asked_(env.random(kFirst, coordinators_.size())),
+      asked_(env.random(kFirst, coordinators().size())),
       attempts_(uint64_t{number(env.incarnation())} << 32) {}
 
 Response TwoPhaseCommitClient::attempt(const Operation& what, uint64_t operation) {
@@ -110,7 +110,7 @@ TwoPhaseCommitClient::Ended TwoPhaseCommitClient::run(const Operation& what, uin
   request.set_begun(named.begun());
   request.set_operation(operation);
   for (const Step& step : steps) to_wire(step, request.add_steps());
-  const auto answer = call_until<wire::Run>(env_, kPause, coordinators_[asked_],
+  const auto answer = call_until<wire::Run>(env_, directory_, kPause, coordinators()[asked_],
                                             env_.now() + timeout_, [&] { return request; });
   if (!answer) return {.commit = Commit::kUnknown, .answer = {}};
   switch (answer->outcome()) {
@@ -124,10 +124,11 @@ TwoPhaseCommitClient::Ended TwoPhaseCommitClient::run(const Operation& what, uin
 
 TwoPhaseCommitClient::Ended TwoPhaseCommitClient::run_in_rounds(
     const Operation& what, uint64_t operation, const wire::Begin::Response& named) {
-  ClientTransaction transaction(env_, {.coordinator = coordinators_[asked_],
-                                       .named = named,
-                                       .operation = operation,
-                                       .timeout = timeout_});
+  ClientTransaction transaction(env_, directory_,
+                                {.coordinator = coordinators()[asked_],
+                                 .named = named,
+                                 .operation = operation,
+                                 .timeout = timeout_});
   Result<Response> answer = carry_out(what, transaction);
   if (!answer) return {.commit = Commit::kAborted, .answer = {}};
   const Commit commit = transaction.commit();
@@ -144,9 +145,9 @@ Result<wire::Begin::Response> TwoPhaseCommitClient::begin(int64_t begun, NodeTim
     const Duration left = deadline - env_.now();
     if (left <= Duration::zero()) return Error::kTimeout;
     auto answer =
-        env_.call<wire::Begin>(coordinators_[asked_], request, std::min(left, kAnswerTime));
+        directory_.call<wire::Begin>(coordinators()[asked_], request, std::min(left, kAnswerTime));
     if (answer) return answer;
-    asked_ = (asked_ + 1) % coordinators_.size();
+    asked_ = (asked_ + 1) % coordinators().size();
     env_.sleep(Duration(static_cast<int64_t>(env_.random(kPause, kLongestPause))));
   }
 }

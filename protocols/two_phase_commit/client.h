@@ -14,6 +14,7 @@
 #include <optional>
 #include <vector>
 
+#include "protocols/two_phase_commit/directory.h"
 #include "protocols/two_phase_commit/rules.h"
 #include "protocols/two_phase_commit/two_phase_commit.pb.h"
 #include "protocols/two_phase_commit/types.h"
@@ -25,13 +26,14 @@ namespace seedbed::two_phase_commit {
 class TwoPhaseCommitClient final : public Client {
  public:
   // `timeout`: of one transaction. An attempt is twice as long, and may run several.
-  TwoPhaseCommitClient(Env& env, std::vector<NodeId> coordinators, Duration timeout,
-                       const Rules& rules);
+  TwoPhaseCommitClient(Env& env, Roles roles, Duration timeout, const Rules& rules);
 
   Response attempt(const Operation& what, uint64_t operation) override;
   bool retries_are_safe() const override { return false; }
 
  private:
+  const std::vector<NodeId>& coordinators() const { return directory_.roles().coordinators; }
+
   // What became of a transaction, and the answer if there is one.
   struct Ended {
     Commit commit{};
@@ -48,7 +50,7 @@ class TwoPhaseCommitClient final : public Client {
                       const wire::Begin::Response& named);
 
   Env& env_;
-  std::vector<NodeId> coordinators_;
+  Directory directory_;
   Duration timeout_;
   Rules rules_;
   size_t asked_;  // the coordinator

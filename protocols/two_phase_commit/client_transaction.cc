@@ -12,8 +12,9 @@ constexpr Site kPause("two_phase_commit.client.pause_in_round", ChoiceClass::kAm
 
 }  // namespace
 
-ClientTransaction::ClientTransaction(Env& env, ClientTransactionOptions options)
-    : env_(env), options_(std::move(options)) {}
+ClientTransaction::ClientTransaction(Env& env, Directory& directory,
+                                     ClientTransactionOptions options)
+    : env_(env), directory_(directory), options_(std::move(options)) {}
 
 Result<std::vector<Transaction::Value>> ClientTransaction::read(
     const std::vector<std::string>& keys, Intent intent) {
@@ -60,8 +61,8 @@ Result<wire::Run::Response> ClientTransaction::run(wire::Run::Request& request) 
   request.set_begun(options_.named.begun());
   request.set_operation(options_.operation);
   request.set_round(round_++);
-  return call_until<wire::Run>(env_, kPause, options_.coordinator, env_.now() + options_.timeout,
-                               [&] { return request; });
+  return call_until<wire::Run>(env_, directory_, kPause, options_.coordinator,
+                               env_.now() + options_.timeout, [&] { return request; });
 }
 
 }  // namespace seedbed::two_phase_commit

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "protocols/two_phase_commit/directory.h"
 #include "protocols/two_phase_commit/two_phase_commit.pb.h"
 #include "sim/run/transaction.h"
 #include "sim/world/env.h"
@@ -21,7 +22,8 @@ struct ClientTransactionOptions {
 
 class ClientTransaction final : public Transaction {
  public:
-  ClientTransaction(Env& env, ClientTransactionOptions options);
+  // Both must outlive it.
+  ClientTransaction(Env& env, Directory& directory, ClientTransactionOptions options);
 
   Result<std::vector<Value>> read(const std::vector<std::string>& keys, Intent intent) override;
   void write(std::string key, Value value) override;
@@ -32,6 +34,7 @@ class ClientTransaction final : public Transaction {
   Result<wire::Run::Response> run(wire::Run::Request& request);
 
   Env& env_;
+  Directory& directory_;
   ClientTransactionOptions options_;
   uint32_t round_ = 0;
   std::map<std::string, Value> written_;

@@ -38,9 +38,11 @@ std::vector<NodeId> Coordinator::Transaction::writers() const {
   return writers;
 }
 
-Coordinator::Coordinator(Env& env, CoordinatorOptions options, std::unique_ptr<Journal> journal)
+Coordinator::Coordinator(Env& env, Roles roles, CoordinatorOptions options,
+                         std::unique_ptr<Journal> journal)
     : env_(env),
-      options_(std::move(options)),
+      options_(options),
+      directory_(env, std::move(roles)),
       journal_(std::move(journal)),
       changed_(env.scheduler()) {}
 
@@ -84,12 +86,12 @@ Result<wire::Begin::Response> Coordinator::on_begin(NodeId client,
   if (request.attempt() < session.attempt) return Error::kTimeout;  // a copy, from long ago
   if (request.attempt() > session.attempt) {
     close(session);
-    session =
-        Session{.attempt = request.attempt(),
-                .id = {.coordinator = env_.self(), .incarnation = state_.incarnation, .n = ++last_},
-                .begun = env_.now(),
-                .answer = {},
-                .open = {}};
+    session = Session{
+        .attempt = request.attempt(),
+        .id = {.coordinator = options_.self, .incarnation = state_.incarnation, .n = ++last_},
+        .begun = env_.now(),
+        .answer = {},
+        .open = {}};
   }
   wire::Begin::Response response;
   to_wire(session.id, response.mutable_id());
@@ -160,11 +162,12 @@ void Coordinator::plan(const wire::Run::Request& request, Transaction& transacti
   transaction.round = request.round();
   transaction.answer.Clear();
   *transaction.answer.mutable_id() = request.id();
+  const std::vector<NodeId>& participants = directory_.roles().participants;
   std::vector<Part>& parts = transaction.parts;
   for (Part& part : parts) part.steps.clear();
   for (int i = 0; i < request.steps_size(); ++i) {
     const Step step = from_wire(request.steps(i));
-    const NodeId home = options_.participants[home_of(step.key, options_.participants.size())];
+    const NodeId home = participants[home_of(step.key, participants.size())];
     auto part = std::find_if(parts.begin(), parts.end(),
                              [&](const Part& one) { return one.participant == home; });
     if (part == parts.end()) part = parts.insert(part, Part{.participant = home, .steps = {}});
@@ -191,9 +194,9 @@ wire::Outcome Coordinator::carry_out(Transaction& transaction, const wire::Run::
 wire::Outcome Coordinator::work(Transaction& transaction, const wire::Run::Request& request) {
   for (Part& part : transaction.parts) {
     if (part.steps.empty()) continue;
-    const auto answer =
-        call_until<wire::Work>(env_, kPause, part.participant, env_.now() + options_.work_wait,
-                               [&] { return work_request(transaction, part, request); });
+    const auto answer = call_until<wire::Work>(
+        env_, directory_, kPause, part.participant, env_.now() + options_.work_wait,
+        [&] { return work_request(transaction, part, request); });
     if (!answer) return wire::OUTCOME_ABORTED;
     if (answer->outcome() != wire::OUTCOME_UNKNOWN) return answer->outcome();
     // What it did in an earlier life is undone.
@@ -235,8 +238,8 @@ bool Coordinator::vote(const Transaction& transaction) {
   for (const Part& part : transaction.parts) {
     const wire::Prepare::Request request = prepare_request(transaction, part);
     env_.spawn("vote", [this, ballot, request, deadline, voter = part.participant] {
-      const auto vote =
-          call_until<wire::Prepare>(env_, kPause, voter, deadline, [&] { return request; });
+      const auto vote = call_until<wire::Prepare>(env_, directory_, kPause, voter, deadline,
+                                                  [&] { return request; });
       --ballot->waiting;
       if (!vote || vote->vote() == wire::VOTE_NO) ballot->refused = true;
       ballot->changed.notify_all();
@@ -275,8 +278,9 @@ wire::Outcome Coordinator::abort(const Transaction& transaction, wire::Outcome w
 wire::Outcome Coordinator::commit_in_one_phase(const Transaction& transaction) {
   wire::Prepare::Request request = prepare_request(transaction, transaction.parts.front());
   request.set_one_phase(true);
-  const auto vote = call_until<wire::Prepare>(env_, kPause, transaction.parts.front().participant,
-                                              kNoDeadline, [&] { return request; });
+  const auto vote =
+      call_until<wire::Prepare>(env_, directory_, kPause, transaction.parts.front().participant,
+                                kNoDeadline, [&] { return request; });
   return vote->vote() == wire::VOTE_COMMITTED ? wire::OUTCOME_COMMITTED : wire::OUTCOME_ABORTED;
 }
 
@@ -289,7 +293,7 @@ void Coordinator::tell_all(const TxnId& id, const std::vector<NodeId>& writers) 
 }
 
 void Coordinator::tell(const TxnId& id, NodeId participant) {
-  (void)call_until<wire::Decide>(env_, kPause, participant, kNoDeadline, [&] {
+  (void)call_until<wire::Decide>(env_, directory_, kPause, participant, kNoDeadline, [&] {
     wire::Decide::Request decision;
     to_wire(id, decision.mutable_id());
     decision.set_outcome(wire::OUTCOME_COMMITTED);
@@ -312,7 +316,7 @@ void Coordinator::tell_once(const TxnId& id, NodeId participant, wire::Outcome o
   decision.set_outcome(outcome);
   set_ended(decision.mutable_ended());
   env_.spawn("tell once", [this, decision, participant] {
-    (void)env_.call<wire::Decide>(participant, decision, kAnswerTime);
+    (void)directory_.call<wire::Decide>(participant, decision, kAnswerTime);
   });
 }
 
@@ -320,6 +324,8 @@ Result<wire::Inquire::Response> Coordinator::on_inquire(const wire::Inquire::Req
   const TxnId id = from_wire(request.id());
   wire::Inquire::Response response;
   *response.mutable_id() = request.id();
+  // Whoever has taken over may know better.
+  if (!acknowledged_.contains(id) && !active_.contains(id)) journal_->confirm();
   if (acknowledged_.contains(id)) {
     response.set_outcome(wire::OUTCOME_COMMITTED);
   } else if (options_.rules.may_presume_abort(active_.contains(id))) {
@@ -335,7 +341,7 @@ Result<wire::Inquire::Response> Coordinator::on_inquire(const wire::Inquire::Req
 
 // All before the first that has not.
 void Coordinator::set_ended(wire::Ended* ended) const {
-  TxnId first{.coordinator = env_.self(), .incarnation = state_.incarnation, .n = last_ + 1};
+  TxnId first{.coordinator = options_.self, .incarnation = state_.incarnation, .n = last_ + 1};
   if (!active_.empty()) first = std::min(first, *active_.begin());
   if (!state_.committed.empty()) first = std::min(first, state_.committed.begin()->first);
   for (const auto& [client, session] : sessions_) {

@@ -23,6 +23,7 @@
 #include <set>
 #include <vector>
 
+#include "protocols/two_phase_commit/directory.h"
 #include "protocols/two_phase_commit/journal.h"
 #include "protocols/two_phase_commit/records.h"
 #include "protocols/two_phase_commit/rules.h"
@@ -33,16 +34,17 @@
 namespace seedbed::two_phase_commit {
 
 struct CoordinatorOptions {
-  std::vector<NodeId> participants;  // in the order by which keys are spread over them
-  Duration work_wait = 600ms;        // for a participant to do its part
-  Duration vote_wait = 400ms;        // for it to vote
-  uint64_t checkpoint_every = 48;    // records
+  NodeId self{};                   // its name
+  Duration work_wait = 600ms;      // for a participant to do its part
+  Duration vote_wait = 400ms;      // for it to vote
+  uint64_t checkpoint_every = 48;  // records
   Rules rules;
 };
 
 class Coordinator final : public Process {
  public:
-  Coordinator(Env& env, CoordinatorOptions options, std::unique_ptr<Journal> journal);
+  // Keys are spread over the participants in their order.
+  Coordinator(Env& env, Roles roles, CoordinatorOptions options, std::unique_ptr<Journal> journal);
 
   void start() override;
 
@@ -111,6 +113,7 @@ class Coordinator final : public Process {
 
   Env& env_;
   CoordinatorOptions options_;
+  Directory directory_;
   std::unique_ptr<Journal> journal_;
   CoordinatorImage state_;
   uint64_t last_ = 0;                               // number of a transaction in this life

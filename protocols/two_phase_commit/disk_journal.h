@@ -26,6 +26,9 @@ class DiskJournal final : public Journal {
     return wal_.checkpoint(place, state);
   }
   Place end() const override { return wal_.end(); }
+  uint32_t life() const override { return number(env_.incarnation()); }
+  // Nobody else has this disk.
+  void confirm() override {}
 
  private:
   Env& env_;

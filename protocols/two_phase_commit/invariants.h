@@ -38,7 +38,7 @@ std::unique_ptr<Checker> make_dec_durable(LedgerPtr ledger);
 std::unique_ptr<Checker> make_names_once();
 // AC4: if all said YES, and the coordinator heard them in time, it does not abort. In time: within
 // `soon` of the question. Evaluates votes that are complete.
-std::unique_ptr<Checker> make_ac4(Duration soon);
+std::unique_ptr<Checker> make_ac4(const Roles& roles, Duration soon);
 
 // --- Locks: invariants_locks.cc ---
 

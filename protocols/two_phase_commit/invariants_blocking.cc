@@ -104,7 +104,7 @@ void Blocking::follow(const TraceEvent& event) {
     case EventKind::kCut: cut_.insert({event.node, event.peer}); return;
     case EventKind::kReached:
       if (event.name == "two_phase_commit.lock_timeout") {
-        lock_timeouts_.emplace_back(event.time, event.node);
+        lock_timeouts_.emplace_back(event.time, ledger_->name_of(event.node));
       }
       return;
     case EventKind::kEnd: end_ = event.time; return;
@@ -113,14 +113,35 @@ void Blocking::follow(const TraceEvent& event) {
 }
 
 bool Blocking::linked(NodeId one, NodeId other) const {
-  return runs(one) && runs(other) && !cut_.contains({one, other}) && !cut_.contains({other, one});
+  if (gone_.contains(one) || gone_.contains(other)) return false;
+  return !cut_.contains({one, other}) && !cut_.contains({other, one});
+}
+
+std::vector<NodeId> Blocking::able(NodeId name) const {
+  const std::vector<NodeId> members = ledger_->roles().members(name);
+  std::vector<NodeId> able;
+  for (const NodeId one : members) {
+    const auto reached = std::count_if(members.begin(), members.end(),
+                                       [&](NodeId other) { return linked(one, other); });
+    if (static_cast<size_t>(reached) > members.size() / 2) able.push_back(one);
+  }
+  return able;
+}
+
+bool Blocking::in_touch(NodeId one, NodeId other) const {
+  const std::vector<NodeId> here = able(one);
+  const std::vector<NodeId> there = able(other);
+  return std::any_of(here.begin(), here.end(), [&](NodeId machine) {
+    return std::any_of(there.begin(), there.end(),
+                       [&](NodeId peer) { return linked(machine, peer); });
+  });
 }
 
 bool Blocking::hopeless(NodeId participant, const TxnId& id) const {
-  if (linked(participant, id.coordinator)) return false;
+  if (in_touch(participant, id.coordinator)) return false;
   const std::vector<NodeId>& writers = ledger_->writers(id);
   return std::all_of(writers.begin(), writers.end(), [&](NodeId writer) {
-    return writer == participant || !linked(participant, writer) ||
+    return writer == participant || !in_touch(participant, writer) ||
            ledger_->participant(writer).in_doubt.contains(id);
   });
 }

@@ -10,75 +10,108 @@ std::string to_string(const TxnId& id) {
   return fmt::format("n{}.{}.{}", number(id.coordinator), id.incarnation, id.n);
 }
 
+Ledger::Server::Server(const Roles& roles, NodeId name) : group(roles.members(name)) {}
+
 Ledger::Ledger(const Roles& roles) : roles_(roles) {
-  for (const NodeId node : roles.coordinators) disks_.try_emplace(node);
-  for (const NodeId node : roles.participants) disks_.try_emplace(node);
+  for (const NodeId name : roles.coordinators) servers_.try_emplace(name, roles, name);
+  for (const NodeId name : roles.participants) servers_.try_emplace(name, roles, name);
 }
 
 void Ledger::follow(const TraceEvent& event) {
   if (!interests().contains(event.kind)) return;
   if (event.index <= seen_ && event.index != kNoEvent) return;
   seen_ = event.index;
-  const auto place = disks_.find(event.node);
-  if (place == disks_.end()) return;
-  Disk& disk = place->second;
-  disk.image.apply(event);
-  disk.log.look(disk.image);
-  if (disk.log.take_restart()) begin_anew(event.node, disk);
-  const bool coordinates = roles_.coordinates(event.node);
-  while (const auto bytes = disk.log.next()) {
-    if (coordinates) {
-      const auto record = decode_coordinator_record(bytes->type, bytes->payload);
-      if (record) take(event, disk, *record);
-    } else {
-      const auto record = decode_participant_record(bytes->type, bytes->payload);
-      if (record) take(event, disk, *record);
-    }
-  }
-  disk.image.settle();
-}
-
-void Ledger::begin_anew(NodeId node, Disk& disk) {
-  disk.participant = ParticipantImage();
-  disk.coordinator = CoordinatorImage();
-  const auto checkpoint = disk.log.checkpoint();
-  if (!checkpoint) return;
-  if (roles_.coordinates(node)) {
-    if (auto image = decode_coordinator_image(checkpoint->state)) {
-      disk.coordinator = *std::move(image);
-    }
-  } else if (auto image = decode_participant_image(checkpoint->state)) {
-    disk.participant = *std::move(image);
+  const NodeId name = name_of(event.node);
+  const auto place = servers_.find(name);
+  if (place == servers_.end()) return;
+  if (roles_.are_groups()) {
+    follow_group(event, name, place->second);
+  } else {
+    follow_disk(event, name, place->second);
   }
 }
 
-void Ledger::take(const TraceEvent& event, Disk& disk, const ParticipantRecord& record) {
-  disk.participant.take(record);
+void Ledger::follow_disk(const TraceEvent& event, NodeId name, Server& server) {
+  server.image.apply(event);
+  server.log.look(server.image);
+  if (server.log.take_restart()) {
+    const auto checkpoint = server.log.checkpoint();
+    begin_anew(name, server, checkpoint ? checkpoint->state : std::string_view());
+  }
+  while (const auto record = server.log.next()) {
+    take(event, name, server, record->type, record->payload);
+  }
+  server.image.settle();
+}
+
+void Ledger::follow_group(const TraceEvent& event, NodeId name, Server& server) {
+  server.group.follow(event);
+  while (const auto command = server.group.next()) {
+    const Place begin = server.machine.begin();
+    Place known = server.machine.end();
+    if (!server.machine.apply(*command)) continue;
+    const JournalContents& contents = server.machine.contents();
+    if (server.machine.begin() != begin) {
+      begin_anew(name, server, contents.checkpoint);
+      known = server.machine.begin();
+    }
+    for (Place place = known; place < server.machine.end(); ++place) {
+      const JournalRecord& record = contents.records[place - server.machine.begin()];
+      take(event, name, server, record.type, record.bytes);
+    }
+  }
+}
+
+void Ledger::begin_anew(NodeId name, Server& server, std::string_view checkpoint) {
+  server.participant = ParticipantImage();
+  server.coordinator = CoordinatorImage();
+  if (checkpoint.empty()) return;
+  if (roles_.coordinates(name)) {
+    if (auto image = decode_coordinator_image(checkpoint)) server.coordinator = *std::move(image);
+  } else if (auto image = decode_participant_image(checkpoint)) {
+    server.participant = *std::move(image);
+  }
+}
+
+void Ledger::take(const TraceEvent& event, NodeId name, Server& server, uint8_t type,
+                  std::string_view bytes) {
+  if (roles_.coordinates(name)) {
+    const auto record = decode_coordinator_record(type, bytes);
+    if (record) take(event, name, server, *record);
+  } else {
+    const auto record = decode_participant_record(type, bytes);
+    if (record) take(event, name, server, *record);
+  }
+}
+
+void Ledger::take(const TraceEvent& event, NodeId name, Server& server,
+                  const ParticipantRecord& record) {
+  server.participant.take(record);
   if (const auto* prepared = std::get_if<Prepared>(&record)) {
     writers_.try_emplace(prepared->age.id, prepared->writers);
-    note(event, {.kind = Deed::Kind::kPrepared, .node = {}, .id = prepared->age.id});
+    note(event, {.kind = Deed::Kind::kPrepared, .node = name, .id = prepared->age.id});
     return;
   }
   const auto& decided = std::get<Decided>(record);
   note(event, {.kind = decided.committed ? Deed::Kind::kCommitted : Deed::Kind::kAborted,
-               .node = {},
+               .node = name,
                .id = decided.id,
                .by_operator = decided.by_operator});
 }
 
-void Ledger::take(const TraceEvent& event, Disk& disk, const CoordinatorRecord& record) {
-  disk.coordinator.take(record);
+void Ledger::take(const TraceEvent& event, NodeId name, Server& server,
+                  const CoordinatorRecord& record) {
+  server.coordinator.take(record);
   if (const auto* decision = std::get_if<Decision>(&record)) {
     writers_.insert_or_assign(decision->id, decision->writers);
-    note(event, {.kind = Deed::Kind::kDecision, .node = {}, .id = decision->id});
+    note(event, {.kind = Deed::Kind::kDecision, .node = name, .id = decision->id});
   } else if (const auto* end = std::get_if<End>(&record)) {
-    note(event, {.kind = Deed::Kind::kEnd, .node = {}, .id = end->id});
+    note(event, {.kind = Deed::Kind::kEnd, .node = name, .id = end->id});
   }
 }
 
 // A disk that is read again from its beginning tells nothing new.
 void Ledger::note(const TraceEvent& event, Deed deed) {
-  deed.node = event.node;
   deed.event = event.index;
   deed.time = event.time;
   if (known_.try_emplace({deed.kind, deed.node, deed.id}, deeds_.size()).second) {
@@ -106,12 +139,16 @@ const Deed* Ledger::damage() const {
   return nullptr;
 }
 
+bool Ledger::is_over(NodeId participant, uint32_t life) const {
+  return roles_.are_groups() && number(servers_.at(participant).group.term()) > life;
+}
+
 const ParticipantImage& Ledger::participant(NodeId node) const {
-  return disks_.at(node).participant;
+  return servers_.at(node).participant;
 }
 
 const CoordinatorImage& Ledger::coordinator(NodeId node) const {
-  return disks_.at(node).coordinator;
+  return servers_.at(node).coordinator;
 }
 
 }  // namespace seedbed::two_phase_commit

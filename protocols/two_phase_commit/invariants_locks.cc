@@ -16,7 +16,7 @@
 namespace seedbed::two_phase_commit {
 namespace {
 
-using Part = std::pair<NodeId, TxnId>;  // of a transaction, at a participant
+using Part = std::pair<NodeId, TxnId>;  // of a transaction, on a machine
 using Round = std::pair<Part, uint32_t>;
 
 class LockHold final : public Checker {
@@ -46,7 +46,10 @@ class LockHold final : public Checker {
       for (const wire::Step& step : work->steps()) keys.insert(step.key());
     } else if (const auto* done = payload_as<wire::Work::Response>(event)) {
       if (done->outcome() == wire::OUTCOME_UNKNOWN) {
-        judge(event, {{event.node, from_wire(done->id())}, done->round()});
+        const NodeId participant = ledger_->name_of(event.node);
+        // What a deposed leader does on its own comes to nothing: it cannot vote.
+        if (ledger_->is_over(participant, done->incarnation())) return;
+        judge(event, participant, {{event.node, from_wire(done->id())}, done->round()});
       }
     } else if (const auto* decision = payload_as<wire::Decide::Request>(event)) {
       carries(event, decision->id(), decision->outcome());
@@ -75,20 +78,20 @@ class LockHold final : public Checker {
   // An operator decides whatever is in doubt.
   void order(const TraceEvent& event) {
     if (event.name != "heuristic_commit" && event.name != "heuristic_abort") return;
-    for (const NodeId node : ledger_->roles().participants) {
-      for (const auto& [id, prepared] : ledger_->participant(node).in_doubt) {
-        told_.insert({node, id});
+    for (const NodeId name : ledger_->roles().participants) {
+      for (const auto& [id, prepared] : ledger_->participant(name).in_doubt) {
+        for (const NodeId machine : ledger_->roles().members(name)) told_.insert({machine, id});
       }
     }
   }
 
   // Copies of the answer say nothing of what stands there now.
-  void judge(const TraceEvent& event, const Round& round) {
+  void judge(const TraceEvent& event, NodeId participant, const Round& round) {
     if (!done_.insert(round).second) return;
     evaluated();
     const TxnId& id = round.first.second;
     const std::set<std::string>& keys = keys_[round];
-    for (const auto& [other, prepared] : ledger_->participant(event.node).in_doubt) {
+    for (const auto& [other, prepared] : ledger_->participant(participant).in_doubt) {
       if (other == id || told_.contains({event.node, other})) continue;
       for (const Write& write : prepared.writes) {
         if (!keys.contains(write.key)) continue;

@@ -28,7 +28,8 @@ class PrepDurable final : public Checker {
     if (vote->vote() == wire::VOTE_READ) return;
     const TxnId id = from_wire(vote->id());
     const Kind kind = vote->vote() == wire::VOTE_YES ? Kind::kPrepared : Kind::kCommitted;
-    if (ledger_->find(kind, event.node, id) != nullptr) return;
+    const NodeId name = ledger_->name_of(event.node);
+    if (ledger_->find(kind, name, id) != nullptr) return;
     violate(event,
             fmt::format("n{} said YES to {}, but its disk could not keep the word",
                         number(event.node), to_string(id)),
@@ -68,12 +69,13 @@ class DecDurable final : public Checker {
   void must_stand(const TraceEvent& event, const wire::TxnId& message, Kind kind) {
     evaluated();
     const TxnId id = from_wire(message);
-    if (ledger_->find(kind, event.node, id) != nullptr) return;
+    const NodeId name = ledger_->name_of(event.node);
+    if (ledger_->find(kind, name, id) != nullptr) return;
     // An operator was faster.
-    const Deed* other = ledger_->find(Kind::kAborted, event.node, id);
+    const Deed* other = ledger_->find(Kind::kAborted, name, id);
     if (kind == Kind::kCommitted && other != nullptr && other->by_operator) return;
     // Whoever was told once more, after all have ended, need not know any more.
-    if (kind == Kind::kCommitted && ledger_->participant(event.node).has_ended(id)) return;
+    if (kind == Kind::kCommitted && ledger_->participant(name).has_ended(id)) return;
     violate(event,
             fmt::format("n{} tells of a decision on {} that is not on its disk", number(event.node),
                         to_string(id)),
@@ -96,22 +98,25 @@ class NamesOnce final : public Checker {
     if (named == nullptr) return;
     evaluated();
     const TxnId id = from_wire(named->id());
-    const Named now{.client = event.peer, .life = lives_[event.node], .fact = {}};
+    const Named now{
+        .speaker = event.node, .client = event.peer, .life = lives_[event.node], .fact = {}};
     const auto [place, fresh] = named_.try_emplace(id, now);
     if (fresh) {
       place->second.fact = fact(event, fmt::format("names {}", to_string(id)));
       return;
     }
     const Named& before = place->second;
-    if (before.life == now.life && before.client == now.client) return;
+    const bool same_life = before.speaker == now.speaker && before.life == now.life;
+    if (same_life && before.client == now.client) return;
     violate(event, fmt::format("n{} named {} twice", number(event.node), to_string(id)),
             {before.fact, fact(event, fmt::format("names {} again", to_string(id)))});
   }
 
  private:
   struct Named {
+    NodeId speaker{};
     NodeId client{};
-    uint64_t life = 0;  // of the coordinator
+    uint64_t life = 0;  // of the speaker
     Fact fact;
   };
   std::map<NodeId, uint64_t> lives_;

@@ -14,7 +14,7 @@ namespace {
 
 class Ac4 final : public Checker {
  public:
-  explicit Ac4(Duration soon) : Checker("AC4"), soon_(soon) {}
+  Ac4(Roles roles, Duration soon) : Checker("AC4"), roles_(std::move(roles)), soon_(soon) {}
   EventKinds interests() const override {
     return EventKinds(EventKind::kSend, EventKind::kReceive);
   }
@@ -24,7 +24,7 @@ class Ac4 final : public Checker {
     } else if (const auto* question = payload_as<wire::Prepare::Request>(event)) {
       Poll& poll =
           polls_.try_emplace(from_wire(question->id()), Poll{.asked_at = event.time}).first->second;
-      poll.asked.insert(event.peer);
+      poll.asked.insert(roles_.name_of(event.peer));
     } else if (const auto* vote = payload_as<wire::Prepare::Response>(event)) {
       const bool for_it = vote->vote() == wire::VOTE_YES || vote->vote() == wire::VOTE_READ;
       if (for_it) on_their_way_[event.id] = from_wire(vote->id());
@@ -45,7 +45,7 @@ class Ac4 final : public Checker {
     if (vote == on_their_way_.end()) return;
     const auto poll = polls_.find(vote->second);
     if (poll != polls_.end() && event.time - poll->second.asked_at <= soon_) {
-      poll->second.said_yes.insert(event.peer);
+      poll->second.said_yes.insert(roles_.name_of(event.peer));
       if (poll->second.said_yes == poll->second.asked) evaluated();
     }
     on_their_way_.erase(vote);
@@ -60,6 +60,7 @@ class Ac4 final : public Checker {
             {fact(event, fmt::format("aborts {}", to_string(id)))});
   }
 
+  Roles roles_;
   Duration soon_;
   std::map<TxnId, Poll> polls_;
   std::map<uint64_t, TxnId> on_their_way_;  // by message
@@ -67,6 +68,8 @@ class Ac4 final : public Checker {
 
 }  // namespace
 
-std::unique_ptr<Checker> make_ac4(Duration soon) { return std::make_unique<Ac4>(soon); }
+std::unique_ptr<Checker> make_ac4(const Roles& roles, Duration soon) {
+  return std::make_unique<Ac4>(roles, soon);
+}
 
 }  // namespace seedbed::two_phase_commit

@@ -52,6 +52,12 @@ class Journal {
   virtual bool checkpoint(Place place, std::string_view state) = 0;
   // Behind all that was appended.
   virtual Place end() const = 0;
+  // Of whoever keeps it: what was not in the journal of an earlier life is gone. No two lives have
+  // the same number.
+  virtual uint32_t life() const = 0;
+  // Blocks until it is certain that nobody else had begun to keep this journal when this was
+  // called. If somebody had, it never returns: the process ends.
+  virtual void confirm() = 0;
 
   // Blocks until the records are durable.
   void force(std::vector<JournalRecord> records) { await(append(std::move(records))); }

@@ -25,8 +25,13 @@ constexpr int kLongestInDoubt = 2;  // inquiries, of those who give up
 
 }  // namespace
 
-Participant::Participant(Env& env, ParticipantOptions options, std::unique_ptr<Journal> journal)
-    : env_(env), options_(options), journal_(std::move(journal)), changed_(env.scheduler()) {}
+Participant::Participant(Env& env, Roles roles, ParticipantOptions options,
+                         std::unique_ptr<Journal> journal)
+    : env_(env),
+      options_(options),
+      directory_(env, std::move(roles)),
+      journal_(std::move(journal)),
+      changed_(env.scheduler()) {}
 
 void Participant::start() {
   const Result<JournalContents> contents = journal_->recover();
@@ -106,7 +111,7 @@ Result<wire::Work::Response> Participant::work(const Age& age, uint64_t life,
                                                const wire::Work::Request& request) {
   wire::Work::Response answer;
   *answer.mutable_id() = request.id();
-  answer.set_incarnation(number(env_.incarnation()));
+  answer.set_incarnation(journal_->life());
   answer.set_round(request.round());
   for (const wire::Step& message : request.steps()) {
     const Step step = from_wire(message);
@@ -183,7 +188,7 @@ wire::Vote Participant::vote(const TxnId& id, const wire::Prepare::Request& requ
   const auto branch = branches_.find(id);
   if (branch != branches_.end() && branch->second.stage == Stage::kRead) return wire::VOTE_READ;
   const bool stands = branch != branches_.end() && branch->second.stage == Stage::kWorked &&
-                      request.incarnation() == number(env_.incarnation());
+                      request.incarnation() == journal_->life();
   if (stands && env_.buggify(kVotesNo)) {
     abort(id);
     return wire::VOTE_NO;
@@ -192,17 +197,23 @@ wire::Vote Participant::vote(const TxnId& id, const wire::Prepare::Request& requ
     env_.reached("two_phase_commit.late_prepare_refused");
     return wire::VOTE_NO;
   }
-  if (stands && !state_.working.contains(id)) {
-    env_.reached("two_phase_commit.voted_read");
-    branch->second.stage = Stage::kRead;
-    locks_.release(id);
-    changed_.notify_all();
-    return wire::VOTE_READ;
-  }
+  if (stands && !state_.working.contains(id)) return vote_read(id);
   if (stands) branch->second.stage = Stage::kVoting;
   locks_.pin(id);
   const Prepared record = prepared(id, request);
   return request.one_phase() ? commit_in_one_phase(record) : vote_yes(record);
+}
+
+// What it has read stood here until now, if this still was the place to read it.
+wire::Vote Participant::vote_read(const TxnId& id) {
+  const uint64_t life = branches_.at(id).life;
+  journal_->confirm();
+  if (!stands(id, life)) return wire::VOTE_NO;
+  env_.reached("two_phase_commit.voted_read");
+  branches_.at(id).stage = Stage::kRead;
+  locks_.release(id);
+  changed_.notify_all();
+  return wire::VOTE_READ;
 }
 
 Prepared Participant::prepared(const TxnId& id, const wire::Prepare::Request& request) const {
@@ -373,16 +384,16 @@ void Participant::await_decision(const TxnId& id) {
 wire::Outcome Participant::find_out(const TxnId& id) {
   wire::Inquire::Request inquiry;
   to_wire(id, inquiry.mutable_id());
-  const auto answer = env_.call<wire::Inquire>(id.coordinator, std::move(inquiry), kAnswerTime);
+  const auto answer = directory_.call<wire::Inquire>(id.coordinator, inquiry, kAnswerTime);
   if (answer) return answer->outcome();
   const auto doubt = state_.in_doubt.find(id);
   if (doubt == state_.in_doubt.end()) return wire::OUTCOME_UNKNOWN;
   const std::vector<NodeId> writers = doubt->second.writers;
   for (const NodeId peer : writers) {
-    if (peer == env_.self()) continue;
+    if (peer == options_.self) continue;
     wire::AskPeer::Request question;
     to_wire(id, question.mutable_id());
-    const auto told = env_.call<wire::AskPeer>(peer, std::move(question), kAnswerTime);
+    const auto told = directory_.call<wire::AskPeer>(peer, question, kAnswerTime);
     if (!told || told->outcome() == wire::OUTCOME_UNKNOWN) continue;
     env_.reached("two_phase_commit.settled_by_peer");
     return told->outcome();

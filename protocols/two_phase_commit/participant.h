@@ -17,6 +17,7 @@
 #include <optional>
 #include <string_view>
 
+#include "protocols/two_phase_commit/directory.h"
 #include "protocols/two_phase_commit/journal.h"
 #include "protocols/two_phase_commit/lock_table.h"
 #include "protocols/two_phase_commit/records.h"
@@ -32,6 +33,7 @@ inline constexpr std::string_view kHeuristicCommit = "heuristic_commit";
 inline constexpr std::string_view kHeuristicAbort = "heuristic_abort";
 
 struct ParticipantOptions {
+  NodeId self{};                   // its name
   Duration lock_wait = 300ms;      // then a transaction that waits for a lock is aborted
   Duration idle = 1s;              // then one that is not voted on is aborted
   Duration inquire_after = 150ms;  // then one in doubt is asked for, first
@@ -41,7 +43,7 @@ struct ParticipantOptions {
 
 class Participant final : public Process {
  public:
-  Participant(Env& env, ParticipantOptions options, std::unique_ptr<Journal> journal);
+  Participant(Env& env, Roles roles, ParticipantOptions options, std::unique_ptr<Journal> journal);
 
   void start() override;
   void operate(std::string_view order, NodeId about) override;
@@ -71,9 +73,10 @@ class Participant final : public Process {
   // Whether that branch is still there.
   bool stands(const TxnId& id, uint64_t life) const;
 
-  // Voting. The latter two block until the disk has it.
+  // Voting. These block, until the journal has it, or until it is certain that this is the place.
   Result<wire::Prepare::Response> on_prepare(const wire::Prepare::Request& request);
   wire::Vote vote(const TxnId& id, const wire::Prepare::Request& request);
+  wire::Vote vote_read(const TxnId& id);
   Prepared prepared(const TxnId& id, const wire::Prepare::Request& request) const;
   wire::Vote vote_yes(const Prepared& prepared);
   wire::Vote commit_in_one_phase(const Prepared& prepared);
@@ -96,6 +99,7 @@ class Participant final : public Process {
 
   Env& env_;
   ParticipantOptions options_;
+  Directory directory_;
   std::unique_ptr<Journal> journal_;
   ParticipantImage state_;
   LockTable locks_;

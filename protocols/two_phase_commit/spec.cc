@@ -9,6 +9,7 @@
 #include "protocols/two_phase_commit/client.h"
 #include "protocols/two_phase_commit/coordinator.h"
 #include "protocols/two_phase_commit/disk_journal.h"
+#include "protocols/two_phase_commit/group_server.h"
 #include "protocols/two_phase_commit/invariants.h"
 #include "protocols/two_phase_commit/participant.h"
 #include "sim/check/bank.h"
@@ -33,6 +34,8 @@ const wire::Options& default_options() {
     defaults.set_inquire_after_ms(150);
     defaults.set_request_timeout_ms(1500);
     defaults.set_checkpoint_every(48);
+    defaults.set_replicas(1);
+    defaults.set_election_timeout_ms(150);
     return defaults;
   }();
   return options;
@@ -44,28 +47,66 @@ Rules rules_of(const Setup& setup) {
   return Rules(find_mutant(setup.mutant).value_or(Mutant::kNone));
 }
 
+Roles roles_for(const Setup& setup) {
+  const wire::Options& options = options_of(setup);
+  return roles_of(setup.servers, options.coordinators(), options.replicas());
+}
+
+// What a coordinator or participant is made of.
+struct Plan {
+  NodeId name{};
+  Roles roles;
+  const wire::Options* options = nullptr;
+  Rules rules;
+
+  bool coordinates() const {
+    return (number(name) - 1) / roles.replicas < static_cast<uint32_t>(options->coordinators());
+  }
+  uint64_t checkpoint_every() const { return static_cast<uint64_t>(options->checkpoint_every()); }
+};
+
+std::unique_ptr<Process> make_server(Env& env, const Plan& plan, std::unique_ptr<Journal> journal) {
+  const wire::Options& options = *plan.options;
+  if (plan.coordinates()) {
+    return std::make_unique<Coordinator>(
+        env, plan.roles,
+        CoordinatorOptions{.self = plan.name,
+                           .work_wait = 2 * ms(options.lock_wait_ms()),
+                           .vote_wait = ms(options.vote_wait_ms()),
+                           .checkpoint_every = plan.checkpoint_every(),
+                           .rules = plan.rules},
+        std::move(journal));
+  }
+  return std::make_unique<Participant>(
+      env, plan.roles,
+      ParticipantOptions{.self = plan.name,
+                         .lock_wait = ms(options.lock_wait_ms()),
+                         .idle = ms(options.idle_ms()),
+                         .inquire_after = ms(options.inquire_after_ms()),
+                         .checkpoint_every = plan.checkpoint_every(),
+                         .rules = plan.rules},
+      std::move(journal));
+}
+
 std::unique_ptr<Process> make_process(Env& env, const Setup& setup) {
   constexpr uint64_t kSegment = 16 << 10;
   const wire::Options& options = options_of(setup);
-  const Roles roles = roles_of(setup.servers, options.coordinators());
-  auto journal = std::make_unique<DiskJournal>(env, kSegment);
-  const auto checkpoint_every = static_cast<uint64_t>(options.checkpoint_every());
-  if (number(env.self()) <= static_cast<uint32_t>(options.coordinators())) {
-    CoordinatorOptions coordinator;
-    coordinator.participants = roles.participants;
-    coordinator.work_wait = 2 * ms(options.lock_wait_ms());
-    coordinator.vote_wait = ms(options.vote_wait_ms());
-    coordinator.checkpoint_every = checkpoint_every;
-    coordinator.rules = rules_of(setup);
-    return std::make_unique<Coordinator>(env, std::move(coordinator), std::move(journal));
+  const Roles roles = roles_for(setup);
+  const Plan plan{.name = roles.name_of(env.self()),
+                  .roles = roles,
+                  .options = &options,
+                  .rules = rules_of(setup)};
+  if (!roles.are_groups()) {
+    return make_server(env, plan, std::make_unique<DiskJournal>(env, kSegment));
   }
-  ParticipantOptions participant;
-  participant.lock_wait = ms(options.lock_wait_ms());
-  participant.idle = ms(options.idle_ms());
-  participant.inquire_after = ms(options.inquire_after_ms());
-  participant.checkpoint_every = checkpoint_every;
-  participant.rules = rules_of(setup);
-  return std::make_unique<Participant>(env, participant, std::move(journal));
+  raft::GroupOptions group;
+  group.config.voters = roles.members(plan.name);
+  group.config.election_timeout = ms(options.election_timeout_ms());
+  group.config.heartbeat_interval = ms(options.election_timeout_ms()) / 3;
+  return std::make_unique<GroupServer>(env, std::move(group),
+                                       [&env, plan](std::unique_ptr<Journal> journal) {
+                                         return make_server(env, plan, std::move(journal));
+                                       });
 }
 
 // Whatever crashes must come back: nobody can do without it.
@@ -77,9 +118,7 @@ Tolerance survives(const Setup& setup) {
           .clock_error = 24h};
 }
 
-LedgerPtr ledger_of(const Setup& setup) {
-  return setup.views->get<Ledger>(roles_of(setup.servers, options_of(setup).coordinators()));
-}
+LedgerPtr ledger_of(const Setup& setup) { return setup.views->get<Ledger>(roles_for(setup)); }
 
 // A check of histories; nullptr if the workload is another one.
 template <class T>
@@ -111,7 +150,7 @@ std::vector<CheckSpec> checks_of_the_protocol() {
       {"AC3", "what is committed, all who have written could commit", Evidence::kWorld,
        [](const Setup& setup) { return make_ac3(ledger_of(setup)); }},
       {"AC4", "if all said YES and were heard in time, the coordinator commits", Evidence::kWorld,
-       [](const Setup&) { return make_ac4(kAnswerTime / 2); }},
+       [](const Setup& setup) { return make_ac4(roles_for(setup), kAnswerTime / 2); }},
       {"AC5", "after healing, every transaction is decided everywhere", Evidence::kWorld,
        [](const Setup& setup) { return make_ac5(ledger_of(setup)); }},
       {"LockHold", "what a transaction in doubt has written, nobody else touches", Evidence::kWorld,
@@ -191,6 +230,7 @@ std::vector<ProbeSpec> probes() {
       {"two_phase_commit.recovered_in_doubt", "a restarted participant found an undecided vote"},
       {"two_phase_commit.undone_at_restart",
        "a restarted participant took back what had not been voted on"},
+      {"two_phase_commit.took_over", "a member of a group began to lead it"},
       {"two_phase_commit.told_again", "a restarted coordinator had a commit to tell"},
       {"two_phase_commit.abort_presumed", "of a transaction that its coordinator does not know"},
       {"two_phase_commit.answered_pending", "an inquiry came before the decision"},
@@ -226,9 +266,8 @@ ProtocolSpec spec() {
   spec.survives = survives;
   spec.make_process = make_process;
   spec.make_client = [](Env& env, const Setup& setup) {
-    const Roles roles = roles_of(setup.servers, options_of(setup).coordinators());
     return std::make_unique<TwoPhaseCommitClient>(
-        env, roles.coordinators, ms(options_of(setup).request_timeout_ms()), rules_of(setup));
+        env, roles_for(setup), ms(options_of(setup).request_timeout_ms()), rules_of(setup));
   };
   spec.checks = checks();
   spec.mutants = mutant_specs(mutants());

@@ -134,7 +134,7 @@ TEST(NamesOnce, RefusesANameOfAnEarlierLife) {
 
 // Asks two for their votes, and aborts.
 CheckResult aborted_after(wire::Vote first, wire::Vote second, Duration wait) {
-  Stage stage(make_ac4(60ms));
+  Stage stage(make_ac4(roles_of({NodeId{1}, NodeId{2}, NodeId{3}}, 1), 60ms));
   stage.send(1, 2, about<wire::Prepare::Request>(1));
   stage.send(1, 3, about<wire::Prepare::Request>(1));
   const uint64_t one = stage.send(2, 1, vote(1, first));

@@ -209,16 +209,16 @@ class Stage final : public EventSink {
     small_.world.add_node({.name = "n1",
                            .process = [coordinates, rules](Env& env) -> std::unique_ptr<Process> {
                              auto journal = std::make_unique<DiskJournal>(env, 1 << 16);
+                             const Roles roles{.coordinators = {kReal},
+                                               .participants = {NodeId{2}, NodeId{3}}};
                              if (coordinates) {
-                               CoordinatorOptions options;
-                               options.participants = {NodeId{2}, NodeId{3}};
-                               options.rules = rules;
-                               return std::make_unique<Coordinator>(env, std::move(options),
-                                                                    std::move(journal));
+                               return std::make_unique<Coordinator>(
+                                   env, roles, CoordinatorOptions{.self = kReal, .rules = rules},
+                                   std::move(journal));
                              }
-                             ParticipantOptions options;
-                             options.rules = rules;
-                             return std::make_unique<Participant>(env, options, std::move(journal));
+                             return std::make_unique<Participant>(
+                                 env, roles, ParticipantOptions{.self = kReal, .rules = rules},
+                                 std::move(journal));
                            },
                            .disk = disk});
     for (const char* puppet : {"n2", "n3", "n4"}) {
