@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace seedbed {
@@ -22,6 +25,26 @@ Fact fact_of(const Entry& entry) {
           .time = entry.returned_at,
           .node = entry.client,
           .text = to_string(entry.operation) + ' ' + describe(entry.operation, entry.response)};
+}
+
+// From and to which accounts anything may have been transferred.
+using Transfers = std::set<std::pair<std::string, std::string>>;
+
+Transfers transfers(const History& history) {
+  Transfers pairs;
+  for (const Entry& entry : history.entries()) {
+    const bool moves = entry.operation.function == kTransfer && entry.outcome() != Outcome::kFail;
+    if (moves) pairs.emplace(entry.operation.key, entry.operation.argument);
+  }
+  return pairs;
+}
+
+// Whether all that is transferred from or to these accounts stays among them.
+bool closed(const std::vector<std::string>& accounts, const Transfers& pairs) {
+  const std::set<std::string_view> all(accounts.begin(), accounts.end());
+  return std::none_of(pairs.begin(), pairs.end(), [&](const auto& pair) {
+    return all.contains(pair.first) != all.contains(pair.second);
+  });
 }
 
 // Accounts by what backs a withdrawal from them; those from which nobody withdraws are in none.
@@ -60,8 +83,24 @@ std::optional<int64_t> sum_of(const std::vector<Balance>& balances,
   return sum;
 }
 
+// Those that never ended come last.
+std::vector<Fact> in_order(std::vector<Fact> facts) {
+  const auto place = [](const Fact& fact) {
+    return fact.event == kNoEvent ? EventIndex{UINT64_MAX} : fact.event;
+  };
+  std::stable_sort(facts.begin(), facts.end(),
+                   [&](const Fact& a, const Fact& b) { return place(a) < place(b); });
+  return facts;
+}
+
 std::string list(const std::vector<std::string>& names) {
   return fmt::format("{}", fmt::join(names, " and "));
+}
+
+// Whether a machine may have paid by the time that a read ended.
+bool may_have_paid(const Entry& entry, const Entry& read) {
+  return withdraws(entry) && !entry.response.is_insufficient() &&
+         entry.outcome() != Outcome::kFail && entry.invoked < read.returned;
 }
 
 // Withdrawals from an account, as a read sees them.
@@ -75,8 +114,7 @@ struct Withdrawn {
 Withdrawn withdrawn(const std::vector<const Entry*>& from_it, const Entry& read) {
   Withdrawn seen;
   for (const Entry* entry : from_it) {
-    if (entry->response.is_insufficient() || entry->outcome() == Outcome::kFail) continue;
-    if (entry->invoked > read.returned) continue;
+    if (!may_have_paid(*entry, read)) continue;
     seen.facts.push_back(fact_of(*entry));
     if (precedes(*entry, read)) {
       seen.surely += entry->operation.amount;
@@ -93,18 +131,19 @@ Withdrawn withdrawn(const std::vector<const Entry*>& from_it, const Entry& read)
 
 void ConservationChecker::judge(const History& history) {
   const std::set<std::string> paying = accounts_of(backings(history), 1);
+  const Transfers pairs = transfers(history);
   for (const Entry& entry : history.entries()) {
     if (!shows_balances(entry)) continue;
-    int64_t opening = 0;
-    int64_t sum = 0;
-    bool pays = false;
-    for (const Balance& balance : entry.response.balances) {
-      opening += opening_balance(balance.account);
-      sum += balance.amount;
-      pays = pays || paying.contains(balance.account);
-    }
-    if (pays) continue;
+    const std::vector<std::string>& asked = entry.operation.accounts;
+    const bool pays = std::any_of(asked.begin(), asked.end(), [&](const std::string& account) {
+      return paying.contains(account);
+    });
+    if (pays || !closed(asked, pairs)) continue;
     evaluated();
+    int64_t opening = 0;
+    for (const std::string& account : asked) opening += opening_balance(account);
+    int64_t sum = 0;
+    for (const Balance& balance : entry.response.balances) sum += balance.amount;
     if (sum == opening) continue;
     conclude(CheckStatus::kViolation,
              fmt::format("all accounts together hold {}, and once held {}", sum, opening),
@@ -140,12 +179,13 @@ void BackingChecker::judge(const History& history) {
       if (*sum >= 0) continue;
       std::vector<Fact> facts;
       for (const Entry& other : history.entries()) {
-        const bool paid = withdraws(other) && other.ok() && !other.response.is_insufficient();
-        if (paid && other.operation.accounts == accounts) facts.push_back(fact_of(other));
+        if (may_have_paid(other, entry) && other.operation.accounts == accounts) {
+          facts.push_back(fact_of(other));
+        }
       }
       facts.push_back(fact_of(entry));
       conclude(CheckStatus::kViolation, fmt::format("{} hold {} together", list(accounts), *sum),
-               std::move(facts), entry.returned);
+               in_order(std::move(facts)), entry.returned);
       return;
     }
   }
@@ -155,6 +195,10 @@ void PaidOnceChecker::judge(const History& history) {
   std::map<std::string, std::vector<const Entry*>> withdrawals;
   for (const Entry& entry : history.entries()) {
     if (withdraws(entry)) withdrawals[entry.operation.key].push_back(&entry);
+  }
+  for (const auto& [from, to] : transfers(history)) {
+    withdrawals.erase(from);
+    withdrawals.erase(to);
   }
   for (const Entry& entry : history.entries()) {
     if (!shows_balances(entry)) continue;
@@ -173,7 +217,7 @@ void PaidOnceChecker::judge(const History& history) {
                       "{}{}",
                       balance.account, balance.amount, paid,
                       seen.perhaps.size() > 1 ? ", or less if more was paid meanwhile" : ""),
-          std::move(seen.facts), entry.returned);
+          in_order(std::move(seen.facts)), entry.returned);
       return;
     }
   }

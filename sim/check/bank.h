@@ -14,7 +14,7 @@
 namespace seedbed {
 
 // All accounts together hold the same, whenever somebody looks at all of them. Evaluates reads of
-// accounts from which nobody withdraws.
+// accounts from which nobody withdraws, and among which all stays that is transferred.
 class ConservationChecker final : public HistoryChecker {
  public:
   using HistoryChecker::HistoryChecker;
@@ -43,7 +43,8 @@ class BackingChecker final : public HistoryChecker {
 
 // What machines have paid has left the account, once: a read finds what the account held at first,
 // less what was surely withdrawn before the read began, less some of what may have been withdrawn
-// before it ended. Evaluates accounts that were read.
+// before it ended. So it asks for fresh reads. Evaluates accounts that were read and take part in no
+// transfer.
 class PaidOnceChecker final : public HistoryChecker {
  public:
   using HistoryChecker::HistoryChecker;

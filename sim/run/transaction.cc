@@ -25,6 +25,7 @@ Result<Response> transfer(const Operation& what, Transaction& transaction) {
   const int64_t from = amount_in(what.key, found->front());
   const int64_t to = amount_in(what.argument, found->back());
   if (from < what.amount) return Response::insufficient();
+  if (what.key == what.argument) return Response::done();
   transaction.write(what.key, encode_number(from - what.amount));
   transaction.write(what.argument, encode_number(to + what.amount));
   return Response::done();
@@ -109,6 +110,8 @@ Response response_of(const Last& last) {
   return response_from(Outcome::kOk, message);
 }
 
+}  // namespace
+
 bool changes_something(const Operation& what) {
   const auto appends = [](const ListStep& step) { return step.append.has_value(); };
   if (what.function == kTransaction) {
@@ -116,8 +119,6 @@ bool changes_something(const Operation& what) {
   }
   return what.function != kReadAll && what.function != kGet;
 }
-
-}  // namespace
 
 Result<Response> carry_out(const Operation& what, Transaction& transaction) {
   if (what.function == kTransfer) return transfer(what, transaction);

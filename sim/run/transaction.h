@@ -46,6 +46,9 @@ class Transaction {
   virtual Commit commit() = 0;
 };
 
+// Whether the operation writes, perhaps. What only reads may be done as often as one likes.
+bool changes_something(const Operation& what);
+
 // Blocks. Does what the operation says, but for the commit: transfer, withdraw, read_all, get, put,
 // delete, txn. CHECK-fails on others.
 Result<Response> carry_out(const Operation& what, Transaction& transaction);

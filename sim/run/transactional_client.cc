@@ -15,6 +15,7 @@ TransactionalClient::TransactionalClient(Env& env, TransactionalClientOptions op
 
 Response TransactionalClient::attempt(const Operation& what, uint64_t operation) {
   const NodeTime deadline = env_.now() + options_.timeout;
+  const bool changes = changes_something(what);
   bool unknown = false;
   for (;;) {
     const std::unique_ptr<Transaction> transaction = begin(deadline);
@@ -25,7 +26,7 @@ Response TransactionalClient::attempt(const Operation& what, uint64_t operation)
     if (!answer && answer.error() == Error::kClosed) return Response::info("asked too late");
     const Commit commit = answer ? transaction->commit() : Commit::kAborted;
     if (commit == Commit::kDone) return *answer;
-    unknown = unknown || commit == Commit::kUnknown;
+    unknown = unknown || (changes && commit == Commit::kUnknown);
     if (unknown && !options_.marks) break;
     if (env_.now() >= deadline) break;
     env_.sleep(Duration(static_cast<int64_t>(env_.random(kPause, kLongestPause))));

@@ -6,8 +6,8 @@
 //   };
 //
 // An operation is a transaction. What was aborted is run again, as a new transaction, until the
-// time is over. What nobody knows the outcome of is run again only if the client leaves a mark of
-// each operation in the store, by which it would be recognised.
+// time is over; so is what only reads. A change whose outcome nobody knows is run again only if the
+// client leaves a mark of each operation in the store, by which it would be recognised.
 #pragma once
 
 #include <memory>
