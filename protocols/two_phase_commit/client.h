@@ -1,11 +1,11 @@
 // TwoPhaseCommitClient: speaks to the service for one client machine.
 //
 // An operation becomes a transaction. What it does to which keys is sent at once if that is known
-// beforehand: a transfer subtracts from a number that must not become negative, and adds to another;
-// a read of all accounts reads each. Otherwise, as in a withdrawal that other accounts back, the
-// client carries it out in rounds (client_transaction.h). Any coordinator will do. If the transaction was aborted (a
-// deadlock, a participant that was silent), it is run again as a new one of the same age, so that
-// it will be the oldest some day.
+// beforehand: a transfer subtracts from a number that must not become negative, and adds to
+// another; a read of all accounts reads each. Otherwise, as in a withdrawal that other accounts
+// back, the client carries it out in rounds (client_transaction.h). Any coordinator will do. If the
+// transaction was aborted (a deadlock, a participant that was silent), it is run again as a new one
+// of the same age, so that it will be the oldest some day.
 //
 // If nobody says what became of it, it is not run again: it may be committed, and its coordinator
 // recognises a repeated request only while it lives. Such an operation ends as info.

@@ -55,8 +55,8 @@ class Blocking {
  private:
   // Of machines.
   bool linked(NodeId one, NodeId other) const;
-  // Of coordinators and participants: whether it can do its work, and the two can talk. What a group
-  // stands for, any member does that is linked to a quorum of them.
+  // Of coordinators and participants: whether it can do its work, and the two can talk. What a
+  // group stands for, any member does that is linked to a quorum of them.
   std::vector<NodeId> able(NodeId name) const;
   bool runs(NodeId name) const { return !able(name).empty(); }
   bool in_touch(NodeId one, NodeId other) const;

@@ -139,8 +139,8 @@ class Gc final : public DeedChecker {
     evaluated();
     for (const NodeId writer : ledger().writers(deed.id)) {
       if (ledger().find(Kind::kCommitted, writer, deed.id) != nullptr) continue;
-      const Deed* abort = ledger().find(Kind::kAborted, writer, deed.id);
-      if (abort != nullptr && abort->by_operator) continue;
+      // Whoever has decided otherwise does not wait for it any more: that is a case for AC1.
+      if (ledger().find(Kind::kAborted, writer, deed.id) != nullptr) continue;
       violate(event,
               fmt::format("{}, whose commit n{} does not know", clause(deed), number(writer)),
               {fact_of(deed)});

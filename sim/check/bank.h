@@ -43,8 +43,8 @@ class BackingChecker final : public HistoryChecker {
 
 // What machines have paid has left the account, once: a read finds what the account held at first,
 // less what was surely withdrawn before the read began, less some of what may have been withdrawn
-// before it ended. So it asks for fresh reads. Evaluates accounts that were read and take part in no
-// transfer.
+// before it ended. So it asks for fresh reads. Evaluates accounts that were read and take part in
+// no transfer.
 class PaidOnceChecker final : public HistoryChecker {
  public:
   using HistoryChecker::HistoryChecker;

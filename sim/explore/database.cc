@@ -91,7 +91,7 @@ uint64_t Database::last_row() const {
 
 bool Database::read_only() const { return sqlite3_db_readonly(database_, "main") == 1; }
 
-Transaction::~Transaction() {
+DatabaseTransaction::~DatabaseTransaction() {
   if (!open_) return;
   try {
     database_.execute("ROLLBACK");
@@ -100,7 +100,7 @@ Transaction::~Transaction() {
   }
 }
 
-void Transaction::commit() {
+void DatabaseTransaction::commit() {
   database_.execute("COMMIT");
   open_ = false;
 }

@@ -95,14 +95,14 @@ class Database {
 
 // Takes the right to write at once, so that it cannot be denied halfway. What is not committed is
 // taken back.
-class Transaction {
+class DatabaseTransaction {
  public:
-  explicit Transaction(Database& database) : database_(database) {
+  explicit DatabaseTransaction(Database& database) : database_(database) {
     database_.execute("BEGIN IMMEDIATE");
   }
-  ~Transaction();
-  Transaction(const Transaction&) = delete;
-  Transaction& operator=(const Transaction&) = delete;
+  ~DatabaseTransaction();
+  DatabaseTransaction(const DatabaseTransaction&) = delete;
+  DatabaseTransaction& operator=(const DatabaseTransaction&) = delete;
 
   void commit();
 

@@ -148,7 +148,7 @@ void Store::close() {
 std::vector<Kept> Store::join(const std::vector<StoreKey>& keys) {
   std::vector<Kept> kept;
   with_clear_errors(path_, [&] {
-    Transaction transaction(database());
+    DatabaseTransaction transaction(database());
     database()
         .prepare("INSERT INTO hunts (pid, began) VALUES (?, strftime('%s'))")
         .run(static_cast<uint64_t>(getpid()));
@@ -226,7 +226,7 @@ bool Store::has_findings_to_commit() const {
 
 void Store::in_transaction(const std::function<void()>& body) {
   try {
-    Transaction transaction(database());
+    DatabaseTransaction transaction(database());
     body();
     transaction.commit();
   } catch (const DatabaseError& error) {

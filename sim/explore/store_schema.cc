@@ -103,7 +103,7 @@ void prepare_store(Database& database, const std::string& path) {
   if (!is_empty(database)) require_store(database, path);
   if (database.read_only()) throw ConfigError(fmt::format("{}: cannot be written", path));
   database.use_write_ahead_log();
-  Transaction transaction(database);
+  DatabaseTransaction transaction(database);
   if (is_empty(database)) {  // still; another hunt may have been faster
     database.execute(kTables);
     database.execute(fmt::format("PRAGMA application_id = {}", kApplication));

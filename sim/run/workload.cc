@@ -122,8 +122,8 @@ class ListAppendWorkload final : public KeyedWorkload {
 
 // The bank of Jepsen's tests: whatever is transferred, all accounts together hold the same. Some
 // transfers ask for more than an account holds now and then. Beside it, two kinds of machines pay
-// cash, from accounts of which there are new ones every now and then: an account of 1000, from which
-// some machines take 800 and the others 500; and two accounts that back each other.
+// cash, from accounts of which there are new ones every now and then: an account of 1000, from
+// which some machines take 800 and the others 500; and two accounts that back each other.
 class BankWorkload final : public KeyedWorkload {
  public:
   using KeyedWorkload::KeyedWorkload;

@@ -59,6 +59,7 @@ const std::vector<DeclaredUse>& declared_uses() {
                                                  {"primary_backup", "storage"},
                                                  {"raft", "storage"},
                                                  {"two_phase_commit", "primary_backup"},
+                                                 {"two_phase_commit", "raft"},
                                                  {"two_phase_commit", "storage"}};
   return kUses;
 }

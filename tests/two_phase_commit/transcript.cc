@@ -206,21 +206,19 @@ class Stage final : public EventSink {
     DiskOptions disk;
     disk.lose_unsynced = Ratio(1, 1);
     const bool coordinates = role == "coordinator";
-    small_.world.add_node({.name = "n1",
-                           .process = [coordinates, rules](Env& env) -> std::unique_ptr<Process> {
-                             auto journal = std::make_unique<DiskJournal>(env, 1 << 16);
-                             const Roles roles{.coordinators = {kReal},
-                                               .participants = {NodeId{2}, NodeId{3}}};
-                             if (coordinates) {
-                               return std::make_unique<Coordinator>(
-                                   env, roles, CoordinatorOptions{.self = kReal, .rules = rules},
-                                   std::move(journal));
-                             }
-                             return std::make_unique<Participant>(
-                                 env, roles, ParticipantOptions{.self = kReal, .rules = rules},
-                                 std::move(journal));
-                           },
-                           .disk = disk});
+    small_.world.add_node(
+        {.name = "n1",
+         .process = [coordinates, rules](Env& env) -> std::unique_ptr<Process> {
+           auto journal = std::make_unique<DiskJournal>(env, 1 << 16);
+           const Roles roles{.coordinators = {kReal}, .participants = {NodeId{2}, NodeId{3}}};
+           if (coordinates) {
+             return std::make_unique<Coordinator>(
+                 env, roles, CoordinatorOptions{.self = kReal, .rules = rules}, std::move(journal));
+           }
+           return std::make_unique<Participant>(
+               env, roles, ParticipantOptions{.self = kReal, .rules = rules}, std::move(journal));
+         },
+         .disk = disk});
     for (const char* puppet : {"n2", "n3", "n4"}) {
       small_.world.add_node({.name = puppet, .process = [this](Env& env) {
                                return std::make_unique<Puppet>(env, puppets_);
