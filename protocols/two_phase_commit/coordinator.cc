@@ -201,7 +201,8 @@ wire::Outcome Coordinator::work(Transaction& transaction, const wire::Run::Reque
     if (answer->outcome() != wire::OUTCOME_UNKNOWN) return answer->outcome();
     // What it did in an earlier life is undone.
     const bool anew = part.incarnation != 0 && part.incarnation != answer->incarnation();
-    if (anew) return wire::OUTCOME_ABORTED;
+    const bool answers_all = static_cast<size_t>(answer->found_size()) == part.steps.size();
+    if (anew || !answers_all) return wire::OUTCOME_ABORTED;
     part.incarnation = answer->incarnation();
     for (size_t i = 0; i < part.steps.size(); ++i) {
       *transaction.answer.mutable_found(part.steps[i]) = answer->found(static_cast<int>(i));
