@@ -30,11 +30,11 @@ std::optional<std::vector<std::string>> elements_of(const std::optional<std::str
   return elements;
 }
 
-Transaction transaction_of(const std::vector<ListStep>& steps) {
+Transaction transaction_of(const std::vector<TransactionStep>& steps) {
   Transaction transaction;
-  for (const ListStep& step : steps) {
-    if (step.append) {
-      transaction.steps.emplace_back(Append{step.key, element(*step.append)});
+  for (const TransactionStep& step : steps) {
+    if (step.changes()) {
+      transaction.steps.emplace_back(Append{step.key, element(step.value)});
     } else {
       transaction.steps.emplace_back(Get{step.key});
     }
@@ -45,10 +45,10 @@ Transaction transaction_of(const std::vector<ListStep>& steps) {
 Response response_to_transaction(const Operation& what, std::string_view value) {
   const std::optional<FoundValues> reads = decode_found(value);
   CHECK(reads);
-  std::vector<ListStep> steps = what.steps;
+  std::vector<TransactionStep> steps = what.steps;
   auto read = reads->begin();
-  for (ListStep& step : steps) {
-    if (!step.append) step.found = elements_of(*read++);
+  for (TransactionStep& step : steps) {
+    if (!step.changes()) step.found_list = elements_of(*read++);
   }
   return Response::transaction(std::move(steps));
 }

@@ -35,9 +35,12 @@ std::optional<std::vector<Step>> steps_of(const Operation& what) {
   } else if (what.function == kPut) {
     steps.push_back({.act = Act::kWrite, .key = what.key, .value = what.argument});
   } else if (what.function == kTransaction) {
-    for (const ListStep& step : what.steps) {
-      const Act act = step.append ? Act::kAppend : Act::kRead;
-      steps.push_back({.act = act, .key = step.key, .value = step.append.value_or(std::string())});
+    for (const TransactionStep& step : what.steps) {
+      if (step.act == TransactionStep::Act::kRead || step.act == TransactionStep::Act::kWrite) {
+        return std::nullopt;
+      }
+      const Act act = step.changes() ? Act::kAppend : Act::kRead;
+      steps.push_back({.act = act, .key = step.key, .value = step.value});
     }
   } else {
     return std::nullopt;
@@ -62,10 +65,10 @@ Response response_to(const Operation& what, const wire::Run::Response& answer) {
     return found.present() ? Response::found(found.value()) : Response::absent();
   }
   if (what.function != kTransaction) return Response::done();
-  std::vector<ListStep> steps = what.steps;
+  std::vector<TransactionStep> steps = what.steps;
   for (size_t i = 0; i < steps.size(); ++i) {
     const wire::Found& found = answer.found(static_cast<int>(i));
-    if (!steps[i].append && found.present()) steps[i].found = decode_list(found.value());
+    if (!steps[i].changes() && found.present()) steps[i].found_list = decode_list(found.value());
   }
   return Response::transaction(std::move(steps));
 }

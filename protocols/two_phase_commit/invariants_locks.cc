@@ -44,6 +44,7 @@ class LockHold final : public Checker {
     if (const auto* work = payload_as<wire::Work::Request>(event)) {
       std::set<std::string>& keys = keys_[{{event.peer, from_wire(work->id())}, work->round()}];
       for (const wire::Step& step : work->steps()) keys.insert(step.key());
+      carries(event, work->id(), work->ended());
     } else if (const auto* done = payload_as<wire::Work::Response>(event)) {
       if (done->outcome() == wire::OUTCOME_UNKNOWN) {
         const NodeId participant = ledger_->name_of(event.node);
@@ -53,6 +54,7 @@ class LockHold final : public Checker {
       }
     } else if (const auto* decision = payload_as<wire::Decide::Request>(event)) {
       carries(event, decision->id(), decision->outcome());
+      carries(event, decision->id(), decision->ended());
     } else if (const auto* known = payload_as<wire::Inquire::Response>(event)) {
       carries(event, known->id(), known->outcome());
     } else if (const auto* peer = payload_as<wire::AskPeer::Response>(event)) {
@@ -65,8 +67,24 @@ class LockHold final : public Checker {
   }
 
   void receive(const TraceEvent& event) {
+    const auto ended = ended_.find(event.id);
+    if (ended != ended_.end()) end_through(event, ended->second);
     const auto decision = on_their_way_.find(event.id);
     if (decision != on_their_way_.end()) told_.insert({event.node, decision->second});
+  }
+
+  void carries(const TraceEvent& event, const wire::TxnId& id, const wire::Ended& ended) {
+    ended_[event.id] = {NodeId{id.coordinator()}, ended.incarnation(), ended.n()};
+  }
+
+  // What has ended is decided, whatever it was.
+  void end_through(const TraceEvent& event, const TxnId& last) {
+    const NodeId participant = ledger_->name_of(event.node);
+    if (ledger_->roles().coordinates(participant)) return;
+    for (const auto& [doubt, prepared] : ledger_->participant(participant).in_doubt) {
+      const bool over = doubt.coordinator == last.coordinator && doubt <= last;
+      if (over) told_.insert({event.node, doubt});
+    }
   }
 
   // What is in the memory of a server goes with it.
@@ -105,6 +123,7 @@ class LockHold final : public Checker {
 
   LedgerPtr ledger_;
   std::map<Round, std::set<std::string>> keys_;  // that a transaction uses
+  std::map<uint64_t, TxnId> ended_;              // all up to there, by message
   std::map<uint64_t, TxnId> on_their_way_;       // decisions, by message
   std::set<Part> told_;                          // in this life
   std::set<Round> done_;                         // likewise

@@ -318,7 +318,8 @@ void Participant::record(const std::vector<ParticipantRecord>& records) {
   changed_.notify_all();
 }
 
-// Copies of what belongs to transactions that have ended find nothing any more.
+// Copies of what belongs to transactions that have ended find nothing any more. What is in doubt here
+// and has ended is aborted: a commit does not end before this participant has acknowledged it.
 void Participant::forget_through(NodeId coordinator, const wire::Ended& ended) {
   if (ended.incarnation() == 0) return;
   const TxnId last{.coordinator = coordinator, .incarnation = ended.incarnation(), .n = ended.n()};
@@ -327,8 +328,7 @@ void Participant::forget_through(NodeId coordinator, const wire::Ended& ended) {
   const TxnId first{.coordinator = coordinator, .incarnation = 0, .n = 0};
   for (auto place = branches_.lower_bound(first); place != branches_.end(); ++place) {
     if (place->first > last) break;
-    const Stage stage = place->second.stage;
-    if (stage != Stage::kInDoubt && stage != Stage::kVoting) over.push_back(place->first);
+    over.push_back(place->first);
   }
   for (const TxnId& id : over) {
     const bool has_voted = branches_.at(id).stage == Stage::kRead;

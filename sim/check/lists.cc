@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "sim/check/text.h"
+#include "sim/check/transaction_fact.h"
 
 namespace seedbed {
 namespace {
@@ -158,14 +158,6 @@ class Judge {
   std::map<ValueId, size_t> place_;
 };
 
-Fact fact_of(const History& history, const Entry& entry) {
-  return {.event = entry.returned == kNoEvent ? entry.invoked : entry.returned,
-          .time = entry.returned == kNoEvent ? entry.invoked_at : entry.returned_at,
-          .node = entry.client,
-          .text = to_string(history, entry) + ' ' +
-                  (entry.ok() ? "ended ok" : describe(entry.operation, entry.response))};
-}
-
 }  // namespace
 
 void ListsChecker::judge(const History& history) {
@@ -174,7 +166,7 @@ void ListsChecker::judge(const History& history) {
     const std::optional<Wrong> wrong = Judge(history, list).judge();
     if (!wrong) continue;
     std::vector<Fact> facts;
-    for (const Entry* entry : wrong->shown_by) facts.push_back(fact_of(history, *entry));
+    for (const Entry* entry : wrong->shown_by) facts.push_back(transaction_fact(history, *entry));
     std::sort(facts.begin(), facts.end(),
               [](const Fact& a, const Fact& b) { return a.event < b.event; });
     conclude(CheckStatus::kViolation, wrong->sentence, std::move(facts), facts.back().event);

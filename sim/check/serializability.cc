@@ -3,79 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <deque>
 #include <map>
 #include <utility>
+
+#include "sim/check/dependency_graph.h"
+#include "sim/check/register_order.h"
+#include "sim/check/transaction_fact.h"
 
 namespace seedbed {
 namespace {
 
 using Node = uint32_t;
-
-// Transactions, by their place in the history, and behind them moments of time.
-class Graph {
- public:
-  explicit Graph(size_t nodes) : next_(nodes) {}
-  Node add_node() {
-    next_.emplace_back();
-    return static_cast<Node>(next_.size() - 1);
-  }
-  void add_edge(Node from, Node to) {
-    if (from != to) next_[from].push_back(to);
-  }
-  // Some nodes that lie on a circle, or between circles; empty if there is no circle.
-  std::vector<bool> tangled() const;
-  // A shortest way from a node back to itself.
-  std::vector<Node> circle_through(Node node, const std::vector<bool>& among) const;
-
- private:
-  std::vector<std::vector<Node>> next_;
-};
-
-// What is left when whatever nothing leads to is taken away, again and again (Kahn 1962).
-std::vector<bool> Graph::tangled() const {
-  std::vector<uint32_t> before(next_.size());
-  for (const auto& targets : next_) {
-    for (const Node target : targets) ++before[target];
-  }
-  std::vector<Node> ready;
-  for (Node node = 0; node < next_.size(); ++node) {
-    if (before[node] == 0) ready.push_back(node);
-  }
-  std::vector<bool> left(next_.size(), true);
-  size_t count = next_.size();
-  while (!ready.empty()) {
-    const Node node = ready.back();
-    ready.pop_back();
-    left[node] = false;
-    --count;
-    for (const Node target : next_[node]) {
-      if (--before[target] == 0) ready.push_back(target);
-    }
-  }
-  if (count == 0) left.clear();
-  return left;
-}
-
-std::vector<Node> Graph::circle_through(Node node, const std::vector<bool>& among) const {
-  std::map<Node, Node> came_from;
-  std::deque<Node> queue{node};
-  while (!queue.empty()) {
-    const Node one = queue.front();
-    queue.pop_front();
-    for (const Node target : next_[one]) {
-      if (!among[target] || !came_from.try_emplace(target, one).second) continue;
-      queue.push_back(target);
-    }
-    if (came_from.contains(node)) break;
-  }
-  std::vector<Node> circle;
-  if (!came_from.contains(node)) return circle;
-  for (Node at = came_from.at(node); at != node; at = came_from.at(at)) circle.push_back(at);
-  circle.push_back(node);
-  std::reverse(circle.begin(), circle.end());
-  return circle;
-}
 
 struct Read {
   Node reader = 0;
@@ -88,35 +26,36 @@ struct List {
 
 class Inference {
  public:
-  explicit Inference(const History& history)
-      : history_(history), graph_(history.entries().size()) {}
+  Inference(const History& history, RegisterOrder& registers)
+      : history_(history), registers_(registers), graph_(history.size()) {}
 
-  std::optional<Circle> run() {
-    for (const auto& [key, list] : lists()) add_orders(list);
+  // First of what was written and found alone; then time is asked as well.
+  std::optional<DependencyCircle> run() {
+    for (const auto& [key, list] : lists()) add_orders(key, list);
+    registers_.add_reads(&graph_);
+    if (auto circle = find_circle()) return circle;
     add_time();
-    const std::vector<bool> tangled = graph_.tangled();
-    for (Node node = 0; node < tangled.size() && node < history_.entries().size(); ++node) {
-      if (!tangled[node]) continue;
-      Circle circle;
-      for (const Node member : graph_.circle_through(node, tangled)) {
-        if (member < history_.entries().size()) {
-          circle.entries.push_back(&history_.entries()[member]);
-        }
-      }
-      if (!circle.entries.empty()) return circle;
-    }
-    return std::nullopt;
+    return find_circle();
   }
 
  private:
+  std::optional<DependencyCircle> find_circle();
   std::map<ValueId, List> lists() const;
-  void add_orders(const List& list);
-  void add_reads(const List& list, const std::vector<Node>& order);
+  void add_orders(ValueId key, const List& list);
+  void add_reads(ValueId key, const List& list, const std::vector<Node>& order);
   void add_time();
 
   const History& history_;
-  Graph graph_;
+  RegisterOrder& registers_;
+  DependencyGraph graph_;
 };
+
+std::optional<DependencyCircle> Inference::find_circle() {
+  for (;;) {
+    if (auto circle = graph_.find_circle()) return circle;
+    if (!registers_.deduce(&graph_)) return std::nullopt;
+  }
+}
 
 std::map<ValueId, List> Inference::lists() const {
   std::map<ValueId, List> lists;
@@ -128,7 +67,7 @@ std::map<ValueId, List> Inference::lists() const {
       if (step.kind == StepKind::kAppend) {
         list.appends.emplace_back(step.value, node);
         ++own[step.key];
-      } else if (entry.ok()) {
+      } else if (step.kind == StepKind::kRead && entry.ok()) {
         const auto found = history_.elements(step);
         const size_t others = found.size() - std::min(found.size(), own[step.key]);
         list.reads.push_back(
@@ -140,7 +79,7 @@ std::map<ValueId, List> Inference::lists() const {
 }
 
 // The writers of a list, in the order of their elements.
-void Inference::add_orders(const List& list) {
+void Inference::add_orders(ValueId key, const List& list) {
   const std::vector<ValueId>* longest = nullptr;
   for (const Read& read : list.reads) {
     if (longest == nullptr || read.found.size() > longest->size()) longest = &read.found;
@@ -156,24 +95,27 @@ void Inference::add_orders(const List& list) {
   for (const Read& read : list.reads) {
     if (!std::equal(read.found.begin(), read.found.end(), longest->begin())) return;
   }
-  for (size_t i = 1; i < order.size(); ++i) graph_.add_edge(order[i - 1], order[i]);
-  add_reads(list, order);
+  for (size_t i = 1; i < order.size(); ++i) {
+    graph_.add(order[i - 1], {order[i], Dependency::kWrite, key});
+  }
+  add_reads(key, list, order);
   // What was appended and never read comes behind all that was.
   for (const ValueId element : *longest) writers.erase(element);
   for (const auto& [element, writer] : writers) {
     if (!history_.entries()[writer].ok()) continue;
-    if (!order.empty()) graph_.add_edge(order.back(), writer);
+    if (!order.empty()) graph_.add(order.back(), {writer, Dependency::kWrite, key});
     for (const Read& read : list.reads) {
-      if (read.found.size() == order.size()) graph_.add_edge(read.reader, writer);
+      if (read.found.size() != order.size()) continue;
+      graph_.add(read.reader, {writer, Dependency::kAnti, key});
     }
   }
 }
 
-void Inference::add_reads(const List& list, const std::vector<Node>& order) {
+void Inference::add_reads(ValueId key, const List& list, const std::vector<Node>& order) {
   for (const Read& read : list.reads) {
     const size_t length = read.found.size();
-    if (length > 0) graph_.add_edge(order[length - 1], read.reader);
-    if (length < order.size()) graph_.add_edge(read.reader, order[length]);
+    if (length > 0) graph_.add(order[length - 1], {read.reader, Dependency::kRead, key});
+    if (length < order.size()) graph_.add(read.reader, {order[length], Dependency::kAnti, key});
   }
 }
 
@@ -192,22 +134,32 @@ void Inference::add_time() {
   }
   std::sort(points.begin(), points.end(),
             [](const Point& a, const Point& b) { return a.at < b.at; });
-  Node now = graph_.add_node();
+  Node now = graph_.add_moment();
   for (const Point& point : points) {
     if (!point.returns) {
-      graph_.add_edge(now, point.node);
+      graph_.add(now, {point.node, Dependency::kTime});
       continue;
     }
-    const Node later = graph_.add_node();
-    graph_.add_edge(now, later);
-    graph_.add_edge(point.node, later);
+    const Node later = graph_.add_moment();
+    graph_.add(now, {later, Dependency::kTime});
+    graph_.add(point.node, {later, Dependency::kTime});
     now = later;
   }
 }
 
-}  // namespace
+// "overwrote x, which it had found": what ties a transaction to the next.
+std::string reason(const History& history, const DependencyEdge& edge) {
+  if (edge.kind == Dependency::kTime) return "and had returned before the next began";
+  const std::string key(history.text(edge.key));
+  switch (edge.kind) {
+    case Dependency::kWrite:
+    case Dependency::kForced: return fmt::format("and the next wrote {} behind it", key);
+    case Dependency::kRead: return fmt::format("and the next found what it had written to {}", key);
+    default: return fmt::format("and did not find what the next wrote to {}", key);
+  }
+}
 
-std::optional<Circle> find_circle(const History& history) { return Inference(history).run(); }
+}  // namespace
 
 void SerializabilityChecker::judge(const History& history) {
   const std::vector<Entry>& entries = history.entries();
@@ -215,25 +167,30 @@ void SerializabilityChecker::judge(const History& history) {
       static_cast<uint64_t>(std::count_if(entries.begin(), entries.end(), [](const Entry& entry) {
         return entry.is_transaction() && entry.ok();
       })));
-  const std::optional<Circle> circle = find_circle(history);
+  RegisterOrder registers(history);
+  if (const auto anomaly = registers.find_anomaly()) {
+    std::vector<Fact> facts;
+    for (const Entry* entry : anomaly->shown_by) facts.push_back(transaction_fact(history, *entry));
+    return contradict(anomaly->sentence, std::move(facts));
+  }
+  const auto circle = Inference(history, registers).run();
   if (!circle) return;
   std::vector<Fact> facts;
-  for (const Entry* entry : circle->entries) {
-    const bool returned = entry->returned != kNoEvent;
-    facts.push_back({.event = returned ? entry->returned : entry->invoked,
-                     .time = returned ? entry->returned_at : entry->invoked_at,
-                     .node = entry->client,
-                     .text = to_string(history, *entry) + ' ' +
-                             (entry->ok() ? "ended ok" : describe(history, *entry))});
+  for (const auto& [transaction, why] : circle->steps) {
+    facts.push_back(transaction_fact(history, entries[transaction]));
+    facts.back().text += ", " + reason(history, why);
   }
-  std::sort(facts.begin(), facts.end(),
-            [](const Fact& a, const Fact& b) { return a.event < b.event; });
-  const EventIndex at = facts.back().event;
-  conclude(
-      CheckStatus::kViolation,
-      fmt::format("of {} transactions each came before the next, and the last before the first",
-                  circle->entries.size()),
-      std::move(facts), at);
+  contradict(
+      fmt::format("{}: of {} transactions each came before the next, and the last before the first",
+                  circle->name, circle->steps.size()),
+      std::move(facts));
+}
+
+void SerializabilityChecker::contradict(std::string sentence, std::vector<Fact> facts) {
+  const auto last = std::max_element(
+      facts.begin(), facts.end(), [](const Fact& a, const Fact& b) { return a.event < b.event; });
+  const EventIndex at = last->event;
+  conclude(CheckStatus::kViolation, std::move(sentence), std::move(facts), at);
 }
 
 }  // namespace seedbed

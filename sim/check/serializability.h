@@ -1,39 +1,39 @@
-// Serializability: whether transactions that append to lists and read them happened as if one after
-// the other, and those that did not overlap, in the order in which they were seen to.
+// Serializability: whether transactions that append to lists or write registers, and read them,
+// happened as if one after the other, and those that did not overlap, in the order in which they
+// were seen to.
 //
 //   SerializabilityChecker checker("StrictSerializable");
 //
 // The method is Elle's (Kingsbury, Alvaro: "Elle: Inferring Isolation Anomalies from Experimental
-// Observations", VLDB 2020): a list that was read tells in which order its elements were appended,
-// so that it is known which transaction came before which (Adya, Liskov, O'Neil: "Generalized
-// Isolation Level Definitions", ICDE 2000):
+// Observations", VLDB 2020): what was read tells which transaction came before which
+// (sim/check/dependency_graph.h), and a circle of these contradicts every order. It is named as
+// Elle names it:
 //
-//   ww  appended just before the other did
-//   wr  appended the last element that the other found
-//   rw  found the list as it was just before the other appended
-//   rt  had returned before the other began
+//   G0         of what overwrites alone
+//   G1c        of what overwrites and reads
+//   G-single   one of them did not find what the next wrote: read skew; or somebody did not, in
+//              whatever order registers were written
+//   G2         several did not: write skew
+//   -realtime  behind the name: the order of time was needed, too
 //
-// A circle of these contradicts every order. Who finds none has not proved that there is one: the
-// order of elements that nobody read is not known. Of a list whose reads do not agree on an order
-// nothing is inferred; that is for ListsChecker.
+// A list that was read tells in which order its elements were appended. Of a list whose reads do
+// not agree on an order nothing is inferred; that is for ListsChecker. What registers tell, is in
+// sim/check/register_order.h, and reads of theirs that are wrong whatever the order, are found
+// here, too.
 //
-// A pure function of the history, in time linear in its size.
+// Who finds no circle has not proved that there is an order: that of elements that nobody read, and
+// of some of the writes to registers, is not known.
+//
+// A pure function of the history; without registers, in time linear in its size.
 #pragma once
 
-#include <optional>
+#include <string>
 #include <vector>
 
 #include "sim/check/history_checker.h"
 #include "sim/history/history.h"
 
 namespace seedbed {
-
-// Transactions of which each came before the next, and the last before the first.
-struct Circle {
-  std::vector<const Entry*> entries;  // of the history
-};
-// The circle is one of the shortest through one of its transactions.
-std::optional<Circle> find_circle(const History& history);
 
 // Evaluates transactions.
 class SerializabilityChecker final : public HistoryChecker {
@@ -42,6 +42,7 @@ class SerializabilityChecker final : public HistoryChecker {
 
  private:
   void judge(const History& history) override;
+  void contradict(std::string sentence, std::vector<Fact> facts);
 };
 
 }  // namespace seedbed

@@ -229,6 +229,7 @@ class HistoryBuilder : public EventSink {
   void complete(const TraceEvent& event);
   void ask_steps(Entry& entry);
   void answer_steps(Entry& entry);
+  void answer(const TransactionStep& answered, Step& step);
 
   std::vector<Entry> entries_;
   std::vector<Step> steps_;  // of their transactions

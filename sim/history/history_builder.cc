@@ -15,6 +15,11 @@ const history::Operation& payload_of(const TraceEvent& event) {
   return *payload;
 }
 
+StepKind kind_of(const TransactionStep& step) {
+  if (step.act == TransactionStep::Act::kAppend) return StepKind::kAppend;
+  return step.act == TransactionStep::Act::kWrite ? StepKind::kWrite : StepKind::kRead;
+}
+
 }  // namespace
 
 void refuse(const TraceEvent& event, std::string_view why) {
@@ -72,29 +77,37 @@ void HistoryBuilder::complete(const TraceEvent& event) {
 
 // A history has the steps of all its transactions in one table.
 void HistoryBuilder::ask_steps(Entry& entry) {
-  std::vector<ListStep>& asked = entry.operation.steps;
+  std::vector<TransactionStep>& asked = entry.operation.steps;
   entry.steps = {.first = static_cast<uint32_t>(steps_.size()),
                  .count = static_cast<uint32_t>(asked.size())};
-  for (const ListStep& step : asked) {
-    steps_.push_back({.kind = step.append ? StepKind::kAppend : StepKind::kRead,
+  for (const TransactionStep& step : asked) {
+    steps_.push_back({.kind = kind_of(step),
                       .key = values_.intern(step.key),
-                      .value = step.append ? values_.intern(*step.append) : kNoValue});
+                      .value = step.changes() ? values_.intern(step.value) : kNoValue});
   }
   asked.clear();
 }
 
 void HistoryBuilder::answer_steps(Entry& entry) {
-  const std::vector<ListStep> answered = std::exchange(entry.response.steps, {});
+  const std::vector<TransactionStep> answered = std::exchange(entry.response.steps, {});
   for (size_t i = 0; i < answered.size(); ++i) {
     Step& step = steps_[entry.steps.first + i];
-    if (step.kind != StepKind::kRead) continue;
-    step.found = answered[i].found ? Found::kCollection : Found::kNothing;
-    if (!answered[i].found) continue;
-    step.elements = {.first = static_cast<uint32_t>(elements_.size()),
-                     .count = static_cast<uint32_t>(answered[i].found->size())};
-    for (const std::string& element : *answered[i].found) {
-      elements_.push_back(values_.intern(element));
-    }
+    if (step.kind == StepKind::kRead) answer(answered[i], step);
+  }
+}
+
+void HistoryBuilder::answer(const TransactionStep& answered, Step& step) {
+  step.found = Found::kNothing;
+  if (answered.found_value) {
+    step.found = Found::kValue;
+    step.value = values_.intern(*answered.found_value);
+  }
+  if (!answered.found_list) return;
+  step.found = Found::kCollection;
+  step.elements = {.first = static_cast<uint32_t>(elements_.size()),
+                   .count = static_cast<uint32_t>(answered.found_list->size())};
+  for (const std::string& element : *answered.found_list) {
+    elements_.push_back(values_.intern(element));
   }
 }
 

@@ -18,21 +18,24 @@ bool looks_for_a_value(std::string_view function) {
          function == kDeleteMin;
 }
 
-std::string to_string(const ListStep& step) {
-  if (step.append) return fmt::format("[append {} {}]", step.key, *step.append);
+std::string to_string(const TransactionStep& step) {
+  using Act = TransactionStep::Act;
+  if (step.act == Act::kAppend) return fmt::format("[append {} {}]", step.key, step.value);
+  if (step.act == Act::kWrite) return fmt::format("[write {} {}]", step.key, step.value);
   std::string text = fmt::format("[read {}", step.key);
-  if (!step.found) return text + ']';
+  if (step.found_value) return fmt::format("{} {}]", text, *step.found_value);
+  if (!step.found_list) return text + ']';
   text += " [";
-  for (const std::string& element : *step.found) {
+  for (const std::string& element : *step.found_list) {
     if (text.back() != '[') text += ' ';
     text += element;
   }
   return text + "]]";
 }
 
-std::string to_string(const std::vector<ListStep>& steps) {
+std::string to_string(const std::vector<TransactionStep>& steps) {
   std::string text;
-  for (const ListStep& step : steps) {
+  for (const TransactionStep& step : steps) {
     if (!text.empty()) text += ' ';
     text += to_string(step);
   }
@@ -48,25 +51,35 @@ std::string to_string(const std::vector<Balance>& balances) {
   return text + ']';
 }
 
-void store(const std::vector<ListStep>& steps, history::Operation* payload) {
-  for (const ListStep& step : steps) {
-    history::ListStep& stored = *payload->add_steps();
-    stored.set_key(step.key);
-    if (step.append) stored.set_append(*step.append);
-    if (!step.found) continue;
-    stored.set_found(true);
-    for (const std::string& element : *step.found) stored.add_elements(element);
-  }
+void store(const TransactionStep& step, history::TransactionStep* stored) {
+  using Act = TransactionStep::Act;
+  stored->set_key(step.key);
+  if (step.act == Act::kAppend) stored->set_append(step.value);
+  if (step.act == Act::kWrite) stored->set_write(step.value);
+  if (step.act == Act::kRead) stored->set_reads_register(true);
+  if (step.found_value) stored->set_value(*step.found_value);
+  if (!step.found_list) return;
+  stored->set_found(true);
+  for (const std::string& element : *step.found_list) stored->add_elements(element);
 }
 
-std::vector<ListStep> steps_from(const history::Operation& payload) {
-  std::vector<ListStep> steps;
-  for (const history::ListStep& stored : payload.steps()) {
-    ListStep& step = steps.emplace_back();
-    step.key = stored.key();
-    if (stored.has_append()) step.append = stored.append();
-    if (stored.found()) step.found.emplace(stored.elements().begin(), stored.elements().end());
-  }
+TransactionStep step_from(const history::TransactionStep& stored) {
+  if (stored.has_append()) return TransactionStep::append(stored.key(), stored.append());
+  if (stored.has_write()) return TransactionStep::write(stored.key(), stored.write());
+  TransactionStep step = stored.reads_register() ? TransactionStep::read(stored.key())
+                                                 : TransactionStep::read_list(stored.key());
+  if (stored.has_value()) step.found_value = stored.value();
+  if (stored.found()) step.found_list.emplace(stored.elements().begin(), stored.elements().end());
+  return step;
+}
+
+void store(const std::vector<TransactionStep>& steps, history::Operation* payload) {
+  for (const TransactionStep& step : steps) store(step, payload->add_steps());
+}
+
+std::vector<TransactionStep> steps_from(const history::Operation& payload) {
+  std::vector<TransactionStep> steps;
+  for (const history::TransactionStep& stored : payload.steps()) steps.push_back(step_from(stored));
   return steps;
 }
 
@@ -83,6 +96,22 @@ std::string_view to_string(Outcome outcome) {
 
 int64_t opening_balance(std::string_view account) {
   return account.starts_with("joint") ? 1000 : 100;
+}
+
+TransactionStep TransactionStep::read_list(std::string key) {
+  return {.act = Act::kReadList, .key = std::move(key)};
+}
+
+TransactionStep TransactionStep::append(std::string key, std::string element) {
+  return {.act = Act::kAppend, .key = std::move(key), .value = std::move(element)};
+}
+
+TransactionStep TransactionStep::read(std::string key) {
+  return {.act = Act::kRead, .key = std::move(key)};
+}
+
+TransactionStep TransactionStep::write(std::string key, std::string value) {
+  return {.act = Act::kWrite, .key = std::move(key), .value = std::move(value)};
 }
 
 Outcome outcome_from(uint64_t number) {
@@ -126,7 +155,7 @@ Operation Operation::read(std::string key) {
   return {.function = std::string(kRead), .key = std::move(key)};
 }
 
-Operation Operation::transaction(std::vector<ListStep> steps) {
+Operation Operation::transaction(std::vector<TransactionStep> steps) {
   return {.function = std::string(kTransaction), .steps = std::move(steps)};
 }
 
@@ -161,7 +190,7 @@ Response Response::number_is(int64_t value) {
   response.is_number = true;
   return response;
 }
-Response Response::transaction(std::vector<ListStep> steps) {
+Response Response::transaction(std::vector<TransactionStep> steps) {
   Response response = done();
   response.steps = std::move(steps);
   return response;

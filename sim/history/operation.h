@@ -33,8 +33,8 @@
 //   mutexes          acquire, release
 //   counters         add (an amount, also in `amount`), read
 //   transactions     txn, which has steps (History::steps) instead of key and argument
-// Clients of ours ask and are told steps of transactions of lists in Operation::steps and
-// Response::steps; a history has them in its own table (History::steps).
+// Clients of ours ask and are told steps of transactions of lists and registers in Operation::steps
+// and Response::steps; a history has them in its own table (History::steps).
 // sim/history/object.h tells which of them a history speaks of. Only the model that judges a
 // history (sim/check/model.h) gives functions a meaning, also those that are not named here.
 #pragma once
@@ -99,14 +99,25 @@ struct Balance {
   bool operator==(const Balance& other) const = default;
 };
 
-// A step of a transaction: it appends an element to the list that a key holds, or reads the list.
-struct ListStep {
-  std::string key;
-  std::optional<std::string> append;  // the element; nullopt: it reads
-  // In an answer, what a read found; nullopt: there was no list.
-  std::optional<std::vector<std::string>> found;
+// A step of a transaction. A key holds either a list, to which steps append, or a register, which
+// they write; and either is read.
+struct TransactionStep {
+  enum class Act : uint8_t { kReadList, kAppend, kRead, kWrite };
 
-  bool operator==(const ListStep& other) const = default;
+  static TransactionStep read_list(std::string key);
+  static TransactionStep append(std::string key, std::string element);
+  static TransactionStep read(std::string key);
+  static TransactionStep write(std::string key, std::string value);
+
+  bool changes() const { return act == Act::kAppend || act == Act::kWrite; }
+  bool operator==(const TransactionStep& other) const = default;
+
+  Act act = Act::kReadList;
+  std::string key;
+  std::string value;  // the element that is appended, or what is written
+  // In an answer, what a read found; nullopt: the key held nothing.
+  std::optional<std::vector<std::string>> found_list;
+  std::optional<std::string> found_value;
 };
 
 // The question.
@@ -120,7 +131,7 @@ struct Operation {
   static Operation increment(std::string key, int64_t amount = 1);
   static Operation decrement(std::string key, int64_t amount = 1);
   static Operation read(std::string key);
-  static Operation transaction(std::vector<ListStep> steps);  // "txn"
+  static Operation transaction(std::vector<TransactionStep> steps);  // "txn"
   // The amount must be positive.
   static Operation transfer(std::string from, std::string to, int64_t amount);
   // The amount must be positive, and `backing` must have the account in it.
@@ -132,7 +143,7 @@ struct Operation {
   std::string argument;  // put, cas: the new value; append: the suffix; transfer: the account to
   std::optional<std::string> expected;  // cas: what must stand there; nullopt: nothing
   int64_t amount = 0;                   // increment, decrement, add, transfer, withdraw
-  std::vector<ListStep> steps;          // txn, in the order in which they are executed
+  std::vector<TransactionStep> steps;   // txn, in the order in which they are executed
   std::vector<std::string> accounts;    // read_all; withdraw: the accounts that back it
 
   bool operator==(const Operation& other) const = default;
@@ -148,7 +159,7 @@ struct Response {
   static Response mismatch();                // cas: another value stood there, nothing was changed
   static Response number_is(int64_t value);  // read
   static Response transaction(
-      std::vector<ListStep> steps);  // txn: those asked, with what was found
+      std::vector<TransactionStep> steps);  // txn: those asked, with what was found
   static Response insufficient();  // transfer, withdraw: there was too little, nothing was changed
   static Response balances_are(std::vector<Balance> balances);  // read_all: of those asked
   // Only if the operation can never take effect, not even by a message still on its way.
@@ -167,11 +178,11 @@ struct Response {
   bool is_insufficient() const { return ok() && output == kInsufficient; }
 
   Outcome outcome;
-  std::optional<std::string> output;  // ok: the value, if there was one; fail, info: the reason
-  int64_t number = 0;                 // read: the value of the counter
-  bool is_number = false;             // read: it was a number
-  std::vector<ListStep> steps;        // txn
-  std::vector<Balance> balances;      // read_all
+  std::optional<std::string> output;   // ok: the value, if there was one; fail, info: the reason
+  int64_t number = 0;                  // read: the value of the counter
+  bool is_number = false;              // read: it was a number
+  std::vector<TransactionStep> steps;  // txn
+  std::vector<Balance> balances;       // read_all
 
  private:
   Response(Outcome outcome, std::optional<std::string> output)

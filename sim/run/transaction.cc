@@ -66,15 +66,23 @@ Result<Response> get(const Operation& what, Transaction& transaction) {
 }
 
 Result<Response> steps(const Operation& what, Transaction& transaction) {
-  std::vector<ListStep> steps = what.steps;
-  for (ListStep& step : steps) {
-    const auto found = transaction.read({step.key}, step.append ? Intent::kWrite : Intent::kRead);
+  using Act = TransactionStep::Act;
+  std::vector<TransactionStep> steps = what.steps;
+  for (TransactionStep& step : steps) {
+    if (step.act == Act::kWrite) {
+      transaction.write(step.key, step.value);
+      continue;
+    }
+    const Intent intent = step.act == Act::kAppend ? Intent::kWrite : Intent::kRead;
+    const auto found = transaction.read({step.key}, intent);
     if (!found) return found.error();
-    const Value& list = found->front();
-    if (step.append) {
-      transaction.write(step.key, appended(list.value_or(std::string()), *step.append));
-    } else if (list) {
-      step.found = decode_list(*list);
+    const Value& value = found->front();
+    if (step.act == Act::kAppend) {
+      transaction.write(step.key, appended(value.value_or(std::string()), step.value));
+    } else if (step.act == Act::kRead) {
+      step.found_value = value;
+    } else if (value) {
+      step.found_list = decode_list(*value);
     }
   }
   return Response::transaction(std::move(steps));
@@ -113,9 +121,9 @@ Response response_of(const Last& last) {
 }  // namespace
 
 bool changes_something(const Operation& what) {
-  const auto appends = [](const ListStep& step) { return step.append.has_value(); };
   if (what.function == kTransaction) {
-    return std::any_of(what.steps.begin(), what.steps.end(), appends);
+    return std::any_of(what.steps.begin(), what.steps.end(),
+                       [](const TransactionStep& step) { return step.changes(); });
   }
   return what.function != kReadAll && what.function != kGet;
 }

@@ -97,20 +97,26 @@ class CounterWorkload final : public KeyedWorkload {
   }
 };
 
-// The workload of Elle (Kingsbury and Alvaro, VLDB 2020): what a list holds tells in which order it
-// was written. Keys come and go, so that lists stay short.
-class ListAppendWorkload final : public KeyedWorkload {
+// Transactions of one to four steps. Every key is new once and forgotten later, so that what it
+// holds has a short past.
+class StepsWorkload : public KeyedWorkload {
  public:
   using KeyedWorkload::KeyedWorkload;
-  Operation next(uint64_t number) override {
-    std::vector<ListStep> steps(1 + draw(kSteps, number, kMostSteps));
-    for (uint64_t i = 0; i < steps.size(); ++i) {
+
+ protected:
+  using Read = TransactionStep (*)(std::string key);
+  using Change = TransactionStep (*)(std::string key, std::string value);
+
+  // What changes something does so with a value of its own.
+  Operation transaction(uint64_t number, Read read, Change change) {
+    std::vector<TransactionStep> steps;
+    const uint64_t count = 1 + draw(kSteps, number, kMostSteps);
+    for (uint64_t i = 0; i < count; ++i) {
       const uint64_t ordinal = number * kMostSteps + i;
-      const uint64_t key = number / kLife + draw(kStepKey, ordinal, keys());
-      steps[i].key = fmt::format("k{}", key + 1);
-      if (draw(kStep, ordinal, 100) < 60) {
-        steps[i].append = fmt::format("{}.{}.{}", client(), number, i + 1);
-      }
+      std::string key = fmt::format("k{}", number / kLife + draw(kStepKey, ordinal, keys()) + 1);
+      const bool changes = draw(kStep, ordinal, 100) < 60;
+      std::string value = changes ? fmt::format("{}.{}.{}", client(), number, i + 1) : "";
+      steps.push_back(changes ? change(std::move(key), std::move(value)) : read(std::move(key)));
     }
     return Operation::transaction(std::move(steps));
   }
@@ -118,6 +124,25 @@ class ListAppendWorkload final : public KeyedWorkload {
  private:
   static constexpr uint64_t kMostSteps = 4;
   static constexpr uint64_t kLife = 6;  // operations of a client until the next key comes
+};
+
+// The workload of Elle (Kingsbury and Alvaro, VLDB 2020): what a list holds tells in which order it
+// was written.
+class ListAppendWorkload final : public StepsWorkload {
+ public:
+  using StepsWorkload::StepsWorkload;
+  Operation next(uint64_t number) override {
+    return transaction(number, TransactionStep::read_list, TransactionStep::append);
+  }
+};
+
+// The same with registers. What comes before what, only those tell who have read what they write.
+class RegistersWorkload final : public StepsWorkload {
+ public:
+  using StepsWorkload::StepsWorkload;
+  Operation next(uint64_t number) override {
+    return transaction(number, TransactionStep::read, TransactionStep::write);
+  }
 };
 
 // The bank of Jepsen's tests: whatever is transferred, all accounts together hold the same. Some
@@ -168,6 +193,7 @@ const std::vector<WorkloadKind>& workload_kinds() {
       {"append", "append and get on a few keys: every value shows its whole history"},
       {"counter", "increment, decrement and read a few counters"},
       {"list_append", "transactions that append to lists and read them"},
+      {"registers", "transactions that write registers and read them"},
       {"bank", "transfers between accounts, withdrawals, and reads of all of them"},
   };
   return kinds;
@@ -179,6 +205,7 @@ std::unique_ptr<Workload> make_workload(std::string_view kind, Choices& choices,
   if (kind == "lookup") return std::make_unique<LookupWorkload>(choices, client, keys);
   if (kind == "append") return std::make_unique<AppendWorkload>(choices, client, keys);
   if (kind == "list_append") return std::make_unique<ListAppendWorkload>(choices, client, keys);
+  if (kind == "registers") return std::make_unique<RegistersWorkload>(choices, client, keys);
   if (kind == "bank") return std::make_unique<BankWorkload>(choices, client, keys);
   CHECK(kind == "counter");
   return std::make_unique<CounterWorkload>(choices, client, keys);

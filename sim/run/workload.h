@@ -6,6 +6,7 @@
 //   append       append and get on a few keys: every value shows its whole history
 //   counter      increment, decrement and read
 //   list_append  transactions of one to four steps, which append to lists and read them
+//   registers    transactions of one to four steps, which write registers and read them
 //   bank         transfers between as many accounts as there are keys, withdrawals from others, and
 //                reads of all of them
 #pragma once

@@ -9,30 +9,34 @@ namespace {
 
 using Elements = std::vector<std::string>;
 
-ListStep append(std::string key, std::string element) {
-  return {.key = std::move(key), .append = std::move(element)};
+TransactionStep append(std::string key, std::string element) {
+  return TransactionStep::append(std::move(key), std::move(element));
 }
-ListStep read(std::string key, std::optional<Elements> found) {
-  return {.key = std::move(key), .found = std::move(found)};
+TransactionStep read(std::string key, std::optional<Elements> found) {
+  TransactionStep step = TransactionStep::read_list(std::move(key));
+  step.found_list = std::move(found);
+  return step;
 }
 
-std::vector<ListStep> asked(std::vector<ListStep> steps) {
-  for (ListStep& step : steps) step.found.reset();
+std::vector<TransactionStep> asked(std::vector<TransactionStep> steps) {
+  for (TransactionStep& step : steps) step.found_list.reset();
   return steps;
 }
 
 // Transactions one after the other, each of a client of its own.
 class Transactions {
  public:
-  Transactions& ok(std::vector<ListStep> steps) { return ok_from(now_ + 1, std::move(steps)); }
+  Transactions& ok(std::vector<TransactionStep> steps) {
+    return ok_from(now_ + 1, std::move(steps));
+  }
   // Began at that moment, and ends behind all that is there.
-  Transactions& ok_from(int64_t from, std::vector<ListStep> steps) {
+  Transactions& ok_from(int64_t from, std::vector<TransactionStep> steps) {
     return add(asked(steps), Response::transaction(steps), from);
   }
-  Transactions& failed(std::vector<ListStep> steps) {
+  Transactions& failed(std::vector<TransactionStep> steps) {
     return add(std::move(steps), Response::fail("too long"), now_ + 1);
   }
-  Transactions& unknown(std::vector<ListStep> steps) {
+  Transactions& unknown(std::vector<TransactionStep> steps) {
     return add(std::move(steps), Response::info("timeout"), now_ + 1);
   }
 
@@ -42,7 +46,7 @@ class Transactions {
   }
 
  private:
-  Transactions& add(std::vector<ListStep> steps, Response response, int64_t from) {
+  Transactions& add(std::vector<TransactionStep> steps, Response response, int64_t from) {
     now_ += 10;
     script_.operation(++client_, Operation::transaction(std::move(steps)), std::move(response),
                       from, now_);

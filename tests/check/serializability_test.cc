@@ -10,23 +10,25 @@ namespace {
 
 using Elements = std::vector<std::string>;
 
-ListStep append(std::string key, std::string element) {
-  return {.key = std::move(key), .append = std::move(element)};
+TransactionStep append(std::string key, std::string element) {
+  return TransactionStep::append(std::move(key), std::move(element));
 }
-ListStep read(std::string key, std::optional<Elements> found) {
-  return {.key = std::move(key), .found = std::move(found)};
+TransactionStep read(std::string key, std::optional<Elements> found) {
+  TransactionStep step = TransactionStep::read_list(std::move(key));
+  step.found_list = std::move(found);
+  return step;
 }
 
 // Transactions, each of a client of its own; from and to in milliseconds.
 class Transactions {
  public:
-  Transactions& ok(int64_t from, int64_t to, const std::vector<ListStep>& steps) {
-    std::vector<ListStep> asked = steps;
-    for (ListStep& step : asked) step.found.reset();
+  Transactions& ok(int64_t from, int64_t to, const std::vector<TransactionStep>& steps) {
+    std::vector<TransactionStep> asked = steps;
+    for (TransactionStep& step : asked) step.found_list.reset();
     script_.ok(++client_, Operation::transaction(asked), Response::transaction(steps), from, to);
     return *this;
   }
-  Transactions& unknown(int64_t from, int64_t to, std::vector<ListStep> steps) {
+  Transactions& unknown(int64_t from, int64_t to, std::vector<TransactionStep> steps) {
     script_.operation(++client_, Operation::transaction(std::move(steps)),
                       Response::info("timeout"), from, to);
     return *this;
@@ -114,16 +116,16 @@ TEST(Serializability, AcceptsWhatASerialStoreDoes) {
     std::map<std::string, Elements> store;
     Transactions transactions;
     for (int i = 0; i < 60; ++i) {
-      std::vector<ListStep> steps(1 + random.below(4));
-      for (ListStep& step : steps) {
-        step.key = std::string(1, static_cast<char>('a' + random.below(3)));
-        Elements& list = store[step.key];
+      std::vector<TransactionStep> steps(1 + random.below(4));
+      for (TransactionStep& step : steps) {
+        const std::string key(1, static_cast<char>('a' + random.below(3)));
+        Elements& list = store[key];
         if (random.below(2) == 0) {
-          step.append = std::to_string(seed) + "." + std::to_string(i) + "." +
-                        std::to_string(&step - steps.data());
-          list.push_back(*step.append);
-        } else if (!list.empty()) {
-          step.found = list;
+          list.push_back(std::to_string(seed) + "." + std::to_string(i) + "." +
+                         std::to_string(&step - steps.data()));
+          step = append(key, list.back());
+        } else {
+          step = read(key, list.empty() ? std::nullopt : std::optional(list));
         }
       }
       const auto slack = static_cast<int64_t>(random.below(100));

@@ -68,7 +68,7 @@ std::string refusal(const std::function<void(Tape&)>& record) {
 }
 
 TEST(History, RefusesEventsThatDoNotBelongTogether) {
-  const ListStep read{.key = "k"};
+  const TransactionStep read = TransactionStep::read_list("k");
   const Operation two = Operation::transaction({read, read});
   EXPECT_EQ(refusal([&](Tape& tape) {
               tape.invoke(7, 1, two);
@@ -121,10 +121,28 @@ TEST(History, NeverPutsAnUnknownOperationBeforeAnother) {
   EXPECT_FALSE(precedes(entries[3], later));  // a timed-out put may happen later still
 }
 
+TEST(History, HasTheStepsOfTransactionsOfRegisters) {
+  const Operation asked = Operation::transaction(
+      {TransactionStep::read("x"), TransactionStep::write("x", "1"), TransactionStep::read("y")});
+  std::vector<TransactionStep> found = asked.steps;
+  found[0].found_value = "0";
+  Tape tape;
+  tape.invoke(1, 1, asked);
+  tape.invoke(2, 2, asked);
+  tape.complete(1, 1, asked, Response::transaction(found));
+  const History history = tape.builder.take();
+  const Entry& entry = history.entries()[0];
+  EXPECT_EQ(to_string(history, entry), "txn([read x 0] [write x 1] [read y nothing])");
+  EXPECT_EQ(history.steps(entry)[0].found, Found::kValue);
+  EXPECT_EQ(history.steps(history.entries()[1])[0].found, Found::kUnknown);
+  EXPECT_EQ(encode(decode(encode(history))), encode(history));
+}
+
 TEST(History, HasTheStepsOfTransactions) {
-  const Operation asked = Operation::transaction({{.key = "x", .append = "1"}, {.key = "x"}});
-  std::vector<ListStep> found = asked.steps;
-  found[1].found = {"0", "1"};
+  const Operation asked =
+      Operation::transaction({TransactionStep::append("x", "1"), TransactionStep::read_list("x")});
+  std::vector<TransactionStep> found = asked.steps;
+  found[1].found_list = {"0", "1"};
   Tape tape;
   tape.invoke(1, 1, asked);
   tape.invoke(2, 2, asked);

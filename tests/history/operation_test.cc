@@ -23,20 +23,28 @@ TEST(Operation, ReadsLikeACall) {
 }
 
 TEST(Operation, ATransactionIsItsSteps) {
-  const Operation asked = Operation::transaction({{.key = "x", .append = "1"}, {.key = "y"}});
-  EXPECT_EQ(to_string(asked), "txn([append x 1] [read y])");
-  std::vector<ListStep> steps = asked.steps;
-  steps[1].found = {"2", "3"};
-  EXPECT_EQ(describe(asked, Response::transaction(steps)), "returned [append x 1] [read y [2 3]]");
+  const Operation asked =
+      Operation::transaction({TransactionStep::append("x", "1"), TransactionStep::read_list("y"),
+                              TransactionStep::write("z", "4"), TransactionStep::read("z")});
+  EXPECT_EQ(to_string(asked), "txn([append x 1] [read y] [write z 4] [read z])");
+  std::vector<TransactionStep> steps = asked.steps;
+  steps[1].found_list = {"2", "3"};
+  steps[3].found_value = "4";
+  EXPECT_EQ(describe(asked, Response::transaction(steps)),
+            "returned [append x 1] [read y [2 3]] [write z 4] [read z 4]");
 }
 
 TEST(Operation, ATransactionSurvivesItsPayload) {
-  std::vector<ListStep> steps{{.key = "x", .append = ""}, {.key = "y"}, {.key = "z"}, {.key = "z"}};
+  using Step = TransactionStep;
+  std::vector<Step> steps{Step::append("x", ""), Step::read_list("y"), Step::read_list("z"),
+                          Step::read_list("z"),  Step::write("u", ""), Step::read("u"),
+                          Step::read("v")};
   history::Operation payload;
   store(Operation::transaction(steps), &payload);
   EXPECT_EQ(operation_from("txn", payload), Operation::transaction(steps));
-  steps[1].found = {"2", "3"};
-  steps[2].found.emplace();  // an empty list, which is not the same as none
+  steps[1].found_list = {"2", "3"};
+  steps[5].found_value = "";
+  steps[2].found_list.emplace();  // an empty list, which is not the same as none
   payload.Clear();
   store(Response::transaction(steps), &payload);
   EXPECT_EQ(response_from(Outcome::kOk, payload), Response::transaction(steps));

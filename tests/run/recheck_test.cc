@@ -32,7 +32,7 @@ std::string trace_of_answer(size_t steps) {
   Recorder recorder(header, [&](std::string_view bytes) { file.append(bytes); });
   EventStream stream;
   stream.watch(recorder);
-  const ListStep read{.key = "k"};
+  const TransactionStep read = TransactionStep::read_list("k");
   history::Operation question;
   store(Operation::transaction({read, read}), &question);
   const auto emit = [&](EventKind kind, uint64_t value, const history::Operation& payload) {
@@ -45,7 +45,7 @@ std::string trace_of_answer(size_t steps) {
   };
   emit(EventKind::kInvoke, 0, question);
   history::Operation answer;
-  store(Response::transaction(std::vector<ListStep>(steps, read)), &answer);
+  store(Response::transaction(std::vector<TransactionStep>(steps, read)), &answer);
   emit(EventKind::kReturn, static_cast<uint64_t>(Outcome::kOk), answer);
   recorder.finish("pass", {.light = stream.hash()});
   return file;

@@ -141,11 +141,12 @@ TEST_F(CarryOut, KeysArePutReadAndDeleted) {
 }
 
 TEST_F(CarryOut, ATransactionSeesWhatItHasAppended) {
-  const Response answer = done(Operation::transaction(
-      {{.key = "x"}, {.key = "x", .append = "1"}, {.key = "x"}, {.key = "x", .append = "2"}}));
+  const Response answer = done(
+      Operation::transaction({TransactionStep::read_list("x"), TransactionStep::append("x", "1"),
+                              TransactionStep::read_list("x"), TransactionStep::append("x", "2")}));
   ASSERT_EQ(answer.steps.size(), 4u);
-  EXPECT_EQ(answer.steps[0].found, std::nullopt);
-  EXPECT_EQ(answer.steps[2].found, std::vector<std::string>{"1"});
+  EXPECT_EQ(answer.steps[0].found_list, std::nullopt);
+  EXPECT_EQ(answer.steps[2].found_list, std::vector<std::string>{"1"});
   EXPECT_EQ(decode_list(shelf.values["x"]), (std::vector<std::string>{"1", "2"}));
 }
 
@@ -154,7 +155,8 @@ TEST_F(CarryOut, AFailedReadEndsIt) {
   OnShelf transaction(shelf);
   for (const Operation& what :
        {Operation::transfer("a", "b", 1), Operation::withdraw("a", 1, {"a"}),
-        Operation::read_all({"a"}), Operation::get("a"), Operation::transaction({{.key = "x"}})}) {
+        Operation::read_all({"a"}), Operation::get("a"),
+        Operation::transaction({TransactionStep::read_list("x")})}) {
     EXPECT_EQ(carry_out(what, transaction).error(), Error::kTimeout) << what.function;
   }
   EXPECT_EQ(carry_out_once(Operation::put("k", "v"), 1, "c1", transaction).error(),
@@ -172,8 +174,9 @@ TEST_F(CarryOut, OnceMeansThatARepetitionIsOnlyAnswered) {
 }
 
 TEST_F(CarryOut, OnceGivesTheWholeAnswerAgain) {
-  const Operation steps = Operation::transaction({{.key = "x"}, {.key = "x", .append = "1"}});
-  (void)once(Operation::transaction({{.key = "x", .append = "0"}}), 1);
+  const Operation steps =
+      Operation::transaction({TransactionStep::read_list("x"), TransactionStep::append("x", "1")});
+  (void)once(Operation::transaction({TransactionStep::append("x", "0")}), 1);
   const Response first = *once(steps, 2);
   const Response again = *once(steps, 2);
   EXPECT_EQ(again.steps, first.steps);
@@ -195,13 +198,13 @@ TEST_F(CarryOut, OnceIsForEachClient) {
 }
 
 TEST_F(CarryOut, WhatOnlyReadsLeavesNoMark) {
-  for (const Operation& what :
-       {Operation::read_all({"a"}), Operation::get("a"), Operation::transaction({{.key = "x"}})}) {
+  for (const Operation& what : {Operation::read_all({"a"}), Operation::get("a"),
+                                Operation::transaction({TransactionStep::read_list("x")})}) {
     EXPECT_FALSE(changes_something(what)) << what.function;
     (void)once(what, 5);
   }
   EXPECT_TRUE(shelf.values.empty());
-  EXPECT_TRUE(changes_something(Operation::transaction({{.key = "x", .append = "1"}})));
+  EXPECT_TRUE(changes_something(Operation::transaction({TransactionStep::append("x", "1")})));
 }
 
 // --- The client ---
