@@ -6,12 +6,14 @@
 #include <string>
 #include <vector>
 
+#include "protocols/two_phase_commit/invariants_ends.h"
 #include "protocols/two_phase_commit/invariants_ledger.h"
 #include "sim/check/checker.h"
 
 namespace seedbed::two_phase_commit {
 
 using LedgerPtr = std::shared_ptr<Ledger>;
+using EndsPtr = std::shared_ptr<EndsHeard>;
 
 // --- By the disks: invariants_decisions.cc ---
 
@@ -31,9 +33,9 @@ std::unique_ptr<Checker> make_gc(LedgerPtr ledger);
 
 // PrepDurable: a YES is on the disk of whoever says it. Evaluates votes.
 std::unique_ptr<Checker> make_prep_durable(LedgerPtr ledger);
-// DecDurable: a decision is on the disk of whoever tells it, or says that it knows. Evaluates
-// messages.
-std::unique_ptr<Checker> make_dec_durable(LedgerPtr ledger);
+// DecDurable: a decision is on the disk of whoever tells it, or says that it knows, unless the
+// transaction has ended and all who had to know it did. Evaluates messages.
+std::unique_ptr<Checker> make_dec_durable(LedgerPtr ledger, EndsPtr ends);
 // NamesOnce: a coordinator names a transaction once. Evaluates names.
 std::unique_ptr<Checker> make_names_once();
 // AC4: if all said YES, and the coordinator heard them in time, it does not abort. In time: within
@@ -44,7 +46,7 @@ std::unique_ptr<Checker> make_ac4(const Roles& roles, Duration soon);
 
 // LockHold: what a transaction in doubt has written, nobody else touches until the participant
 // hears of a decision. Evaluates work.
-std::unique_ptr<Checker> make_lock_hold(LedgerPtr ledger);
+std::unique_ptr<Checker> make_lock_hold(LedgerPtr ledger, EndsPtr ends);
 
 // --- By what clients were told, and by the disks: invariants_clients.cc ---
 

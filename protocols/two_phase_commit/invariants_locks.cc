@@ -21,7 +21,8 @@ using Round = std::pair<Part, uint32_t>;
 
 class LockHold final : public Checker {
  public:
-  explicit LockHold(LedgerPtr ledger) : Checker("LockHold"), ledger_(std::move(ledger)) {}
+  LockHold(LedgerPtr ledger, EndsPtr ends)
+      : Checker("LockHold"), ledger_(std::move(ledger)), ends_(std::move(ends)) {}
   EventKinds interests() const override {
     return Ledger::interests()
         .with(EventKind::kSend)
@@ -30,6 +31,7 @@ class LockHold final : public Checker {
   }
   void on_event(const TraceEvent& event) override {
     ledger_->follow(event);
+    ends_->follow(event);
     switch (event.kind) {
       case EventKind::kSend: return send(event);
       case EventKind::kReceive: return receive(event);
@@ -44,7 +46,6 @@ class LockHold final : public Checker {
     if (const auto* work = payload_as<wire::Work::Request>(event)) {
       std::set<std::string>& keys = keys_[{{event.peer, from_wire(work->id())}, work->round()}];
       for (const wire::Step& step : work->steps()) keys.insert(step.key());
-      carries(event, work->id(), work->ended());
     } else if (const auto* done = payload_as<wire::Work::Response>(event)) {
       if (done->outcome() == wire::OUTCOME_UNKNOWN) {
         const NodeId participant = ledger_->name_of(event.node);
@@ -54,7 +55,6 @@ class LockHold final : public Checker {
       }
     } else if (const auto* decision = payload_as<wire::Decide::Request>(event)) {
       carries(event, decision->id(), decision->outcome());
-      carries(event, decision->id(), decision->ended());
     } else if (const auto* known = payload_as<wire::Inquire::Response>(event)) {
       carries(event, known->id(), known->outcome());
     } else if (const auto* peer = payload_as<wire::AskPeer::Response>(event)) {
@@ -67,24 +67,8 @@ class LockHold final : public Checker {
   }
 
   void receive(const TraceEvent& event) {
-    const auto ended = ended_.find(event.id);
-    if (ended != ended_.end()) end_through(event, ended->second);
     const auto decision = on_their_way_.find(event.id);
     if (decision != on_their_way_.end()) told_.insert({event.node, decision->second});
-  }
-
-  void carries(const TraceEvent& event, const wire::TxnId& id, const wire::Ended& ended) {
-    ended_[event.id] = {NodeId{id.coordinator()}, ended.incarnation(), ended.n()};
-  }
-
-  // What has ended is decided, whatever it was.
-  void end_through(const TraceEvent& event, const TxnId& last) {
-    const NodeId participant = ledger_->name_of(event.node);
-    if (ledger_->roles().coordinates(participant)) return;
-    for (const auto& [doubt, prepared] : ledger_->participant(participant).in_doubt) {
-      const bool over = doubt.coordinator == last.coordinator && doubt <= last;
-      if (over) told_.insert({event.node, doubt});
-    }
   }
 
   // What is in the memory of a server goes with it.
@@ -110,7 +94,7 @@ class LockHold final : public Checker {
     const TxnId& id = round.first.second;
     const std::set<std::string>& keys = keys_[round];
     for (const auto& [other, prepared] : ledger_->participant(participant).in_doubt) {
-      if (other == id || told_.contains({event.node, other})) continue;
+      if (other == id || knows(event.node, other)) continue;
       for (const Write& write : prepared.writes) {
         if (!keys.contains(write.key)) continue;
         violate(event,
@@ -121,9 +105,14 @@ class LockHold final : public Checker {
     }
   }
 
+  // What has ended is decided, whatever it was.
+  bool knows(NodeId machine, const TxnId& id) const {
+    return told_.contains({machine, id}) || ends_->heard(machine, id);
+  }
+
   LedgerPtr ledger_;
+  EndsPtr ends_;
   std::map<Round, std::set<std::string>> keys_;  // that a transaction uses
-  std::map<uint64_t, TxnId> ended_;              // all up to there, by message
   std::map<uint64_t, TxnId> on_their_way_;       // decisions, by message
   std::set<Part> told_;                          // in this life
   std::set<Round> done_;                         // likewise
@@ -131,8 +120,8 @@ class LockHold final : public Checker {
 
 }  // namespace
 
-std::unique_ptr<Checker> make_lock_hold(LedgerPtr ledger) {
-  return std::make_unique<LockHold>(std::move(ledger));
+std::unique_ptr<Checker> make_lock_hold(LedgerPtr ledger, EndsPtr ends) {
+  return std::make_unique<LockHold>(std::move(ledger), std::move(ends));
 }
 
 }  // namespace seedbed::two_phase_commit

@@ -42,10 +42,12 @@ class PrepDurable final : public Checker {
 
 class DecDurable final : public Checker {
  public:
-  explicit DecDurable(LedgerPtr ledger) : Checker("DecDurable"), ledger_(std::move(ledger)) {}
-  EventKinds interests() const override { return with_sends(); }
+  DecDurable(LedgerPtr ledger, EndsPtr ends)
+      : Checker("DecDurable"), ledger_(std::move(ledger)), ends_(std::move(ends)) {}
+  EventKinds interests() const override { return with_sends().with(EventKind::kReceive); }
   void on_event(const TraceEvent& event) override {
     ledger_->follow(event);
+    ends_->follow(event);
     if (event.kind != EventKind::kSend) return;
     if (const auto* decision = payload_as<wire::Decide::Request>(event)) {
       tells(event, decision->id(), decision->outcome(), Kind::kDecision);
@@ -74,15 +76,22 @@ class DecDurable final : public Checker {
     // An operator was faster.
     const Deed* other = ledger_->find(Kind::kAborted, name, id);
     if (kind == Kind::kCommitted && other != nullptr && other->by_operator) return;
-    // Whoever was told once more, after all have ended, need not know any more.
-    if (kind == Kind::kCommitted && ledger_->participant(name).has_ended(id)) return;
+    // What has ended, nobody need know any more: whoever is told once more says so, and whoever is
+    // asked by somebody in doubt can tell that it was aborted.
+    if (kind != Kind::kDecision && has_ended(event.node, name, id)) return;
     violate(event,
             fmt::format("n{} tells of a decision on {} that is not on its disk", number(event.node),
                         to_string(id)),
             {fact(event, fmt::format("tells of a decision on {}", to_string(id)))});
   }
 
+  // By its disk, or by what it has been told.
+  bool has_ended(NodeId machine, NodeId name, const TxnId& id) const {
+    return ledger_->participant(name).has_ended(id) || ends_->heard(machine, id);
+  }
+
   LedgerPtr ledger_;
+  EndsPtr ends_;
 };
 
 class NamesOnce final : public Checker {
@@ -128,8 +137,8 @@ class NamesOnce final : public Checker {
 std::unique_ptr<Checker> make_prep_durable(LedgerPtr ledger) {
   return std::make_unique<PrepDurable>(std::move(ledger));
 }
-std::unique_ptr<Checker> make_dec_durable(LedgerPtr ledger) {
-  return std::make_unique<DecDurable>(std::move(ledger));
+std::unique_ptr<Checker> make_dec_durable(LedgerPtr ledger, EndsPtr ends) {
+  return std::make_unique<DecDurable>(std::move(ledger), std::move(ends));
 }
 std::unique_ptr<Checker> make_names_once() { return std::make_unique<NamesOnce>(); }
 

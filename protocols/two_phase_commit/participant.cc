@@ -318,8 +318,8 @@ void Participant::record(const std::vector<ParticipantRecord>& records) {
   changed_.notify_all();
 }
 
-// Copies of what belongs to transactions that have ended find nothing any more. What is in doubt here
-// and has ended is aborted: a commit does not end before this participant has acknowledged it.
+// Copies of what belongs to transactions that have ended find nothing any more. What is in doubt
+// here and has ended is aborted: a commit does not end before this participant has acknowledged it.
 void Participant::forget_through(NodeId coordinator, const wire::Ended& ended) {
   if (ended.incarnation() == 0) return;
   const TxnId last{.coordinator = coordinator, .incarnation = ended.incarnation(), .n = ended.n()};
@@ -340,12 +340,17 @@ void Participant::forget_through(NodeId coordinator, const wire::Ended& ended) {
 // --- Waiting ---
 
 // Of somebody in doubt. Whoever has not voted never will, once it has answered: then nobody can
-// commit. Whoever is in doubt, too, or has forgotten, cannot help.
+// commit. What has ended while somebody is in doubt was aborted. Whoever is in doubt, too, cannot
+// help.
 Result<wire::AskPeer::Response> Participant::on_peer(const wire::AskPeer::Request& request) {
   const TxnId id = from_wire(request.id());
   wire::AskPeer::Response response;
   *response.mutable_id() = request.id();
-  if (state_.in_doubt.contains(id) || state_.has_ended(id)) return response;
+  if (state_.in_doubt.contains(id)) return response;
+  if (state_.has_ended(id)) {
+    response.set_outcome(wire::OUTCOME_ABORTED);
+    return response;
+  }
   abort(id);
   const Decided outcome = state_.outcomes.at(id);
   journal_->await(journal_->end());
@@ -394,6 +399,7 @@ wire::Outcome Participant::find_out(const TxnId& id) {
     wire::AskPeer::Request question;
     to_wire(id, question.mutable_id());
     const auto told = directory_.call<wire::AskPeer>(peer, question, kAnswerTime);
+    if (!state_.in_doubt.contains(id)) return wire::OUTCOME_UNKNOWN;
     if (!told || told->outcome() == wire::OUTCOME_UNKNOWN) continue;
     env_.reached("two_phase_commit.settled_by_peer");
     return told->outcome();

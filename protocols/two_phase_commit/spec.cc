@@ -119,6 +119,7 @@ Tolerance survives(const Setup& setup) {
 }
 
 LedgerPtr ledger_of(const Setup& setup) { return setup.views->get<Ledger>(roles_for(setup)); }
+EndsPtr ends_of(const Setup& setup) { return setup.views->get<EndsHeard>(); }
 
 // A check of histories; nullptr if the workload is another one.
 template <class T>
@@ -144,7 +145,8 @@ std::vector<CheckSpec> checks_of_the_protocol() {
       {"AC1", "no two servers decide differently", Evidence::kWorld,
        [](const Setup& setup) { return make_ac1(ledger_of(setup)); }},
       {"DecDurable", "a decision is on the disk of whoever tells it, or says that it knows",
-       Evidence::kWorld, [](const Setup& setup) { return make_dec_durable(ledger_of(setup)); }},
+       Evidence::kWorld,
+       [](const Setup& setup) { return make_dec_durable(ledger_of(setup), ends_of(setup)); }},
       {"AckedCommit", "what a client was told is done, is committed", Evidence::kWorld,
        [](const Setup& setup) { return make_acked_commit(ledger_of(setup)); }},
       {"AC3", "what is committed, all who have written could commit", Evidence::kWorld,
@@ -154,7 +156,7 @@ std::vector<CheckSpec> checks_of_the_protocol() {
       {"AC5", "after healing, every transaction is decided everywhere", Evidence::kWorld,
        [](const Setup& setup) { return make_ac5(ledger_of(setup)); }},
       {"LockHold", "what a transaction in doubt has written, nobody else touches", Evidence::kWorld,
-       [](const Setup& setup) { return make_lock_hold(ledger_of(setup)); }},
+       [](const Setup& setup) { return make_lock_hold(ledger_of(setup), ends_of(setup)); }},
   };
 }
 

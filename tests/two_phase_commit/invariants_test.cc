@@ -58,6 +58,8 @@ LedgerPtr empty_disks() {
   return std::make_shared<Ledger>(roles_of({NodeId{1}, NodeId{2}, NodeId{3}}, 1));
 }
 
+EndsPtr nothing_heard() { return std::make_shared<EndsHeard>(); }
+
 TxnId id(uint64_t n) { return {.coordinator = NodeId{1}, .incarnation = 1, .n = n}; }
 
 template <class T>
@@ -92,23 +94,80 @@ TEST(PrepDurable, RefusesAYesThatIsOnNoDisk) {
 }
 
 TEST(DecDurable, RefusesADecisionThatIsOnNoDisk) {
-  Stage good(make_dec_durable(empty_disks()));
+  Stage good(make_dec_durable(empty_disks(), nothing_heard()));
   good.send(1, 2, decision(1, wire::OUTCOME_ABORTED));  // it is presumed
   EXPECT_NE(good.end().status, CheckStatus::kViolation);
-  Stage told(make_dec_durable(empty_disks()));
+  Stage told(make_dec_durable(empty_disks(), nothing_heard()));
   told.send(1, 2, decision(1, wire::OUTCOME_COMMITTED));
   EXPECT_EQ(told.end().status, CheckStatus::kViolation);
   auto answer = about<wire::Inquire::Response>(1);
   answer.set_outcome(wire::OUTCOME_COMMITTED);
-  Stage answered(make_dec_durable(empty_disks()));
+  Stage answered(make_dec_durable(empty_disks(), nothing_heard()));
   answered.send(1, 2, answer);
   EXPECT_EQ(answered.end().status, CheckStatus::kViolation);
   // A participant that tells another one that it has aborted must not be able to forget that.
   auto peer = about<wire::AskPeer::Response>(1);
   peer.set_outcome(wire::OUTCOME_ABORTED);
-  Stage asked(make_dec_durable(empty_disks()));
+  Stage asked(make_dec_durable(empty_disks(), nothing_heard()));
   asked.send(2, 3, peer);
   EXPECT_EQ(asked.end().status, CheckStatus::kViolation);
+}
+
+wire::Decide::Request ends_through(uint64_t n) {
+  auto message = decision(n, wire::OUTCOME_ABORTED);
+  message.mutable_ended()->set_incarnation(1);
+  message.mutable_ended()->set_n(n);
+  return message;
+}
+
+TEST(DecDurable, WhatHasEndedCanBeToldWithoutARecord) {
+  auto peer = about<wire::AskPeer::Response>(1);
+  peer.set_outcome(wire::OUTCOME_ABORTED);
+  for (const uint64_t last : {1, 2}) {
+    Stage good(make_dec_durable(empty_disks(), nothing_heard()));
+    good.receive(2, 1, good.send(1, 2, ends_through(last)));
+    good.send(2, 3, peer);
+    EXPECT_EQ(good.end().status, CheckStatus::kPass);
+  }
+  Stage under_way(make_dec_durable(empty_disks(), nothing_heard()));
+  under_way.send(1, 2, ends_through(1));
+  under_way.send(2, 3, peer);
+  EXPECT_EQ(under_way.end().status, CheckStatus::kViolation);
+  Stage elsewhere(make_dec_durable(empty_disks(), nothing_heard()));
+  elsewhere.receive(3, 1, elsewhere.send(1, 3, ends_through(1)));
+  elsewhere.send(2, 3, peer);
+  EXPECT_EQ(elsewhere.end().status, CheckStatus::kViolation);
+}
+
+TEST(EndsHeard, RemembersTheLastThatItWasToldInALife) {
+  const auto later = ends_through(5);
+  const auto earlier = ends_through(3);
+  EndsHeard ends;
+  uint64_t index = 0;
+  const auto follow = [&](EventKind kind, uint64_t message, const wire::Decide::Request* payload) {
+    TraceEvent event;
+    event.index = EventIndex{++index};
+    event.kind = kind;
+    event.node = NodeId{2};
+    event.id = message;
+    event.value = hash_bytes(wire::Decide::Request::descriptor()->full_name());
+    event.payload = payload;
+    ends.follow(event);
+  };
+  follow(EventKind::kSend, 1, &later);
+  follow(EventKind::kSend, 2, &earlier);
+  EXPECT_FALSE(ends.heard(NodeId{2}, id(5)));
+  follow(EventKind::kReceive, 1, nullptr);
+  follow(EventKind::kReceive, 2, nullptr);  // overtaken
+  EXPECT_TRUE(ends.heard(NodeId{2}, id(5)));
+  EXPECT_TRUE(ends.heard(NodeId{2}, id(1)));
+  EXPECT_FALSE(ends.heard(NodeId{2}, id(6)));
+  EXPECT_FALSE(ends.heard(NodeId{3}, id(1)));
+  follow(EventKind::kStart, 0, nullptr);
+  EXPECT_FALSE(ends.heard(NodeId{2}, id(1)));
+  follow(EventKind::kReceive, 2, nullptr);  // a copy
+  EXPECT_TRUE(ends.heard(NodeId{2}, id(3)));
+  EXPECT_FALSE(ends.heard(NodeId{2}, id(4)));
 }
 
 TEST(NamesOnce, RefusesANameOfAnEarlierLife) {
