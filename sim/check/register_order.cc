@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 namespace seedbed {
 
 RegisterOrder::RegisterOrder(const History& history) : history_(history) {
@@ -130,7 +132,19 @@ void RegisterOrder::add_reads(DependencyGraph* graph) {
   }
 }
 
+// Whether two transactions wrote a register, of which one was read: which came first?
+bool RegisterOrder::leaves_open(const Register& held) const {
+  if (held.writes.size() < 2) return false;
+  for (const Read& read : held.reads) {
+    if (held.writes.contains(read.found)) return true;
+  }
+  return false;
+}
+
 bool RegisterOrder::deduce(DependencyGraph* graph) {
+  const bool open = std::any_of(registers_.begin(), registers_.end(),
+                                [&](const auto& held) { return leaves_open(held.second); });
+  if (!open) return false;
   const Reachability before = graph->reachability();
   bool more = false;
   for (const auto& [key, held] : registers_) more = deduce(key, held, before, graph) || more;

@@ -45,6 +45,7 @@ class RegisterOrder {
   // Adds who read from whom, and who found a register before anybody wrote it.
   void add_reads(DependencyGraph* graph);
   // Adds what follows from the graph, in which there is no circle. False: nothing more follows.
+  // If there is anything to decide, takes memory with the square of the graph's nodes.
   bool deduce(DependencyGraph* graph);
 
  private:
@@ -72,6 +73,7 @@ class RegisterOrder {
                                             const Read& read) const;
   std::optional<RegisterAnomaly> lost_update(ValueId key, const Register& held) const;
   bool overwrites(const Register& held, uint32_t transaction) const;
+  bool leaves_open(const Register& held) const;
   bool add(uint32_t from, const DependencyEdge& edge, DependencyGraph* graph);
   bool deduce(ValueId key, const Register& held, const Reachability& before,
               DependencyGraph* graph);

@@ -1,6 +1,7 @@
 #include "sim/check/serializability.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include "tests/check/script.h"
 #include "tests/random.h"
@@ -134,6 +135,23 @@ TEST(Serializability, AcceptsWhatASerialStoreDoes) {
     const CheckResult result = transactions.judged();
     EXPECT_EQ(result.status, CheckStatus::kPass) << "seed " << seed << ": " << result.message;
   }
+}
+
+// A table of who comes before whom would take more than a gigabyte.
+TEST(Serializability, JudgesALongHistoryOfListsInLittleMemory) {
+  Transactions transactions;
+  for (int i = 0; i < 50'000; ++i) {
+    const std::string key = std::to_string(i / 4);
+    Elements before;
+    for (int element = i / 4 * 4; element < i; ++element) before.push_back(std::to_string(element));
+    transactions.ok(i * 10, i * 10 + 15,
+                    {read(key, i % 4 == 0 ? std::nullopt : std::optional(before)),
+                     append(key, std::to_string(i))});
+  }
+  EXPECT_EQ(transactions.judged().status, CheckStatus::kPass);
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  EXPECT_LT(usage.ru_maxrss, 300'000);  // kilobytes
 }
 
 }  // namespace
